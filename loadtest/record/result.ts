@@ -1,0 +1,178 @@
+/**
+ * The result of one load run: what the swarm and the k6 runner write, and all that report, merge and
+ * compare read. Times are whole microseconds unless a name says otherwise. Groups, windows and histograms
+ * of two results of the same plan merge exactly, by adding counts.
+ */
+import { z } from "zod";
+
+export const RESULT_KIND = "sticky-edge/result";
+/** Raised when a reader of the last version would misread; added fields do not raise it. */
+export const RESULT_VERSION = 1;
+
+export const TRANSPORTS = ["polling", "polling-fetch", "websocket", "upgrade", "flashsocket"] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/**
+ * What is timed. `ack` is response time (from the intended send), `ack_service` from the real send. The
+ * connection's phases each start where the one before ended. `fanout_*`: from the publisher's send to the
+ * first, median and last recipient. `recover`: from the cut to the first ack after it.
+ */
+export const METRICS = [
+	"ack",
+	"ack_service",
+	"policy",
+	"dns",
+	"tcp",
+	"tls",
+	"engine_handshake",
+	"socket_connect",
+	"upgrade",
+	"first_ack",
+	"connect",
+	"fanout_first",
+	"fanout_median",
+	"fanout_last",
+	"recover",
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+const count = z.number().int().nonnegative();
+const amount = z.number().nonnegative();
+
+/**
+ * A sparse log-linear histogram (see histogram.ts): `buckets` holds pairs, the bucket's index as its
+ * distance from the bucket before it, then its count. Min, max and sum are exact.
+ */
+export const histogramShape = z.object({
+	unit: z.literal("us"),
+	subBuckets: z.literal(128),
+	count,
+	min: amount,
+	max: amount,
+	sum: amount,
+	buckets: z.array(count),
+});
+export type HistogramRecord = z.infer<typeof histogramShape>;
+
+/** One second of one metric: `second` counts from the start of measurement. */
+export const windowShape = z.object({ second: count, histogram: histogramShape });
+export type Window = z.infer<typeof windowShape>;
+
+export const metricShape = z.object({ histogram: histogramShape, windows: z.array(windowShape) });
+export type MetricRecord = z.infer<typeof metricShape>;
+
+/** Counts of one transport on one path over the measured time; drain included for what comes back late. */
+export const countsShape = z.object({
+	/** Sessions asked for, open when measurement began, and cut before it ended. */
+	sessionsTried: count,
+	sessionsOpen: count,
+	sessionsLost: count,
+	/** Messages due by the schedule; sent; acknowledged; never acknowledged; acknowledged twice. */
+	due: count,
+	sent: count,
+	received: count,
+	lost: count,
+	doubled: count,
+	reordered: count,
+	/** Sent more than 5 ms after they were due. */
+	late: count,
+	/** Given up at the ack time limit (part of `lost`; the limit stands in the histogram's tail). */
+	timedOut: count,
+	bytesSent: count,
+	bytesReceived: count,
+	/** HTTP requests and WebSocket handshakes, where the client can count them. */
+	requests: count,
+});
+export type Counts = z.infer<typeof countsShape>;
+
+/** One transport on one path. */
+export const groupShape = z.object({
+	transport: z.enum(TRANSPORTS),
+	path: z.string().min(1),
+	/** Seconds this group was measured: interleaved groups share the run's time. */
+	seconds: amount,
+	counts: countsShape,
+	/** By kind (`timeout`, `connect_refused`, `tls`, `engine_1` …), each with how often. */
+	errors: z.record(z.string(), count),
+	metrics: z.partialRecord(z.enum(METRICS), metricShape),
+});
+export type Group = z.infer<typeof groupShape>;
+
+/** Why a result should not be believed as it is. `invalid` voids the run. */
+export const flagShape = z.object({
+	code: z.string().min(1),
+	severity: z.enum(["info", "warning", "invalid"]),
+	message: z.string(),
+	advice: z.string(),
+});
+export type Flag = z.infer<typeof flagShape>;
+
+/** The generator's own state in one second, the worst over its processes. */
+export const generatorWindowShape = z.object({
+	second: count,
+	/** Event-loop utilisation 0 to 1 (node:perf_hooks). */
+	elu: amount,
+	loopDelayP99: amount,
+	gcPause: amount,
+	due: count,
+	sent: count,
+	late: count,
+	tainted: z.boolean(),
+});
+export type GeneratorWindow = z.infer<typeof generatorWindowShape>;
+
+const pathShape = z.object({ name: z.string().min(1), urls: z.array(z.string()).min(1) });
+
+/** The plan as it was run: shared-out remainders and resolved defaults included, secrets redacted. */
+export const planShape = z.object({
+	scenario: z.string().min(1),
+	transports: z.array(z.enum(TRANSPORTS)).min(1),
+	paths: z.array(pathShape).min(1),
+	/** Clients of each group, and messages a second over the clients of one group. */
+	clients: count,
+	rate: amount,
+	/** Seconds: of measurement in all groups together, of one slot, of warm-up before it. */
+	duration: amount,
+	slot: amount,
+	warmup: amount,
+	payload: count,
+	seed: count,
+	arrivals: z.enum(["uniform", "poisson"]),
+	ackTimeout: amount,
+	event: z.string(),
+	processes: count,
+	/** What one scenario or one tool has of its own. */
+	extra: z.record(z.string(), z.unknown()),
+});
+export type PlanRecord = z.infer<typeof planShape>;
+
+export const environmentShape = z.object({
+	tool: z.string(),
+	versions: z.record(z.string(), z.string()),
+	os: z.string(),
+	cpu: z.string(),
+	cpus: count,
+	memoryBytes: count,
+	/** All targets on this host: generator, edge and nodes share its processors. */
+	loopback: z.boolean(),
+	clock: z.string(),
+});
+export type Environment = z.infer<typeof environmentShape>;
+
+export const resultShape = z.object({
+	kind: z.literal(RESULT_KIND),
+	version: z.literal(RESULT_VERSION),
+	id: z.string().min(1),
+	/** ISO 8601, UTC. */
+	startedAt: z.iso.datetime(),
+	/** Runs made together for comparison share a series; `index` counts from 1. */
+	series: z.object({ id: z.string().min(1), index: count, of: count }),
+	environment: environmentShape,
+	plan: planShape,
+	groups: z.array(groupShape),
+	generator: z.array(generatorWindowShape),
+	validity: z.object({ valid: z.boolean(), flags: z.array(flagShape) }),
+	/** Ended by a signal: what was measured until then stands. */
+	interrupted: z.boolean(),
+});
+export type Result = z.infer<typeof resultShape>;

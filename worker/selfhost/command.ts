@@ -1,0 +1,96 @@
+/** What every command of this project shares: exit codes, one-line errors, and stopping cleanly. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+/** Exit codes, the contract with scripts. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, invalid: 3, inconclusive: 4, interrupted: 130 } as const;
+
+/** An error meant for the person at the terminal: what is wrong, and how to mend it, in one line. */
+export class CommandError extends Error {
+	readonly exitCode: number;
+	constructor(message: string, exitCode: number = EXIT.failed) {
+		super(message);
+		this.exitCode = exitCode;
+	}
+}
+
+/** A bad flag or argument. */
+export class UsageError extends CommandError {
+	constructor(message: string) {
+		super(message, EXIT.usage);
+	}
+}
+
+/** A commander command whose errors are thrown as one line instead of ending the process. */
+export function newCommand(name: string, description: string): Command {
+	return new Command(name)
+		.description(description)
+		.exitOverride()
+		.allowExcessArguments(false)
+		.configureOutput({ writeErr: () => {} });
+}
+
+/** Parsers for commander options. Each throws with the range in its text. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (!/^\d+$/.test(text) || value < least || value > most)
+			throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+		return value;
+	};
+}
+
+/** A port to listen on; 0 = any free one. */
+export const port = wholeNumber(0, 65535);
+
+/**
+ * Runs a command's main function to its end and leaves with its exit code. SIGINT and SIGTERM abort
+ * `stop`; main then ends what it started and returns. A second signal ends the process at once.
+ */
+export async function runCommand(main: (stop: AbortSignal) => Promise<number>): Promise<never> {
+	const stop = new AbortController();
+	let signals = 0;
+	const onSignal = () => {
+		signals += 1;
+		if (signals > 1) process.exit(EXIT.interrupted);
+		stop.abort();
+	};
+	process.on("SIGINT", onSignal);
+	process.on("SIGTERM", onSignal);
+	let code: number;
+	try {
+		code = await main(stop.signal);
+	} catch (error) {
+		code = stop.signal.aborted ? EXIT.interrupted : report(error);
+	}
+	await flushed(process.stdout);
+	process.exit(code);
+}
+
+/** Resolves when `stop` is aborted. */
+export function aborted(stop: AbortSignal): Promise<void> {
+	if (stop.aborted) return Promise.resolve();
+	return new Promise((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function report(error: unknown): number {
+	if (error instanceof CommanderError) {
+		if (error.exitCode === 0) return EXIT.ok;
+		process.stderr.write(`${oneLine(error.message)} (--help lists the flags)\n`);
+		return EXIT.usage;
+	}
+	if (error instanceof CommandError) {
+		process.stderr.write(`error: ${error.message}\n`);
+		return error.exitCode;
+	}
+	process.stderr.write(`error: ${error instanceof Error ? oneLine(error.message) : String(error)}\n`);
+	if (process.env["DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+	return EXIT.failed;
+}
+
+function oneLine(text: string): string {
+	return text.replace(/\s*\n\s*/g, " ").trim();
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+	return new Promise((resolve) => stream.write("", () => resolve()));
+}
