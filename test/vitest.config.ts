@@ -1,0 +1,41 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Pure decisions and single modules run side by side; what starts processes runs one file at a time, after them. */
+export default defineConfig({
+	test: {
+		root: new URL("..", import.meta.url).pathname,
+		reporters: process.env["CI"] ? ["default"] : ["default"],
+		maxWorkers: 2,
+		projects: [
+			{
+				plugins: [
+					cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, remoteBindings: false }),
+				],
+				test: {
+					name: "worker",
+					include: ["test/worker/**/*.test.ts"],
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				test: {
+					name: "unit",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/worker/**", "test/e2e/**", "test/long/**"],
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
+					name: "e2e",
+					include: ["test/e2e/**/*.test.ts"],
+					fileParallelism: false,
+					testTimeout: 30_000,
+					hookTimeout: 30_000,
+					sequence: { groupOrder: 2 },
+				},
+			},
+		],
+	},
+});
