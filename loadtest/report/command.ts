@@ -1,0 +1,44 @@
+/** `npm run report -- R.json`: one result → text, Markdown, HTML or JSON. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Option } from "commander";
+import { CommandError, EXIT, newCommand } from "../../worker/selfhost/command.ts";
+import { loadReadable } from "./readable.ts";
+import { REPORT_FORMATS, type ReportFormat, renderReport } from "./render.ts";
+import { validityOf } from "./validity.ts";
+
+/** Runs the command: 0 = valid, 3 = the run was invalid (its report is written all the same). */
+export async function reportCommand(argv: string[], _stop: AbortSignal): Promise<number> {
+	const command = newCommand("report", "Shows one result file.")
+		.argument("<result>", "a result file of npm run swarm or k6, or an HTML report of one")
+		.addOption(formatOption(REPORT_FORMATS))
+		.option("--out <file>", "write there instead of to the terminal");
+	command.parse(argv, { from: "user" });
+	const { format, out } = command.opts<{ format: ReportFormat; out?: string }>();
+	const result = await loadReadable(command.args[0] ?? "");
+	await deliver(renderReport(result, format), out);
+	return validityOf(result).trust === "invalid" ? EXIT.invalid : EXIT.ok;
+}
+
+/** `--format` with its choices; text unless told. */
+export function formatOption(formats: readonly string[]): Option {
+	return new Option("--format <format>", "how to write it").choices(formats).default("text");
+}
+
+/** Writes a finished report to a file, or to stdout. Throws a CommandError that names the flag. */
+export async function deliver(text: string, out: string | undefined): Promise<void> {
+	if (out === undefined) {
+		process.stdout.write(text);
+		return;
+	}
+	try {
+		await mkdir(dirname(out), { recursive: true });
+		await writeFile(out, text);
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code ?? String(error);
+		throw new CommandError(
+			`--out ${out} cannot be written (${code}): name a file in a folder you may write to.`,
+		);
+	}
+	process.stderr.write(`written: ${out}\n`);
+}

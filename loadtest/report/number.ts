@@ -1,0 +1,74 @@
+/** Numbers as a person reads them. Every function takes the unit its name or doc line states. */
+
+/** What stands where a sample cannot support a figure. */
+export const NOT_AVAILABLE = "n/a";
+
+/** Microseconds to milliseconds, rounded to the whole microsecond that was measured. */
+export function milliseconds(micros: number): number {
+	return Math.round(micros) / 1000;
+}
+
+/** Milliseconds in three figures (the histogram's own error is 0.4 %): 0.31, 4.07, 18.2, 1,240. */
+export function showMs(value: number | null): string {
+	if (value === null) return NOT_AVAILABLE;
+	const size = Math.abs(value);
+	return grouped(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+}
+
+/** Milliseconds with their sign, for a difference: +0.31, −4.07, ±0.00. */
+export function showAddedMs(value: number | null): string {
+	if (value === null) return NOT_AVAILABLE;
+	const text = showMs(Math.abs(value));
+	if (Number(text) === 0) return `±${text}`;
+	return `${value < 0 ? "−" : "+"}${text}`;
+}
+
+/** A whole number with thousands apart: 12,400. */
+export function showCount(value: number): string {
+	return grouped(value, 0);
+}
+
+/** Events per second, one decimal below 100. */
+export function showRate(value: number): string {
+	return grouped(value, value < 100 ? 1 : 0);
+}
+
+/** A share from 0 to 1 as percent; nothing is 0 %, and something is never rounded down to it. */
+export function showShare(value: number): string {
+	if (value === 0) return "0 %";
+	const percent = value * 100;
+	if (percent < 0.01) return "<0.01 %";
+	return `${grouped(percent, percent < 1 ? 2 : percent < 10 ? 1 : 0)} %`;
+}
+
+/** Bytes in powers of 1,000: 812 B, 4.1 kB, 12 MB. */
+export function showBytes(bytes: number): string {
+	const units = ["B", "kB", "MB", "GB", "TB"];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1000;
+		unit += 1;
+	}
+	return `${grouped(value, unit > 0 && value < 9.95 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** US dollars to the cent; below one cent but not nothing is "<$0.01". */
+export function showDollars(value: number): string {
+	if (value > 0 && value < 0.005) return "<$0.01";
+	return `$${grouped(value, 2)}`;
+}
+
+/** Seconds, without decimals where they say nothing: 0.5 s, 12 s. */
+export function showSeconds(value: number): string {
+	return `${grouped(value, Number.isInteger(value) || value >= 100 ? 0 : 1)} s`;
+}
+
+/** `1 run`, `5 runs`: a count with its noun. */
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+	return `${showCount(value)} ${value === 1 ? noun : plural}`;
+}
+
+function grouped(value: number, decimals: number): string {
+	return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}

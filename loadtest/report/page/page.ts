@@ -1,0 +1,57 @@
+/** The report of one run as a self-contained HTML page. */
+import type { Result } from "../../record/result.ts";
+import { headlineOf, planLine } from "../headline.ts";
+import { responseTable, tablesOf } from "../tables.ts";
+import { flagLine, type Trust, validityOf } from "../validity.ts";
+import { figure } from "./chart.ts";
+import { document } from "./document.ts";
+import { type Markup, markup } from "./markup.ts";
+import { spectrum } from "./spectrum.ts";
+import { htmlTable } from "./tables.ts";
+
+const TRUST: Record<Trust, { tone: string; sign: string }> = {
+	valid: { tone: "good", sign: "✓ Valid" },
+	doubtful: { tone: "doubt", sign: "! Doubtful" },
+	invalid: { tone: "bad", sign: "✕ Invalid" },
+};
+
+/** The whole page as a string. */
+export function reportPage(result: Result): string {
+	const chart = spectrum(result);
+	const [, ...details] = tablesOf(result);
+	const body = markup`
+<h1>Load test: ${result.plan.scenario}</h1>
+<p class="meta">${planLine(result)}</p>
+${verdict(result)}
+<p class="finding">${headlineOf(result)}</p>
+<h2>Response time</h2>
+${htmlTable(responseTable(result))}
+${chart === undefined ? "" : figure(chart)}
+<h2>Details</h2>
+${details.map(htmlTable)}
+<h2>Environment</h2>
+${environment(result)}`;
+	return document({
+		title: `Load test: ${result.plan.scenario}`,
+		body,
+		data: result,
+		styles: [],
+		scripts: [],
+	});
+}
+
+function verdict(result: Result): Markup {
+	const validity = validityOf(result);
+	const { tone, sign } = TRUST[validity.trust];
+	const flags = validity.flags.map((flag) => markup`<li>${flagLine(flag)}</li>`);
+	return markup`<div class="verdict ${tone}"><b>${sign}</b><span>${validity.sentence}</span></div>${flags.length > 0 ? markup`<ul class="note">${flags}</ul>` : ""}`;
+}
+
+function environment(result: Result): Markup {
+	const { environment } = result;
+	const versions = Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`);
+	const where = environment.loopback
+		? "Loopback: generator, edge and nodes share these processors, so figures compare with each other and not with a network's."
+		: "The targets are on other hosts.";
+	return markup`<p class="note">${environment.tool} · ${versions.join(", ")} · ${environment.os} · ${environment.cpu}, ${environment.cpus} processors · clock ${environment.clock}. ${where}</p>`;
+}

@@ -1,0 +1,69 @@
+/** Scales and ticks of the charts: from data to pixels. */
+
+/** The drawing area of a chart, in pixels of its own view box. */
+export interface Frame {
+	width: number;
+	height: number;
+	left: number;
+	right: number;
+	top: number;
+	bottom: number;
+}
+
+export type Scale = (value: number) => number;
+
+/** A straight scale from [from, to] to pixels [start, end]. */
+export function linear([from, to]: [number, number], [start, end]: [number, number]): Scale {
+	const span = to - from || 1;
+	return (value) => round(start + ((value - from) / span) * (end - start));
+}
+
+/** A logarithmic scale; `from` and `to` above nothing. */
+export function logarithmic([from, to]: [number, number], range: [number, number]): Scale {
+	const inner = linear([Math.log10(from), Math.log10(to)], range);
+	return (value) => inner(Math.log10(Math.max(value, from)));
+}
+
+/** 1, 2 and 5 of each power of ten that lie in [from, to]; only the powers where there are many. */
+export function logTicks(from: number, to: number): number[] {
+	const ticks: number[] = [];
+	const wide = Math.log10(to / from) > 3;
+	for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power++) {
+		for (const step of wide ? [1] : [1, 2, 5]) {
+			const tick = Number((step * 10 ** power).toPrecision(1));
+			if (tick >= from && tick <= to) ticks.push(tick);
+		}
+	}
+	return ticks;
+}
+
+/** About `wanted` round ticks from nothing, or `from`, to `to`. */
+export function linearTicks(from: number, to: number, wanted: number): number[] {
+	const span = to - from;
+	if (span <= 0) return [from];
+	const rough = span / wanted;
+	const power = 10 ** Math.floor(Math.log10(rough));
+	const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? power * 10;
+	const ticks: number[] = [];
+	for (let tick = Math.ceil(from / step) * step; tick <= to + step * 1e-9; tick += step)
+		ticks.push(Number(tick.toPrecision(12)));
+	return ticks;
+}
+
+/** The next 1, 2 or 5 times a power of ten at or below, or at or above, a value. */
+export function roundOut(value: number, to: "below" | "above"): number {
+	const power = 10 ** Math.floor(Math.log10(value));
+	const steps = [1, 2, 5, 10].map((step) => step * power);
+	if (to === "above") return steps.find((step) => step >= value * 0.999) ?? power * 10;
+	return steps.filter((step) => step <= value * 1.001).at(-1) ?? power;
+}
+
+/** A tick's text: no trailing zeros, no exponent. */
+export function tickText(value: number): string {
+	return value.toLocaleString("en-US", { maximumFractionDigits: 3 });
+}
+
+/** Pixels to a tenth: smaller files, and no eye sees less. */
+export function round(pixels: number): number {
+	return Math.round(pixels * 10) / 10;
+}

@@ -1,0 +1,118 @@
+/** The percentile spectrum: latency over log 1/(1−q), one line for each transport and path. */
+import { Histogram } from "../../record/histogram.ts";
+import type { Metric, Result } from "../../record/result.ts";
+import { milliseconds, showMs } from "../number.ts";
+import { sampleFor } from "../quantile.ts";
+import { type Chart, pathThrough, spread, ticksOn, xAxis, yAxis } from "./chart.ts";
+import { type Look, lookOf, markerAt } from "./look.ts";
+import { type Markup, markup } from "./markup.ts";
+import { type Frame, linear, logarithmic, logTicks, roundOut, type Scale, tickText } from "./scale.ts";
+
+/** A line of the spectrum: x is log10 of 1/(1−q), y milliseconds. */
+interface Line {
+	look: Look;
+	points: [number, number][];
+	median: number;
+}
+
+const NAMED_QUANTILES = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+const STEPS_PER_DECADE = 24;
+
+/** The chart, or undefined where no group has enough samples for a line. */
+export function spectrum(result: Result, metric: Metric = "ack"): Chart | undefined {
+	const paths = result.plan.paths.map((path) => path.name);
+	const lines = result.groups.flatMap((group) => {
+		const record = group.metrics[metric]?.histogram;
+		if (record === undefined) return [];
+		const histogram = Histogram.fromRecord(record);
+		const points = pointsOf(histogram);
+		if (points.length < 2) return [];
+		const median = milliseconds(histogram.quantile(0.5));
+		return [{ look: lookOf(group.transport, paths, group.path), points, median }];
+	});
+	if (lines.length === 0) return undefined;
+	return {
+		id: "spectrum",
+		title: "How slow is the slowest share? Response time by percentile",
+		description: lines.map((line) => `${line.look.name}: median ${showMs(line.median)} ms`).join("; "),
+		caption:
+			"Lower is better; further right are rarer, slower answers. Both axes are logarithmic. A line ends where its sample no longer carries the percentile.",
+		draw: (frame) => draw(frame, lines),
+		wide: { width: 980, height: 420, left: 56, right: 190, top: 34, bottom: 48 },
+		narrow: { width: 400, height: 440, left: 44, right: 14, top: 34, bottom: 120 },
+	};
+}
+
+function pointsOf(histogram: Histogram): [number, number][] {
+	const points: [number, number][] = [];
+	for (let step = 0; ; step++) {
+		const x = step / STEPS_PER_DECADE;
+		const quantile = 1 - 10 ** -x;
+		if (histogram.count < sampleFor(quantile)) return points;
+		points.push([x, Math.max(0.001, milliseconds(histogram.quantile(quantile)))]);
+	}
+}
+
+function draw(frame: Frame, lines: Line[]): Markup {
+	const all = lines.flatMap((line) => line.points);
+	const xEnd = Math.max(...all.map(([x]) => x));
+	const values = all.map(([, y]) => y);
+	const domain: [number, number] = [
+		roundOut(Math.min(...values), "below"),
+		roundOut(Math.max(...values), "above"),
+	];
+	if (domain[0] === domain[1]) domain[1] *= 2;
+	const x = linear([0, xEnd], [frame.left, frame.width - frame.right]);
+	const y = logarithmic(domain, [frame.height - frame.bottom, frame.top]);
+	const quantiles = NAMED_QUANTILES.filter((quantile) => position(quantile) <= xEnd + 1e-9);
+	return markup`
+${yAxis(frame, ticksOn(y, logTicks(...domain), tickText), "milliseconds")}
+${xAxis(
+	frame,
+	quantiles.map((quantile) => ({ at: x(position(quantile)), text: quantileText(quantile) })),
+	"percentile",
+)}
+${lines.map((line) => lineAt(line, x, y))}
+${frame.right > 100 ? endLabels(frame, lines, x, y) : legend(frame, lines)}`;
+}
+
+function lineAt(line: Line, x: Scale, y: Scale): Markup {
+	const points = line.points.map(([at, value]): [number, number] => [x(at), y(value)]);
+	const [lastX, lastY] = points.at(-1) ?? [0, 0];
+	return markup`<path class="line ${line.look.colour}" stroke-dasharray="${line.look.dash}" d="${pathThrough(points)}"/>${markerAt(line.look, lastX, lastY)}`;
+}
+
+function endLabels(frame: Frame, lines: Line[], x: Scale, y: Scale): Markup {
+	const ends = lines.map((line): [number, number] => line.points.at(-1) ?? [0, 1]);
+	const heights = spread(
+		ends.map(([, value]) => y(value)),
+		17,
+		frame.top,
+		frame.height - frame.bottom,
+	);
+	const right = frame.width - frame.right;
+	return markup`${lines.map((line, at) => {
+		const [endX, endY] = ends[at] ?? [0, 1];
+		const height = heights[at] ?? 0;
+		const leader = `M${x(endX) + 6} ${y(endY)}L${right + 10} ${height}L${right + 14} ${height}`;
+		return markup`<path class="leader" d="${leader}"/><text class="label ${line.look.colour}" x="${right + 18}" y="${height + 4}">${line.look.name}</text>`;
+	})}`;
+}
+
+function legend(frame: Frame, lines: Line[]): Markup {
+	const top = frame.height - frame.bottom + 56;
+	const column = (frame.width - 10) / 2;
+	return markup`${lines.map((line, at) => {
+		const x = 6 + (at % 2) * column;
+		const y = top + Math.floor(at / 2) * 17;
+		return markup`<path class="line ${line.look.colour}" stroke-dasharray="${line.look.dash}" d="M${x} ${y}h26"/>${markerAt(line.look, x + 13, y)}<text class="label ${line.look.colour}" x="${x + 33}" y="${y + 4}">${line.look.name}</text>`;
+	})}`;
+}
+
+function position(quantile: number): number {
+	return -Math.log10(1 - quantile);
+}
+
+function quantileText(quantile: number): string {
+	return quantile === 0 ? "min" : `p${Number((quantile * 100).toFixed(6))}`;
+}

@@ -1,0 +1,43 @@
+/** The style sheet of the HTML reports: light, dark, narrow and print. */
+import { colourCss } from "./look.ts";
+
+/** One sheet for all pages; nothing is loaded from elsewhere, so fonts are the system's. */
+export function styleSheet(): string {
+	const { light, dark, classes } = colourCss();
+	return `:root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--soft:#59636e;--rule:#d9dee3;--panel:#f6f8fa;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}
+@media (prefers-color-scheme:dark){:root{--page:#14171b;--ink:#e8ebee;--soft:#a3adb8;--rule:#343a42;--panel:#1c2026;--good:#5fd48a;--doubt:#f0c14b;--bad:#ff8f86;${dark}}}
+${classes}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+main{max-width:1040px;margin:0 auto;padding:32px 24px 64px}
+h1{font-size:26px;line-height:1.25;margin:0 0 4px}
+h2{font-size:19px;margin:44px 0 8px}
+h3{font-size:15px;margin:0 0 6px}
+p{margin:8px 0;max-width:75ch}
+.meta,.note,figcaption{color:var(--soft);font-size:13px}
+.verdict{display:flex;gap:12px;align-items:baseline;margin:20px 0 8px;padding:12px 16px;border:1px solid var(--rule);border-left:5px solid var(--tone);border-radius:6px;background:var(--panel)}
+.verdict b{color:var(--tone);white-space:nowrap}
+.good{--tone:var(--good)}.doubt{--tone:var(--doubt)}.bad{--tone:var(--bad)}
+.finding{font-size:18px;line-height:1.45;margin:18px 0}
+.scroll{overflow-x:auto;margin:8px 0}
+table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
+th,td{padding:5px 10px;border-bottom:1px solid var(--rule);text-align:left;white-space:nowrap}
+th{font-weight:600;color:var(--soft);border-bottom-width:2px}
+th.r,td.r{text-align:right}
+td:last-child:not(.r){white-space:normal}
+td .swatch{vertical-align:-1px;margin-right:7px}
+figure{margin:20px 0 8px}
+svg{display:block;max-width:100%;height:auto;overflow:visible}
+svg.narrow{display:none}
+svg.swatch{display:inline}
+svg text{fill:var(--ink);font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+svg .tick,svg .axis{fill:var(--soft)}
+.grid{stroke:var(--rule);stroke-width:1}
+.line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
+.leader{fill:none;stroke:var(--soft);stroke-width:.7}
+svg .label{fill:var(--c)}
+.mark{fill:var(--c);stroke:var(--c)}.mark .ring{fill:var(--page);stroke-width:2}
+@media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:22px}svg.wide{display:none}svg.narrow{display:block;width:100%}.finding{font-size:16px}.verdict{display:block}th,td{padding:5px 7px}}
+@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#fff;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}main{max-width:none;padding:0}h2{break-after:avoid}figure,table,.verdict{break-inside:avoid}.scroll{overflow:visible}table{font-size:9.5pt}th,td{padding:2pt 5pt}body{font-size:10.5pt}.screen{display:none}@page{margin:14mm}}
+`;
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { Histogram } from "../../../loadtest/record/histogram.ts";
+import { quantileMs, sampleFor } from "../../../loadtest/report/quantile.ts";
+import { addedOf, basePath, rowsOf } from "../../../loadtest/report/rows.ts";
+import { drawResult } from "../../support/report-results.ts";
+
+test("a quantile asks for as many samples as an order-statistics interval needs to be finite", () => {
+	expect([0.5, 0.9, 0.99, 0.999, 0.9999].map(sampleFor)).toEqual([6, 36, 368, 3688, 36887]);
+});
+
+test("a quantile that the sample cannot carry is null, never the maximum", () => {
+	const histogram = new Histogram();
+	for (let i = 1; i <= 367; i++) histogram.record(i * 1000);
+	expect(quantileMs(histogram.toRecord(), 0.99)).toBeNull();
+	histogram.record(368_000);
+	expect(quantileMs(histogram.toRecord(), 0.99)).toBeGreaterThan(360);
+});
+
+test("every measured metric of every group becomes a row in milliseconds", () => {
+	const rows = rowsOf(drawResult());
+	const acks = rows.filter((row) => row.metric === "ack");
+	expect(acks.map(({ transport, path }) => `${transport} ${path}`)).toEqual([
+		"polling direct",
+		"polling edge",
+		"websocket direct",
+		"websocket edge",
+	]);
+	for (const row of acks) {
+		expect(row.count).toBe(500);
+		expect(row.p50).toBeGreaterThan(0.5);
+		expect(row.p50).toBeLessThan(5);
+		expect(row.p999).toBeNull();
+	}
+	expect(rows.some((row) => row.metric === "tls" && row.path === "edge")).toBe(true);
+});
+
+test("the added latency is the difference of quantiles over the direct path, transport by transport", () => {
+	const result = drawResult();
+	const rows = rowsOf(result).filter((row) => row.metric === "ack" && row.transport === "polling");
+	const [added] = addedOf(result);
+	expect(added).toMatchObject({ transport: "polling", path: "edge", base: "direct" });
+	expect(added?.p50).toBeCloseTo((rows[1]?.p50 ?? 0) - (rows[0]?.p50 ?? 0), 3);
+	expect(added?.p999).toBeNull();
+});
+
+test("without a path called direct the first path of the plan is the base", () => {
+	const result = drawResult({ paths: ["old", "new"] });
+	expect(basePath(result)).toBe("old");
+	expect(addedOf(result).map(({ path, base }) => [path, base])).toEqual([
+		["new", "old"],
+		["new", "old"],
+	]);
+});
