@@ -14,7 +14,8 @@ export type Transport = (typeof TRANSPORTS)[number];
 
 /**
  * What is timed. `ack` is response time (from the intended send), `ack_service` from the real send. The
- * connection's phases each start where the one before ended. `fanout_*`: from the publisher's send to the
+ * connection's phases each start where the one before ended, but `upgrade`, which runs beside
+ * `socket_connect` from the Engine.IO handshake on. `connect` is all up to the Socket.IO connect. `fanout_*`: from the publisher's send to the
  * first, median and last recipient. `recover`: from the cut to the first ack after it.
  */
 export const METRICS = [

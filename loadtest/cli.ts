@@ -1,0 +1,26 @@
+/** The load test's commands by name: `node loadtest/cli.ts swarm …`. Each is loaded only when called. */
+import { runCommand, UsageError } from "../worker/selfhost/command.ts";
+import type { Result } from "./record/result.ts";
+
+type Run = (argv: string[], stop: AbortSignal) => Promise<number>;
+
+async function show(result: Result): Promise<string> {
+	const { renderReport } = await import("./report/render.ts");
+	return renderReport(result, "text");
+}
+
+const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
+	swarm: async () => {
+		const { swarmCommand } = await import("./clients/command.ts");
+		return (argv, stop) => swarmCommand(argv, stop, show);
+	},
+	report: async () => (await import("./report/command.ts")).reportCommand,
+};
+
+await runCommand(async (stop) => {
+	const [name = "", ...argv] = process.argv.slice(2);
+	const load = COMMANDS[name];
+	if (load === undefined)
+		throw new UsageError(`"${name}" is no command: there is ${Object.keys(COMMANDS).join(", ")}.`);
+	return (await load())(argv, stop);
+});

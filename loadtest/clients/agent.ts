@@ -1,0 +1,96 @@
+/**
+ * An agent for one client: keeps connections alive as browsers do (Node's client opens one for each poll
+ * otherwise), stamps the phases of the first connection, and counts requests and bytes.
+ */
+import { type ClientRequest, Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { nowUs } from "./clock.ts";
+
+/** Monotonic µs of the first connection's steps; 0 = has not happened (an address needs no look-up). */
+export interface ConnectStamps {
+	created: number;
+	lookup: number;
+	connect: number;
+	secure: number;
+	resumed: boolean;
+}
+
+/** What a client's connections have done so far. */
+export class Wire {
+	readonly first: ConnectStamps = { created: 0, lookup: 0, connect: 0, secure: 0, resumed: false };
+	requests = 0;
+	connections = 0;
+	readonly #open = new Set<Socket>();
+	#closedSent = 0;
+	#closedReceived = 0;
+
+	watch(socket: Socket): void {
+		this.connections += 1;
+		this.#open.add(socket);
+		socket.once("close", () => {
+			this.#open.delete(socket);
+			this.#closedSent += socket.bytesWritten;
+			this.#closedReceived += socket.bytesRead;
+		});
+		if (this.connections === 1) this.#stamp(socket);
+	}
+
+	#stamp(socket: Socket): void {
+		const { first } = this;
+		first.created = nowUs();
+		socket.once("lookup", () => {
+			first.lookup = nowUs();
+		});
+		socket.once("connect", () => {
+			first.connect = nowUs();
+		});
+		socket.once("secureConnect", () => {
+			first.secure = nowUs();
+			first.resumed = (socket as TLSSocket).isSessionReused();
+		});
+	}
+
+	/** Bytes written and read on all connections since the start. */
+	bytes(): { sent: number; received: number } {
+		let sent = this.#closedSent;
+		let received = this.#closedReceived;
+		for (const socket of this.#open) {
+			sent += socket.bytesWritten;
+			received += socket.bytesRead;
+		}
+		return { sent, received };
+	}
+
+	/** Cuts all connections at once, as a lost network does. */
+	cut(): void {
+		for (const socket of this.#open) socket.destroy();
+	}
+}
+
+type Created = (error: Error | null, socket: Duplex) => void;
+
+/** `addRequest` is what `http.request` calls; the types do not know it. */
+interface Requester {
+	addRequest(request: ClientRequest, options: object): void;
+}
+
+/** A keep-alive agent that reports to `wire`. */
+export function agentFor(secure: boolean, wire: Wire): HttpAgent {
+	const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+	const create = agent.createConnection.bind(agent);
+	agent.createConnection = (options, created?: Created) => {
+		const socket = create(options, created);
+		if (socket) wire.watch(socket as Socket);
+		return socket;
+	};
+	const requester = agent as unknown as Requester;
+	const addRequest = requester.addRequest.bind(agent);
+	requester.addRequest = (request, options) => {
+		wire.requests += 1;
+		addRequest(request, options);
+	};
+	return agent;
+}

@@ -1,0 +1,32 @@
+/** What the run and its worker processes say to each other (JSON over IPC). Times are monotonic µs. */
+import type { Plan } from "../plan/plan.ts";
+import type { GeneratorWindow } from "../record/result.ts";
+import type { Delta } from "../record/tally.ts";
+
+/** One group's turn. */
+export interface Slot {
+	readonly number: number;
+	readonly group: number;
+	/** Warm-up begins; measurement begins; measurement ends. */
+	readonly startAt: number;
+	readonly measureAt: number;
+	readonly endAt: number;
+	/** Seconds of the run's measurement at `measureAt`. */
+	readonly second: number;
+}
+
+export type Order =
+	| { readonly type: "open"; readonly plan: Plan; readonly worker: number; readonly startAt: number }
+	| { readonly type: "slot"; readonly slot: Slot }
+	/** End the slot now: drain and report. */
+	| { readonly type: "halt" }
+	| { readonly type: "close" };
+
+export type Answer =
+	| { readonly type: "ready" }
+	| { readonly type: "opened" }
+	| { readonly type: "delta"; readonly group: number; readonly delta: Delta }
+	| { readonly type: "generator"; readonly window: GeneratorWindow }
+	| { readonly type: "slot-done"; readonly number: number }
+	| { readonly type: "closed" }
+	| { readonly type: "failed"; readonly message: string };

@@ -1,0 +1,65 @@
+/** What the generator knows of its own state, second by second: a busy generator measures itself. */
+import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
+import type { GeneratorWindow } from "../record/result.ts";
+
+/** Milliseconds between the monitor's own ticks, which its figures include. */
+const RESOLUTION = 10;
+
+/** Counts of sends, as the driver keeps them. */
+export interface SendCounts {
+	due: number;
+	sent: number;
+	late: number;
+}
+
+export class SelfCheck {
+	readonly sends: SendCounts = { due: 0, sent: 0, late: 0 };
+	readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+	#utilisation = performance.eventLoopUtilization();
+	#gcPause = 0;
+	readonly #observer = new PerformanceObserver((list) => {
+		for (const entry of list.getEntries()) this.#gcPause = Math.max(this.#gcPause, entry.duration * 1000);
+	});
+
+	start(): void {
+		this.#delay.enable();
+		this.#observer.observe({ entryTypes: ["gc"] });
+		this.take(0);
+	}
+
+	stop(): void {
+		this.#delay.disable();
+		this.#observer.disconnect();
+	}
+
+	/** The time since the last call, as the window of that second. */
+	take(second: number): GeneratorWindow {
+		const now = performance.eventLoopUtilization();
+		const elu = performance.eventLoopUtilization(now, this.#utilisation).utilization;
+		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION * 1000 : 0;
+		const { due, sent, late } = this.sends;
+		const window = {
+			second,
+			elu: Number.isFinite(elu) ? Math.max(0, elu) : 0,
+			loopDelayP99: Math.max(0, Math.round(p99)),
+			gcPause: Math.round(this.#gcPause),
+			due,
+			sent,
+			late,
+			tainted: isTainted(elu, p99, due, late),
+		};
+		this.#utilisation = now;
+		this.#delay.reset();
+		this.#gcPause = 0;
+		Object.assign(this.sends, { due: 0, sent: 0, late: 0 });
+		return window;
+	}
+}
+
+/** Above these a second's latencies are the generator's own (reference loadtest.md 3.4). */
+export const MOST_ELU = 0.7;
+export const MOST_LATE = 0.05;
+
+export function isTainted(elu: number, _loopDelayP99: number, due: number, late: number): boolean {
+	return elu > MOST_ELU || (due > 0 && late / due > MOST_LATE);
+}

@@ -1,0 +1,52 @@
+/** Where load goes: named paths, each with one address or several. */
+import { UsageError } from "../../worker/selfhost/command.ts";
+
+export interface Path {
+	readonly name: string;
+	/** Origins with the namespace as path; clients are spread evenly over them. */
+	readonly urls: readonly string[];
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+
+/** Reads `direct=URL,direct=URL2,edge=URL`; a repeated name adds an address. Throws a UsageError. */
+export function parsePaths(text: string): Path[] {
+	const paths = new Map<string, string[]>();
+	for (const part of text.split(",")) {
+		const cut = part.indexOf("=");
+		const name = part.slice(0, Math.max(0, cut)).trim();
+		if (!NAME.test(name))
+			throw new UsageError(
+				`--paths ${part}: write NAME=URL, for example direct=https://localhost:3004,edge=https://localhost:8443.`,
+			);
+		paths.set(name, [...(paths.get(name) ?? []), targetUrl(part.slice(cut + 1), `--paths ${name}`)]);
+	}
+	return [...paths].map(([name, urls]) => ({ name, urls }));
+}
+
+/** A target's address in one spelling. Throws a UsageError that begins with `where`. */
+export function targetUrl(text: string, where: string): string {
+	let url: URL;
+	try {
+		url = new URL(text.trim());
+	} catch {
+		throw new UsageError(`${where}: "${text}" is not a URL; write one like https://localhost:8443.`);
+	}
+	if (url.protocol === "ws:") url.protocol = "http:";
+	if (url.protocol === "wss:") url.protocol = "https:";
+	if (url.protocol !== "http:" && url.protocol !== "https:")
+		throw new UsageError(
+			`${where}: "${text}" is not an http or https address; write one like https://localhost:8443.`,
+		);
+	if (url.username !== "" || url.password !== "")
+		throw new UsageError(
+			`${where}: a URL with a password in it would stand in the result; use --header or --auth.`,
+		);
+	return url.href;
+}
+
+/** Whether an address is this host's loopback. */
+export function isLoopback(url: string): boolean {
+	const { hostname } = new URL(url);
+	return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

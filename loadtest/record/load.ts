@@ -1,0 +1,51 @@
+/** Reading a result file. */
+import { readFile } from "node:fs/promises";
+import { CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "./result.ts";
+
+/** Reads and validates a result file. Throws a CommandError that names the file, the field and the cure. */
+export async function loadResult(file: string): Promise<Result> {
+	let text: string;
+	try {
+		text = await readFile(file, "utf8");
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code ?? String(error);
+		throw new CommandError(
+			`${file} cannot be read (${code}): give a result file that \`npm run swarm\` wrote.`,
+			EXIT.usage,
+		);
+	}
+	return parseResult(text, file);
+}
+
+/** The same for a text already read; `name` stands in the error. */
+export function parseResult(text: string, name: string): Result {
+	let data: unknown;
+	try {
+		data = JSON.parse(text);
+	} catch {
+		throw new CommandError(
+			`${name} is not JSON: give a result file that \`npm run swarm\` wrote.`,
+			EXIT.usage,
+		);
+	}
+	const head = (data ?? {}) as Record<string, unknown>;
+	if (head["kind"] !== RESULT_KIND)
+		throw new CommandError(
+			`${name}: kind is ${JSON.stringify(head["kind"])}, a result has "${RESULT_KIND}".`,
+			EXIT.usage,
+		);
+	if (head["version"] !== RESULT_VERSION)
+		throw new CommandError(
+			`${name}: version is ${JSON.stringify(head["version"])}, this program reads ${RESULT_VERSION}: make the run again with it.`,
+			EXIT.usage,
+		);
+	const parsed = resultShape.safeParse(data);
+	if (parsed.success) return parsed.data;
+	const issue = parsed.error.issues[0];
+	const field = issue?.path.join(".") || "(whole file)";
+	throw new CommandError(
+		`${name}: ${field}: ${issue?.message ?? "not a result"}; the file was changed or cut: make the run again.`,
+		EXIT.usage,
+	);
+}

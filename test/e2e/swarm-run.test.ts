@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { runSwarm } from "../../loadtest/clients/run.ts";
+import { planFrom } from "../../loadtest/plan/plan.ts";
+import { parseResult } from "../../loadtest/record/load.ts";
+import { TRANSPORTS } from "../../loadtest/record/result.ts";
+import { startTarget } from "../support/swarm-target.ts";
+
+const quiet = { progress: () => {} };
+
+test("every transport on every path is measured, acknowledged and told apart", async () => {
+	await using target = await startTarget();
+	const paths = `a=${target.url},b=${target.url}`;
+	const { policyPort } = target;
+	const plan = planFrom({
+		paths,
+		policyPort,
+		transports: TRANSPORTS,
+		clients: 3,
+		rate: 60,
+		duration: 6,
+		warmup: 0.1,
+	});
+	const result = await runSwarm(plan, quiet, new AbortController().signal);
+	expect(parseResult(JSON.stringify(result), "result")).toEqual(result);
+	expect(result.groups).toHaveLength(10);
+	for (const { counts, metrics, errors, seconds } of result.groups) {
+		expect(errors).toEqual({});
+		expect(counts).toMatchObject({
+			sessionsTried: 3,
+			sessionsOpen: 3,
+			sessionsLost: 0,
+			due: 36,
+			sent: 36,
+			received: 36,
+		});
+		expect(counts).toMatchObject({ lost: 0, doubled: 0, reordered: 0 });
+		expect(metrics.ack?.histogram.count).toBe(36);
+		expect(metrics.first_ack?.histogram.count).toBe(3);
+		expect(seconds).toBeCloseTo(0.6, 1);
+	}
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { planFrom, recordOf } from "../../../loadtest/plan/plan.ts";
+import { planShape } from "../../../loadtest/record/result.ts";
+import { UsageError } from "../../../worker/selfhost/command.ts";
+
+const paths = "direct=http://localhost:3001,direct=http://localhost:3002,edge=https://localhost:8443";
+
+test("a repeated path name adds an address", () => {
+	expect(planFrom({ paths }).paths).toEqual([
+		{ name: "direct", urls: ["http://localhost:3001/", "http://localhost:3002/"] },
+		{ name: "edge", urls: ["https://localhost:8443/"] },
+	]);
+});
+
+test("every transport meets every path, the paths of one transport side by side", () => {
+	const { groups } = planFrom({ paths, transports: ["polling", "websocket"] });
+	expect(groups.map(({ transport, path }) => `${transport} ${path.name}`)).toEqual([
+		"polling direct",
+		"polling edge",
+		"websocket direct",
+		"websocket edge",
+	]);
+});
+
+test("a WebSocket address means the same target", () => {
+	expect(planFrom({ url: "wss://example.org/chat" }).paths[0]?.urls).toEqual(["https://example.org/chat"]);
+});
+
+test("a plan stands in a result", () => {
+	const record = planShape.parse(JSON.parse(JSON.stringify(recordOf(planFrom({ paths, duration: 7 })))));
+	expect(record.duration).toBeCloseTo(7, 9);
+	expect(record.processes).toBeGreaterThan(0);
+});
+
+test.each([
+	[{}, /no target/],
+	[{ url: "http://a", paths }, /both given/],
+	[{ url: "localhost:8443" }, /URL: "localhost:8443" is not an http or https address/],
+	[{ url: "ftp://localhost" }, /not an http or https address/],
+	[{ url: "no url" }, /"no url" is not a URL/],
+	[{ url: "https://user:secret@host" }, /--auth/],
+	[{ paths: "https://localhost" }, /NAME=URL/],
+	[{ url: "http://a", scenario: "ehco" }, /--scenario ehco: there is .*echo/],
+	[{ url: "http://a", transports: ["polling", "polling"] as const }, /named twice/],
+	[{ url: "http://a", rate: 0 }, /--rate 0/],
+	[{ url: "http://a", duration: -1 }, /--duration -1/],
+])("%j is refused in one line", (options, message) => {
+	expect(() => planFrom(options)).toThrow(message);
+	expect(() => planFrom(options)).toThrow(UsageError);
+});
+
+test("a refused URL does not repeat its password", () => {
+	expect(() => planFrom({ url: "https://user:secret@host" })).not.toThrow(/secret/);
+});

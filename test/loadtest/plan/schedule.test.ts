@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { type Due, schedule, shareOf } from "../../../loadtest/plan/schedule.ts";
+
+function first<T>(count: number, from: Iterator<T>): T[] {
+	return Array.from({ length: count }, () => from.next().value as T);
+}
+
+test("uniform arrivals are one gap apart and begin at half a gap", () => {
+	expect(first(3, schedule({ arrivals: "uniform", rate: 1000, seed: 1 }))).toEqual([500, 1500, 2500]);
+});
+
+test("poisson arrivals keep the rate on average and spread like an exponential", () => {
+	const due = first(20_000, schedule({ arrivals: "poisson", rate: 1000, seed: 7 }));
+	const gaps = due.map((at, i) => at - (due[i - 1] ?? 0));
+	const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+	const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
+	expect(mean).toBeGreaterThan(980);
+	expect(mean).toBeLessThan(1020);
+	expect(deviation / mean).toBeGreaterThan(0.97);
+	expect(deviation / mean).toBeLessThan(1.03);
+});
+
+test("the same seed gives the same arrivals, another seed others", () => {
+	const options = { arrivals: "poisson", rate: 50, seed: 3 } as const;
+	expect(first(9, schedule(options))).toEqual(first(9, schedule(options)));
+	expect(first(9, schedule(options))).not.toEqual(first(9, schedule({ ...options, seed: 4 })));
+});
+
+test("the workers' shares together are the whole schedule, each message once", () => {
+	const options = { arrivals: "poisson", rate: 100, seed: 5 } as const;
+	const clients = 7;
+	const whole = first(300, shareOf(options, clients, 0, 1));
+	const last = whole.at(-1)!.at;
+	const shares = [0, 1, 2].flatMap((worker) => upTo(last, shareOf(options, clients, worker, 3)));
+	expect(shares.sort((a, b) => a.at - b.at)).toEqual(whole);
+	expect(new Set(whole.map(({ client }) => client)).size).toBe(clients);
+});
+
+function upTo(last: number, from: Iterator<Due>): Due[] {
+	const some: Due[] = [];
+	for (let due = from.next().value as Due; due.at <= last; due = from.next().value as Due) some.push(due);
+	return some;
+}
