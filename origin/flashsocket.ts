@@ -1,0 +1,11 @@
+/**
+ * The transport `flashsocket`: a WebSocket by another name. Engine.IO dropped the name in 1.2.0, so the node
+ * answers it as `websocket` and remembers which sessions asked for it.
+ */
+const FLASHSOCKET = /([?&]transport=)flashsocket(?=&|$)/g;
+
+/** The URL with `transport=flashsocket` said as `transport=websocket`, or undefined when it does not say so. */
+export function asWebSocket(url: string): string | undefined {
+	const mapped = url.replace(FLASHSOCKET, "$1websocket");
+	return mapped === url ? undefined : mapped;
+}

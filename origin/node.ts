@@ -1,0 +1,98 @@
+/** One node: a Socket.IO server on a port of its own (and on another with TLS), attached to the edge. */
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { Server } from "socket.io";
+import { CommandError } from "../worker/selfhost/command.ts";
+import { attachEdge, type EdgeAttachment } from "./attach.ts";
+import { serveEvents } from "./events.ts";
+import { shareListeners, type WebServer } from "./gate.ts";
+import * as limits from "./limits.ts";
+import { listen } from "./listen.ts";
+import { page } from "./page/page.ts";
+import type { NodeOptions, NodeTls } from "./protocol.ts";
+
+/** A node that listens. */
+export interface RunningNode {
+	readonly port: number;
+	readonly tlsPort: number | null;
+	readonly io: Server;
+	readonly edge: EdgeAttachment;
+	/** Closes every session and both ports at once. */
+	stop(): Promise<void>;
+}
+
+const HTTP_OPTIONS: ServerOptions = {
+	keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT,
+	headersTimeout: limits.HEADERS_TIMEOUT,
+	requestTimeout: limits.REQUEST_TIMEOUT,
+};
+
+/** Starts a node; `useAdapter` gives its server the way to the other nodes. Throws a `CommandError`. */
+export async function startNode(
+	options: NodeOptions,
+	useAdapter: (io: Server) => void = () => {},
+): Promise<RunningNode> {
+	const web = createServer(HTTP_OPTIONS, (request, response) => servePage(options.node, request, response));
+	const io = new Server(web, {
+		transports: ["polling", "websocket"],
+		connectTimeout: limits.CONNECT_TIMEOUT,
+		maxHttpBufferSize: limits.MAX_MESSAGE,
+		pingInterval: limits.PING_INTERVAL,
+		pingTimeout: limits.PING_TIMEOUT,
+		// 257 kB instead of 20 kB for each idle connection (origin.md, cost).
+		perMessageDeflate: false,
+		cors: { origin: "*" },
+	});
+	useAdapter(io);
+	const edge = attachEdge(io, { node: options.node });
+	serveEvents(io, edge);
+	const servers: WebServer[] = [web];
+	const port = await listen(web, options.host, options.port, "--port");
+	let tlsPort: number | null = null;
+	if (options.tls !== null) {
+		const secure = createTlsServer({ ...HTTP_OPTIONS, ...readPem(options.tls) });
+		shareListeners(secure, web);
+		servers.push(secure);
+		tlsPort = await listen(secure, options.host, options.tls.port, "--tls-port");
+	}
+	const stop = async () => {
+		const closed = Promise.all(servers.slice(1).map(close));
+		// Kept-alive connections without a request would hold the close for their whole keep-alive time.
+		const done = io.close();
+		for (const server of servers) server.closeAllConnections();
+		await Promise.all([done, closed]);
+	};
+	return { port, tlsPort, io, edge, stop };
+}
+
+function close(server: WebServer): Promise<void> {
+	return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function readPem(tls: NodeTls): { cert: Buffer; key: Buffer } {
+	return { cert: readFile(tls.certFile, "--cert"), key: readFile(tls.keyFile, "--key") };
+}
+
+function readFile(file: string, flag: string): Buffer {
+	try {
+		return readFileSync(file);
+	} catch {
+		throw new CommandError(`${flag} ${file} cannot be read: give the path of a PEM file`);
+	}
+}
+
+function servePage(node: string, request: IncomingMessage, response: ServerResponse): void {
+	if (request.url?.split("?")[0] !== "/") {
+		response.writeHead(404, { "content-type": "text/plain; charset=utf-8" });
+		response.end(`Nothing here: node ${node} serves / and /socket.io/.\n`);
+		return;
+	}
+	response.writeHead(200, {
+		"content-type": "text/html; charset=utf-8",
+		"cache-control": "no-store",
+		"content-security-policy":
+			"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'",
+	});
+	response.end(request.method === "HEAD" ? undefined : page(node));
+}

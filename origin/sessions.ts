@@ -1,0 +1,64 @@
+/** Live sessions of one Engine.IO server, by the transport each uses now. */
+import type { IncomingMessage } from "node:http";
+import type { Server } from "socket.io";
+
+type Engine = Server["engine"];
+/** A transport as the edge counts it. */
+export type CountedTransport = "polling" | "websocket" | "flashsocket";
+
+/** The counts of `/healthz`; plain numbers that change while sessions come and go. */
+export interface SessionCounts {
+	readonly transports: Record<CountedTransport, number>;
+	/** Sessions opened since start. */
+	opened: number;
+	/** Sessions that moved from polling to a WebSocket. */
+	upgraded: number;
+	/** Sessions closed since start, by Engine.IO's reason. */
+	readonly closed: Record<string, number>;
+}
+
+/** Follows the sessions of `engine`; `isFlash` tells whether a request asked for flashsocket. */
+export function countSessions(engine: Engine, isFlash: (request: IncomingMessage) => boolean): SessionCounts {
+	const counts: SessionCounts = {
+		transports: { polling: 0, websocket: 0, flashsocket: 0 },
+		opened: 0,
+		upgraded: 0,
+		closed: {},
+	};
+	engine.on("connection", (session: EngineSession) => {
+		let now = counted(session.transport.name, isFlash(session.request));
+		counts.transports[now] += 1;
+		counts.opened += 1;
+		session.on("upgrade", (transport: EngineTransport) => {
+			counts.transports[now] -= 1;
+			now = counted(transport.name, false);
+			counts.transports[now] += 1;
+			counts.upgraded += 1;
+		});
+		session.once("close", (reason: string) => {
+			counts.transports[now] -= 1;
+			counts.closed[reason] = (counts.closed[reason] ?? 0) + 1;
+		});
+	});
+	return counts;
+}
+
+/** All live sessions. */
+export function liveSessions(counts: SessionCounts): number {
+	return counts.transports.polling + counts.transports.websocket + counts.transports.flashsocket;
+}
+
+interface EngineTransport {
+	readonly name: string;
+}
+interface EngineSession {
+	readonly request: IncomingMessage;
+	readonly transport: EngineTransport;
+	on(event: "upgrade", listener: (transport: EngineTransport) => void): void;
+	once(event: "close", listener: (reason: string) => void): void;
+}
+
+function counted(transport: string, flash: boolean): CountedTransport {
+	if (transport !== "websocket") return "polling";
+	return flash ? "flashsocket" : "websocket";
+}
