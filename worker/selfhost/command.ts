@@ -56,6 +56,7 @@ export async function runCommand(main: (stop: AbortSignal) => Promise<number>): 
 	};
 	process.on("SIGINT", onSignal);
 	process.on("SIGTERM", onSignal);
+	watchParent(() => stop.abort());
 	let code: number;
 	try {
 		code = await main(stop.signal);
@@ -64,6 +65,21 @@ export async function runCommand(main: (stop: AbortSignal) => Promise<number>): 
 	}
 	await flushed(process.stdout);
 	process.exit(code);
+}
+
+/**
+ * npm runs a script as sh → node and hands signals to the sh, which dies without passing them on. So under
+ * npm, losing the parent is the signal; run by hand (nohup, systemd) a command outlives its shell as usual.
+ */
+function watchParent(lost: () => void): void {
+	if (process.env["npm_lifecycle_event"] === undefined) return;
+	const parent = process.ppid;
+	const timer = setInterval(() => {
+		if (process.ppid === parent) return;
+		clearInterval(timer);
+		lost();
+	}, 200);
+	timer.unref();
 }
 
 /** Resolves when `stop` is aborted. */

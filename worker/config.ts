@@ -1,0 +1,112 @@
+/** The configuration: read from the Worker's variables, checked once, then only plain, complete values. */
+import type { Env } from "./env.ts";
+import { list, oneOf, parsed, type Read, record, text, whole } from "./fields.ts";
+import { type Pool, readPool } from "./pool.ts";
+
+const settings = record({
+	/** Plain http: "always" answers 308 to https; "except-loopback" serves http there; "never" serves it anywhere. */
+	redirect: oneOf(["always", "except-loopback", "never"]),
+	/** Seconds of Strict-Transport-Security (RFC 6797); small until you are sure; 0 = not sent; never on loopback. */
+	hsts: whole(0, 63_072_000, 300),
+	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is believed. */
+	trusted_proxies: list(text(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'write an address or a range, as "10.0.0.0/8"')),
+});
+
+const routeShape = record({
+	host: text(/^$|^[a-z0-9.-]+(:\d+)?$/, 'write a host name in lower case, as "chat.example.com"', ""),
+	path: text(/^\/[^?#]*$/, 'write a path prefix that begins with a slash, as "/chat/"', "/"),
+	pool: text(/^[a-z][a-z0-9_]*$/, "write the name of a pool: app for POOL_APP"),
+});
+
+export type Settings = Read<typeof settings>;
+
+/** Requests to `host` ("" = any) below `path` go to `pool`. */
+export interface Route {
+	readonly host: string;
+	readonly path: string;
+	readonly pool: Pool;
+}
+
+export interface Config {
+	readonly platform: "cloudflare" | "workerd";
+	readonly settings: Settings;
+	readonly pools: readonly Pool[];
+	/** The most particular first: a named host before any host, a longer path before a shorter. */
+	readonly routes: readonly Route[];
+	/** The distinct Engine.IO paths of all pools, the longest first. */
+	readonly socketPaths: readonly string[];
+	/** ":8443" or "" for 443: where a redirect points. */
+	readonly httpsPort: string;
+	/** "" = none is sent. */
+	readonly nodeSecret: string;
+	/** "" = `/__edge/` is closed. */
+	readonly token: string;
+}
+
+/** Reads and checks everything. Returns the config, or each problem as a sentence naming field, value and cure. */
+export function readConfig(env: Env): Config | readonly string[] {
+	const problems: string[] = [];
+	const platform = oneOf(["cloudflare", "workerd"])(env.EDGE_PLATFORM, "EDGE_PLATFORM", problems);
+	const pools = Object.keys(env)
+		.filter((name) => name.startsWith("POOL_"))
+		.map((name, index) => readPool(name, env[name as `POOL_${string}`], index, problems));
+	if (pools.length === 0)
+		problems.push(
+			'POOL_APP: no pool is configured; add [vars.POOL_APP] with nodes = [{ id = "n1", url = "https://…" }]',
+		);
+	checkUnique(pools, problems);
+	const routes = readRoutes(env.ROUTES, pools, problems);
+	const config: Config = {
+		platform,
+		settings: settings(env.EDGE, "EDGE", problems),
+		pools,
+		routes,
+		socketPaths: [...new Set(pools.map((pool) => pool.socketPath))].sort((a, b) => b.length - a.length),
+		httpsPort: env.EDGE_HTTPS_PORT && env.EDGE_HTTPS_PORT !== "443" ? `:${env.EDGE_HTTPS_PORT}` : "",
+		nodeSecret: env.EDGE_NODE_SECRET ?? "",
+		token: env.EDGE_TOKEN ?? "",
+	};
+	return problems.length > 0 ? problems : config;
+}
+
+function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]): Route[] {
+	const rows = list(routeShape)(parsed(given), "ROUTES", problems);
+	if (rows.length === 0 && pools.length > 1)
+		problems.push(
+			'ROUTES: missing; with more than one pool each needs a route, as { path = "/chat/", pool = "chat" }',
+		);
+	const routes: Route[] = [];
+	for (const [i, row] of rows.entries()) {
+		const pool = pools.find((each) => each.name === row.pool);
+		if (pool) routes.push({ host: row.host, path: row.path, pool });
+		else if (row.pool !== "")
+			problems.push(
+				`ROUTES[${i}].pool: "${row.pool}" is not a pool; the pools are ${pools.map((p) => p.name).join(", ")}`,
+			);
+	}
+	const only = pools[0];
+	if (rows.length === 0 && only) routes.push({ host: "", path: "/", pool: only });
+	return routes.sort(
+		(a, b) => Number(b.host !== "") - Number(a.host !== "") || b.path.length - a.path.length,
+	);
+}
+
+/** Ids and tags are unique over all pools: a tag must name one node, whatever pool a request is routed to. */
+function checkUnique(pools: readonly Pool[], problems: string[]): void {
+	const seen = new Map<string, string>();
+	for (const pool of pools)
+		for (const node of pool.nodes) {
+			const name = `${pool.variable} node ${node.id}`;
+			for (const [what, key] of [
+				["id", `id ${node.id}`],
+				["tag", `tag ${node.tag}`],
+			] as const) {
+				const other = seen.get(key);
+				if (other)
+					problems.push(
+						`${name}: its ${what} ${key.slice(what.length + 1)} is also that of ${other}; ${what === "id" ? "rename one" : 'give one of them another id, or a tag of its own, as tag = "aa1"'}`,
+					);
+				seen.set(key, name);
+			}
+		}
+}

@@ -1,0 +1,33 @@
+/** One isolate's edge: the checked configuration, what is known of the nodes, and the counters. Plain data only. */
+import { type Knowledge, newKnowledge } from "./choose/knowledge.ts";
+import { type Config, readConfig } from "./config.ts";
+import type { Env } from "./env.ts";
+import { type Counters, newCounters } from "./stats/counters.ts";
+
+export interface Edge {
+	readonly config: Config;
+	/** By the pool's place. */
+	readonly known: readonly Knowledge[];
+	readonly counters: Counters;
+}
+
+let current: { readonly env: Env; readonly edge: Edge | null } | null = null;
+
+/** The edge of this isolate; null when its configuration is wrong, which the log has said once. */
+export function edgeOf(env: Env): Edge | null {
+	if (current === null || current.env !== env) current = { env, edge: newEdge(env) };
+	return current.edge;
+}
+
+function newEdge(env: Env): Edge | null {
+	const config = readConfig(env);
+	if (!("pools" in config)) {
+		console.error(JSON.stringify({ level: "error", code: "EDGE_CONFIG", problems: config }));
+		return null;
+	}
+	return {
+		config,
+		known: config.pools.map((pool) => newKnowledge(pool, Math.random)),
+		counters: newCounters(config.pools.length, Date.now()),
+	};
+}

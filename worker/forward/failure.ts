@@ -1,0 +1,37 @@
+/** What a node's answer, or the lack of one, means for fail-over. */
+import { HEADERS } from "../contract.ts";
+import type { Asked } from "../request/classify.ts";
+
+/**
+ * `ok`: the node answered, whatever the status. `refused`: it is well and takes no new session.
+ * `unreachable`: it could not be reached or broke off. `timeout`: no headers in time.
+ */
+export type Outcome = "ok" | "refused" | "unreachable" | "timeout";
+
+/** Cloudflare's own answers for an origin it cannot reach (520 to 527, 530). */
+function isCloudflareFailure(status: number): boolean {
+	return (status >= 520 && status <= 527) || status === 530;
+}
+
+/** Judges an answer. A node's own marker header tells its 52x from Cloudflare's. */
+export function judge(response: Response, platform: "cloudflare" | "workerd"): Outcome {
+	if (response.status === 503 && response.headers.has(HEADERS.refuse)) return "refused";
+	if (
+		platform === "cloudflare" &&
+		isCloudflareFailure(response.status) &&
+		!response.headers.has(HEADERS.node)
+	)
+		return "unreachable";
+	return "ok";
+}
+
+/**
+ * Whether another node may be tried: only where nothing was done yet that a second try would do twice.
+ * Handshakes, and GET or HEAD outside Engine.IO; never anything with a sid, never a time-out of plain http.
+ */
+export function mayRetry(asked: Asked, outcome: Outcome): boolean {
+	if (outcome === "ok" || asked.sid !== null) return false;
+	if (asked.engine !== null) return asked.method === "GET" || asked.method === "OPTIONS";
+	if (asked.method !== "GET" && asked.method !== "HEAD") return false;
+	return outcome !== "timeout" || asked.upgrade;
+}

@@ -1,0 +1,18 @@
+/** The Worker as one module, bundled as wrangler does it: for workerd, ES modules, nothing left to import. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { PROJECT } from "./folders.ts";
+
+/** Writes the bundle to `file`. */
+export async function bundleWorker(file: string): Promise<void> {
+	await build({
+		entryPoints: [join(PROJECT, "worker/index.ts")],
+		outfile: file,
+		bundle: true,
+		format: "esm",
+		target: "es2024",
+		conditions: ["workerd", "worker", "browser"],
+		external: ["cloudflare:*"],
+		logLevel: "silent",
+	});
+}

@@ -1,0 +1,100 @@
+/** The certificate of a self-hosted edge: the one given, or one made for localhost and kept. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { CommandError, UsageError } from "./command.ts";
+import { STATE_FOLDER } from "./folders.ts";
+
+const DAY = 86_400_000;
+
+/** Paths of PEM files; what is made here is only trusted where a client says so. */
+export interface Certificate {
+	readonly certFile: string;
+	readonly keyFile: string;
+	readonly selfSigned: boolean;
+}
+
+/** The certificate of `--cert` and `--key`, checked, or the kept one for localhost, made anew when it is near its end. */
+export async function certificateFor(certFile: string | null, keyFile: string | null): Promise<Certificate> {
+	if (certFile === null && keyFile === null) return localhostCertificate();
+	if (certFile === null) throw new UsageError("--key is given without --cert; give both PEM files");
+	if (keyFile === null) throw new UsageError("--cert is given without --key; give both PEM files");
+	const [cert, key] = await Promise.all([readPem(certFile, "--cert"), readPem(keyFile, "--key")]);
+	checkPair(cert, key, certFile, keyFile);
+	return { certFile, keyFile, selfSigned: false };
+}
+
+async function localhostCertificate(): Promise<Certificate> {
+	const certFile = join(STATE_FOLDER, "localhost-cert.pem");
+	const keyFile = join(STATE_FOLDER, "localhost-key.pem");
+	if (!(await isFresh(certFile, keyFile))) await makeLocalhost(certFile, keyFile);
+	return { certFile, keyFile, selfSigned: true };
+}
+
+async function isFresh(certFile: string, keyFile: string): Promise<boolean> {
+	try {
+		const cert = new X509Certificate(await readFile(certFile));
+		const key = createPrivateKey(await readFile(keyFile));
+		return cert.checkPrivateKey(key) && Date.parse(cert.validTo) - Date.now() > 7 * DAY;
+	} catch {
+		return false;
+	}
+}
+
+async function makeLocalhost(certFile: string, keyFile: string): Promise<void> {
+	// 90 days: below every browser's limit for a server certificate.
+	const made = await generate([{ name: "commonName", value: "localhost" }], {
+		keyType: "ec",
+		algorithm: "sha256",
+		notAfterDate: new Date(Date.now() + 90 * DAY),
+		extensions: [
+			{ name: "basicConstraints", cA: false },
+			{ name: "keyUsage", digitalSignature: true },
+			{ name: "extKeyUsage", serverAuth: true },
+			{
+				name: "subjectAltName",
+				altNames: [
+					{ type: 2, value: "localhost" },
+					{ type: 7, ip: "127.0.0.1" },
+					{ type: 7, ip: "::1" },
+				],
+			},
+		],
+	});
+	await mkdir(STATE_FOLDER, { recursive: true });
+	await writeFile(keyFile, made.private, { mode: 0o600 });
+	await chmod(keyFile, 0o600);
+	await writeFile(certFile, made.cert);
+}
+
+async function readPem(file: string, flag: string): Promise<Buffer> {
+	try {
+		return await readFile(file);
+	} catch (error) {
+		throw new CommandError(
+			`${flag} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}); give the path of a PEM file`,
+		);
+	}
+}
+
+function checkPair(cert: Buffer, key: Buffer, certFile: string, keyFile: string): void {
+	let parsed: X509Certificate;
+	try {
+		parsed = new X509Certificate(cert);
+	} catch {
+		throw new CommandError(
+			`--cert ${certFile}: not a certificate; give a PEM file that begins with -----BEGIN CERTIFICATE-----`,
+		);
+	}
+	let matches: boolean;
+	try {
+		matches = parsed.checkPrivateKey(createPrivateKey(key));
+	} catch {
+		throw new CommandError(`--key ${keyFile}: not a private key; give an unencrypted PEM file`);
+	}
+	if (!matches)
+		throw new CommandError(
+			`--key ${keyFile}: not the key of --cert ${certFile}; give the pair that belongs together`,
+		);
+}

@@ -1,0 +1,114 @@
+/** `npm run edge`: the edge alone, on workerd, in front of any nodes. */
+import { NODE_ID } from "../contract.ts";
+import { certificateFor } from "./certificate.ts";
+import { aborted, EXIT, newCommand, port, runCommand, UsageError } from "./command.ts";
+import { startEdge } from "./edge.ts";
+import { readVariables, type Variables } from "./variables.ts";
+
+interface Flags {
+	readonly node: readonly string[];
+	readonly stickiness: string | undefined;
+	readonly cert: string | null;
+	readonly key: string | null;
+	readonly host: string;
+	readonly httpsPort: number;
+	readonly httpPort: number;
+	readonly token: string;
+	readonly json: boolean;
+}
+
+await runCommand(async (stop) => {
+	const flags = readFlags(process.argv.slice(2));
+	const variables = variablesFor(flags, (await readVariables()).get("") ?? {});
+	const certificate = await certificateFor(flags.cert, flags.key);
+	const edge = await startEdge({
+		variables,
+		host: flags.host,
+		httpsPort: flags.httpsPort,
+		httpPort: flags.httpPort,
+		certificate,
+		token: flags.token,
+		nodeSecret: process.env["EDGE_NODE_SECRET"] ?? "",
+		log: (line) => process.stderr.write(`${line}\n`),
+	});
+	try {
+		const ready = {
+			https: edge.https,
+			http: edge.http,
+			pid: edge.pid,
+			stats: `${edge.https}/__edge/stats`,
+			token: flags.token,
+		};
+		process.stdout.write(
+			flags.json
+				? `${JSON.stringify(ready)}\n`
+				: `edge ready at ${edge.https} (plain http at ${edge.http} redirects there)\n`,
+		);
+		const end = await Promise.race([aborted(stop).then(() => "asked"), edge.ended.then(() => "died")]);
+		if (end === "asked") return EXIT.interrupted;
+		process.stderr.write("error: workerd ended by itself; its last lines above say why\n");
+		return EXIT.failed;
+	} finally {
+		await edge.stop();
+	}
+});
+
+function readFlags(args: readonly string[]): Flags {
+	const command = newCommand(
+		"npm run edge --",
+		"The edge alone, on workerd, in front of any Socket.IO nodes.",
+	)
+		.option(
+			"--node <id=url>",
+			"a node, as n1=http://127.0.0.1:3001; repeat for each; replaces those of wrangler.toml",
+			collect,
+			[],
+		)
+		.option("--stickiness <way>", "sid, rewrite, cookie or source")
+		.option("--cert <file>", "certificate chain (PEM); without it one for localhost is made")
+		.option("--key <file>", "its private key (PEM)")
+		.option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1")
+		.option("--https-port <port>", "0 = any free port", port, 8443)
+		.option("--http-port <port>", "0 = any free port", port, 8080)
+		.option("--token <secret>", "opens /__edge/ (or set EDGE_TOKEN)", process.env["EDGE_TOKEN"] ?? "")
+		.option("--json", "print the ready line as JSON", false);
+	command.parse(args, { from: "user" });
+	const options = command.opts();
+	return {
+		...options,
+		stickiness: options["stickiness"],
+		cert: options["cert"] ?? null,
+		key: options["key"] ?? null,
+	} as Flags;
+}
+
+/** wrangler.toml's variables, with the nodes and stickiness of the flags. */
+function variablesFor(flags: Flags, written: Variables): Variables {
+	if (flags.node.length === 0) {
+		if (JSON.stringify(written).includes(".example.com"))
+			throw new UsageError(
+				"--node: none given, and wrangler.toml still has its placeholder nodes; give --node n1=http://127.0.0.1:3001 for each of yours",
+			);
+		if (flags.stickiness !== undefined)
+			throw new UsageError("--stickiness: goes with --node; for the pools of wrangler.toml write it there");
+		return written;
+	}
+	const pool = {
+		nodes: flags.node.map(readNode),
+		...(flags.stickiness === undefined ? {} : { stickiness: flags.stickiness }),
+	};
+	return { EDGE: written["EDGE"] ?? {}, POOL_APP: pool };
+}
+
+function readNode(text: string): { id: string; url: string } {
+	const equals = text.indexOf("=");
+	const id = text.slice(0, Math.max(equals, 0));
+	const url = text.slice(equals + 1);
+	if (!NODE_ID.test(id) || !URL.canParse(url) || !/^https?:\/\//.test(url))
+		throw new UsageError(`--node ${text}: not a node; write id=url, as n1=http://127.0.0.1:3001`);
+	return { id, url };
+}
+
+function collect(value: string, before: string[]): string[] {
+	return [...before, value];
+}

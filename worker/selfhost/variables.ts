@@ -1,0 +1,28 @@
+/** The Worker's variables as wrangler.toml gives them. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { CommandError } from "./command.ts";
+import { PROJECT } from "./folders.ts";
+
+export type Variables = Record<string, unknown>;
+
+/** The variables of the top level (name "") and of each `[env.NAME]`. */
+export async function readVariables(file = join(PROJECT, "wrangler.toml")): Promise<Map<string, Variables>> {
+	let toml: Variables;
+	try {
+		toml = parse(await readFile(file, "utf8"));
+	} catch (error) {
+		if (error instanceof TomlError)
+			throw new CommandError(`${file}:${error.line}: not valid TOML: ${error.message.split("\n")[0]}`);
+		throw new CommandError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+	}
+	const found = new Map<string, Variables>([["", tableOf(toml["vars"])]]);
+	for (const [name, environment] of Object.entries(tableOf(toml["env"])))
+		found.set(name, tableOf(tableOf(environment)["vars"]));
+	return found;
+}
+
+function tableOf(value: unknown): Variables {
+	return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Variables) : {};
+}
