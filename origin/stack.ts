@@ -1,0 +1,107 @@
+/** The whole line on one machine: certificate, cluster, Flash policy, and the edge in front. */
+import { randomBytes } from "node:crypto";
+import { certificateFor } from "../worker/selfhost/certificate.ts";
+import { CommandError } from "../worker/selfhost/command.ts";
+import { startEdge } from "../worker/selfhost/edge.ts";
+import type { Variables } from "../worker/selfhost/variables.ts";
+import { type Cluster, type ClusterNode, startCluster } from "./cluster.ts";
+
+export interface StackOptions {
+	readonly nodes: number;
+	readonly host: string;
+	/** Ports; 0 = any free one. `originPort` is the first node's, the next ones follow. */
+	readonly httpsPort: number;
+	readonly httpPort: number;
+	readonly originPort: number;
+	readonly policyPort: number;
+	/** Opens `/__edge/`; "" = one is drawn. */
+	readonly token: string;
+	/** Laid over the Worker's variables: EDGE, and fields of POOL_APP other than its nodes. */
+	readonly edge: Readonly<Record<string, unknown>>;
+	readonly pool: Readonly<Record<string, unknown>>;
+	readonly log: (line: string) => void;
+}
+
+export interface Stack extends AsyncDisposable {
+	/** Base URLs of the edge, no slash at the end. */
+	readonly https: string;
+	readonly http: string;
+	/** The edge's process. */
+	readonly pid: number;
+	readonly cluster: Cluster;
+	readonly policyPort: number;
+	readonly stats: string;
+	readonly token: string;
+	/** Resolves when a part of it ended by itself, with the reason. */
+	readonly failed: Promise<CommandError>;
+	stop(): Promise<void>;
+}
+
+/** Every port free, three nodes: what tests and the demo start from. */
+export const STACK_DEFAULTS: StackOptions = {
+	nodes: 3,
+	host: "127.0.0.1",
+	httpsPort: 0,
+	httpPort: 0,
+	originPort: 0,
+	policyPort: 0,
+	token: "",
+	edge: {},
+	pool: {},
+	log: () => {},
+};
+
+/** Starts everything; on an error, or when `stop` is aborted half way, ends what had started. */
+export async function startStack(given: Partial<StackOptions>, stop?: AbortSignal): Promise<Stack> {
+	const options = { ...STACK_DEFAULTS, ...given };
+	const token = options.token === "" ? randomBytes(12).toString("base64url") : options.token;
+	await using parts = new AsyncDisposableStack();
+	const certificate = await certificateFor(null, null);
+	const cluster = parts.use(
+		await startCluster({
+			nodes: options.nodes,
+			port: options.originPort,
+			host: options.host,
+			tls: certificate,
+			policyPort: options.policyPort,
+		}),
+	);
+	stop?.throwIfAborted();
+	const edge = parts.use(
+		await startEdge({
+			variables: variablesOf(options, cluster.nodes),
+			host: options.host,
+			httpsPort: options.httpsPort,
+			httpPort: options.httpPort,
+			certificate,
+			token,
+			nodeSecret: "",
+			log: options.log,
+		}),
+	);
+	stop?.throwIfAborted();
+	const running = parts.move();
+	const end = () => running.disposeAsync();
+	return {
+		https: edge.https,
+		http: edge.http,
+		pid: edge.pid,
+		cluster,
+		policyPort: cluster.policyPort!,
+		stats: `${edge.https}/__edge/stats`,
+		token,
+		failed: Promise.race([
+			cluster.failed,
+			edge.ended.then(() => new CommandError("the edge (workerd) ended by itself")),
+		]),
+		stop: end,
+		[Symbol.asyncDispose]: end,
+	};
+}
+
+function variablesOf(options: StackOptions, nodes: readonly ClusterNode[]): Variables {
+	return {
+		EDGE: options.edge,
+		POOL_APP: { ...options.pool, nodes: nodes.map(({ id, url }) => ({ id, url })) },
+	};
+}

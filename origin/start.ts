@@ -1,0 +1,57 @@
+/** `npm start`: the whole line, left running, with a page at `/` to try. */
+import { aborted, EXIT, newCommand, port, runCommand, wholeNumber } from "../worker/selfhost/command.ts";
+import { type Stack, startStack } from "./stack.ts";
+
+interface Flags {
+	readonly nodes: number;
+	readonly host: string;
+	readonly httpsPort: number;
+	readonly httpPort: number;
+	readonly originPort: number;
+	readonly policyPort: number;
+	readonly token: string;
+	readonly json: boolean;
+}
+
+const command = newCommand(
+	"npm start --",
+	"A cluster of Socket.IO nodes with the edge in front, on this machine.",
+)
+	.option("--nodes <count>", "how many nodes", wholeNumber(1, 50), 3)
+	.option("--host <address>", "address to listen on", "127.0.0.1")
+	.option("--https-port <port>", "the edge; 0 = any free port", port, 8443)
+	.option("--http-port <port>", "the edge's plain http, which redirects; 0 = any free port", port, 8080)
+	.option("--origin-port <port>", "the first node, the next ones follow; 0 = any free ports", port, 3001)
+	.option("--policy-port <port>", "the Flash policy server; 0 = any free port", port, 10843)
+	.option(
+		"--token <secret>",
+		"opens /__edge/ (or set EDGE_TOKEN); drawn when not given",
+		process.env["EDGE_TOKEN"] ?? "",
+	)
+	.option("--json", "say ready as JSON", false);
+
+await runCommand(async (stop) => {
+	command.parse();
+	const flags = command.opts<Flags>();
+	await using stack = await startStack({ ...flags, log: (line) => process.stderr.write(`${line}\n`) }, stop);
+	process.stdout.write(`${flags.json ? asJson(stack) : asText(stack)}\n`);
+	const failure = await Promise.race([aborted(stop), stack.failed]);
+	if (failure) throw failure;
+	return EXIT.interrupted;
+});
+
+function asText(stack: Stack): string {
+	const nodes = stack.cluster.nodes.map(({ id, url }) => `${id} ${url}`).join(", ");
+	return `ready: open ${stack.https}/ (nodes: ${nodes}; statistics: ${stack.stats} with token ${stack.token}; Ctrl-C stops)`;
+}
+
+function asJson(stack: Stack): string {
+	return JSON.stringify({
+		https: stack.https,
+		http: stack.http,
+		nodes: stack.cluster.nodes,
+		policyPort: stack.policyPort,
+		stats: stack.stats,
+		token: stack.token,
+	});
+}
