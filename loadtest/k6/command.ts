@@ -1,0 +1,85 @@
+/** `npm run k6`: one load run by the real k6, from flags to a result file. */
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../../worker/selfhost/command.ts";
+import type { Result } from "../record/result.ts";
+import { saveResult } from "../record/save.ts";
+import { findK6 } from "./runner/binary.ts";
+import { exitCodeOf } from "./runner/exit-code.ts";
+import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.ts";
+import { runK6 } from "./runner/process.ts";
+import { resultOf } from "./runner/result.ts";
+import { Samples } from "./runner/samples.ts";
+
+/** How a result is shown at the end; the report's own text. */
+export type Show = (result: Result) => Promise<string>;
+
+/** Runs the command. Throws UsageError, CommandError; returns the contract's exit code. */
+export async function k6Command(argv: string[], stop: AbortSignal, show: Show): Promise<number> {
+	const options = readFlags(argv, process.env);
+	const { output, settings } = options;
+	const say = (line: string) => {
+		if (!output.quiet) process.stderr.write(`${line}\n`);
+	};
+	const k6 = await findK6();
+	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
+	try {
+		const file = await samplesFile(output, folder);
+		const startedAt = new Date().toISOString();
+		say(`k6 v${k6.version}: ${intent(options)}`);
+		const script = fileURLToPath(new URL(`./${settings.transport}.ts`, import.meta.url));
+		const env = { ...options.variables, ...trusted(output) };
+		const code = await runK6({ file: k6.file, script, samples: file, env, say }, stop);
+		const samples = await Samples.of(file, settings.duration);
+		const interrupted = stop.aborted;
+		const result = resultOf({ options, samples, startedAt, k6Version: k6.version, code, interrupted });
+		await deliver(result, output, show, say);
+		return exitCodeOf(code, interrupted, result.validity.valid);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** What is about to happen, in a line. */
+function intent({ settings, path }: RunOptions): string {
+	const { scenario, transport, clients, rate, duration } = settings;
+	const what =
+		scenario === "echo"
+			? `${clients} sessions, ${rate} messages/s for ${duration} s`
+			: `${rate} sessions/s for ${duration} s`;
+	return `${scenario} over ${transport} at ${path.urls.join(", ")}: ${what}`;
+}
+
+/** The file k6 writes its samples to; made now, so that a wrong name is told before the run. */
+async function samplesFile({ samples }: OutputOptions, folder: string): Promise<string> {
+	const file = samples === null ? join(folder, "samples.json") : resolve(samples);
+	try {
+		await (await open(file, "w")).close();
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new UsageError(
+			`--samples ${samples} cannot be written (${code}): name a file in a folder that exists.`,
+		);
+	}
+	return file;
+}
+
+/** Go reads further authorities from this variable on Linux and the BSDs. */
+function trusted({ ca }: OutputOptions): Record<string, string> {
+	return ca === null ? {} : { SSL_CERT_FILE: resolve(ca) };
+}
+
+async function deliver(
+	result: Result,
+	output: OutputOptions,
+	show: Show,
+	say: (line: string) => void,
+): Promise<void> {
+	const stamp = result.startedAt.replace(/[:.]/g, "-");
+	const file = output.out ?? `reports/k6-${result.plan.transports[0]}-${stamp}.json`;
+	await saveResult(file, result);
+	process.stdout.write(output.json ? `${JSON.stringify(result)}\n` : await show(result));
+	say(`result: ${file}`);
+}

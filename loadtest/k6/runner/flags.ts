@@ -1,0 +1,125 @@
+/** The flags of `npm run k6`, read into the environment of a script. */
+import type { Command } from "commander";
+import { newCommand, UsageError } from "../../../worker/selfhost/command.ts";
+import { targetUrl } from "../../plan/paths.ts";
+import { K6_TRANSPORTS, type K6Transport, type Settings, settingsFrom } from "../script/settings.ts";
+import { SettingError, VARIABLES, type Variable } from "../script/variables.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A run as asked for. */
+export interface RunOptions {
+	readonly settings: Settings;
+	/** What the script is told: the caller's own `SIO_…` under the flags. */
+	readonly variables: Readonly<Record<string, string>>;
+	/** The path's name in the result, and its addresses. */
+	readonly path: { readonly name: string; readonly urls: readonly string[] };
+	readonly output: OutputOptions;
+}
+
+export interface OutputOptions {
+	/** The result file; null = one named by the time. */
+	readonly out: string | null;
+	/** Where k6's own samples are kept; null = nowhere. */
+	readonly samples: string | null;
+	/** PEM file of a certificate authority to trust; null = the system's. */
+	readonly ca: string | null;
+	readonly json: boolean;
+	readonly quiet: boolean;
+}
+
+/** Flags that are variables of the scripts; their help is the variable's own. */
+const VALUE_FLAGS: readonly (readonly [flag: string, placeholder: string, variable: Variable])[] = [
+	["--scenario", "<name>", "SIO_SCENARIO"],
+	["--clients", "<n>", "SIO_CLIENTS"],
+	["--rate", "<n>", "SIO_RATE"],
+	["--duration", "<seconds>", "SIO_DURATION"],
+	["--warmup", "<seconds>", "SIO_WARMUP"],
+	["--connect-rate", "<n>", "SIO_CONNECT_RATE"],
+	["--payload", "<bytes>", "SIO_PAYLOAD"],
+	["--event", "<name>", "SIO_EVENT"],
+	["--ack-timeout", "<seconds>", "SIO_ACK_TIMEOUT"],
+	["--socket-path", "<path>", "SIO_PATH"],
+];
+const SWITCHES: readonly (readonly [flag: string, variable: Variable])[] = [
+	["--binary", "SIO_BINARY"],
+	["--insecure", "SIO_INSECURE"],
+];
+
+/** Reads argv (without node and script). Throws commander's errors and UsageError. */
+export function readFlags(argv: readonly string[], env: Env): RunOptions {
+	const command = k6Flags().parse([...argv], { from: "user" });
+	const [transport, ...targets] = command.args as [K6Transport, ...string[]];
+	if (!K6_TRANSPORTS.includes(transport))
+		throw new UsageError(`TRANSPORT "${transport}": there is ${K6_TRANSPORTS.join(", ")}.`);
+	const urls = targets.map((target) => targetUrl(target, "URL"));
+	const given = command.opts<Record<string, string | true | undefined>>();
+	const variables = { ...ownVariables(env), ...flagVariables(given), SIO_URL: urls.join(",") };
+	const { out, samples, ca, path, json, quiet } = given as Record<string, string | undefined>;
+	return {
+		settings: checked(transport, variables),
+		variables,
+		path: { name: path ?? "target", urls },
+		output: {
+			out: out ?? null,
+			samples: samples ?? null,
+			ca: ca ?? null,
+			json: Boolean(json),
+			quiet: Boolean(quiet),
+		},
+	};
+}
+
+function k6Flags(): Command {
+	const command = newCommand(
+		"npm run k6 --",
+		"One load run with k6, written to a result file like the swarm's.",
+	)
+		.argument("<transport>", K6_TRANSPORTS.join(", "))
+		.argument("<urls...>", "the target, for example https://localhost:8443; several share the sessions")
+		.option("--path <name>", "what the target is called in the result (target)");
+	for (const [flag, placeholder, variable] of VALUE_FLAGS)
+		command.option(`${flag} ${placeholder}`, VARIABLES[variable]);
+	for (const [flag, variable] of SWITCHES) command.option(flag, VARIABLES[variable].replace("`1`: ", ""));
+	return command
+		.option("--ca <file>", "PEM file of a certificate authority to trust (Linux)")
+		.option("--out <file>", "the result file (reports/k6-….json)")
+		.option("--samples <file>", "keep k6's own samples (JSON lines)")
+		.option("--json", "the result on stdout")
+		.option("--quiet", "no progress");
+}
+
+function ownVariables(env: Env): Record<string, string> {
+	const own: Record<string, string> = {};
+	for (const name of Object.keys(VARIABLES)) if (env[name]) own[name] = env[name];
+	return own;
+}
+
+function flagVariables(given: Readonly<Record<string, string | true | undefined>>): Record<string, string> {
+	const variables: Record<string, string> = {};
+	for (const [flag, , variable] of VALUE_FLAGS) {
+		const value = given[keyOf(flag)];
+		if (typeof value === "string") variables[variable] = value;
+	}
+	for (const [flag, variable] of SWITCHES) if (given[keyOf(flag)] === true) variables[variable] = "1";
+	return variables;
+}
+
+/** Commander's name of an option: `--ack-timeout` is `ackTimeout`. */
+function keyOf(flag: string): string {
+	return flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The script's own check, with the flag's name where there is one. */
+function checked(transport: K6Transport, variables: Env): Settings {
+	try {
+		return settingsFrom(transport, variables);
+	} catch (error) {
+		if (!(error instanceof SettingError)) throw error;
+		const flag = [...VALUE_FLAGS.map(([name, , variable]) => [name, variable] as const), ...SWITCHES].find(
+			([, variable]) => variable === error.variable,
+		);
+		const value = error.value === null ? "" : ` "${error.value}"`;
+		throw new UsageError(`${flag?.[0] ?? error.variable}${value}: ${error.cure}.`);
+	}
+}

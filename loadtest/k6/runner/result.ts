@@ -1,0 +1,96 @@
+/** A k6 run as the result that report and compare read. */
+import { randomUUID } from "node:crypto";
+import { isLoopback } from "../../plan/paths.ts";
+import { USUAL } from "../../plan/settings.ts";
+import { environmentOf } from "../../record/environment.ts";
+import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
+import { doubts } from "../../record/validity.ts";
+import type { Settings } from "../script/settings.ts";
+import { k6Doubts } from "./doubts.ts";
+import type { RunOptions } from "./flags.ts";
+import type { Samples } from "./samples.ts";
+
+/** How k6's times are taken, for the result's reader. */
+const CLOCK = "k6: MessageEvent.timestamp and request timings, sends by the run's duration (ns), one host";
+
+export interface Outcome {
+	readonly options: Pick<RunOptions, "settings" | "path">;
+	readonly samples: Samples;
+	/** ISO 8601. */
+	readonly startedAt: string;
+	readonly k6Version: string;
+	readonly code: number | null;
+	readonly interrupted: boolean;
+}
+
+/** Puts the result together. Pure but for the machine's description and a random id. */
+export function resultOf(outcome: Outcome): Result {
+	const { options, samples, startedAt, k6Version, code, interrupted } = outcome;
+	const { settings, path } = options;
+	const { transport } = settings;
+	const group = samples.tally.toGroup({ transport, path: path.name, seconds: samples.seconds });
+	const flags = [...k6Doubts(samples, settings, code), ...doubts([group], [])];
+	const environment = environmentOf("k6", path.urls.every(isLoopback), CLOCK);
+	const id = randomUUID();
+	return {
+		kind: RESULT_KIND,
+		version: RESULT_VERSION,
+		id,
+		startedAt,
+		series: { id, index: 1, of: 1 },
+		environment: { ...environment, versions: { k6: k6Version, node: process.versions.node } },
+		plan: planOf(outcome),
+		groups: [group],
+		generator: [],
+		validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
+		interrupted,
+	};
+}
+
+/** Without auth, headers and query, which may hold secrets. */
+function planOf({ options: { settings, path }, samples, code }: Outcome): PlanRecord {
+	const { clients, rate, duration, warmup, payload, ackTimeout, event } = settings;
+	return {
+		scenario: settings.scenario,
+		transports: [settings.transport],
+		paths: [{ name: path.name, urls: [...path.urls] }],
+		clients,
+		rate,
+		duration,
+		slot: duration,
+		warmup,
+		payload,
+		// Nothing here is drawn: the schedule is even.
+		seed: USUAL.seed,
+		arrivals: "uniform",
+		ackTimeout,
+		event,
+		processes: 1,
+		extra: { ...extraOf(settings), k6ExitCode: code, loopLagUs: lagOf(samples) },
+	};
+}
+
+function extraOf(settings: Settings): Record<string, unknown> {
+	const { namespace, socketPath, binary, connectRate, connectTimeout, insecure, tlsMin } = settings;
+	const { ackP95Ms, loopLagP95Ms, ackedShare, connectedShare } = settings;
+	return {
+		namespace,
+		socketPath,
+		binary,
+		connectRate,
+		connectTimeout,
+		insecure,
+		tlsMin,
+		thresholds: { ackP95Ms, loopLagP95Ms, ackedShare, connectedShare },
+	};
+}
+
+function lagOf({ loopLag }: Samples): Record<string, number> | null {
+	if (loopLag.count === 0) return null;
+	return {
+		p50: loopLag.quantile(0.5),
+		p95: loopLag.quantile(0.95),
+		p99: loopLag.quantile(0.99),
+		max: loopLag.max,
+	};
+}

@@ -1,0 +1,109 @@
+/** k6's samples (`--out json`, one object a line) added up to a group of a result. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { Histogram } from "../../record/histogram.ts";
+import { type Counts, METRICS } from "../../record/result.ts";
+import { Tally } from "../../record/tally.ts";
+import { MEASURES } from "../script/measures.ts";
+
+/** One sample; `time` in epoch ms, `value` as k6 gives it (times in ms). */
+export interface Sample {
+	readonly metric: string;
+	readonly time: number;
+	readonly value: number;
+	readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Only these are read: k6 tells much more of every request. */
+const READ = /^\{"metric":"(?:sio_\w+|http_reqs|ws_sessions|data_sent|data_received|dropped_iterations)",/;
+
+/** Reads one line; null for what does not concern a result. */
+export function readSample(line: string): Sample | null {
+	if (!READ.test(line)) return null;
+	const { metric, data } = JSON.parse(line);
+	return { metric, time: Date.parse(data.time), value: data.value, tags: data.tags ?? {} };
+}
+
+/** Measures whose values add up to a count, or to two. */
+const COUNTED: Readonly<Record<string, readonly (keyof Counts)[]>> = {
+	[MEASURES.connected]: ["sessionsOpen"],
+	[MEASURES.sessionsLost]: ["sessionsLost"],
+	[MEASURES.unsent]: ["due"],
+	[MEASURES.sent]: ["due", "sent"],
+	[MEASURES.acked]: ["received"],
+	[MEASURES.lost]: ["lost"],
+	[MEASURES.timedOut]: ["lost", "timedOut"],
+	[MEASURES.late]: ["late"],
+	[MEASURES.doubled]: ["doubled"],
+	[MEASURES.reordered]: ["reordered"],
+	data_sent: ["bytesSent"],
+	data_received: ["bytesReceived"],
+};
+const REQUESTS: readonly string[] = ["http_reqs", "ws_sessions"];
+
+/** What a run's samples add up to. */
+export class Samples {
+	readonly tally = new Tally();
+	/** From a frame's arrival to its handling, µs. */
+	readonly loopLag = new Histogram();
+	/** Sessions k6 could not begin because all its VUs were taken. */
+	dropped = 0;
+	/** Epoch ms: start of measurement (NaN = never begun), latest sample. */
+	start = Number.NaN;
+	end = 0;
+	readonly #duration: number;
+
+	/** `duration`: seconds of measurement asked for. */
+	constructor(duration: number) {
+		this.#duration = duration;
+	}
+
+	/** Reads a whole file of samples. */
+	static async of(file: string, duration: number): Promise<Samples> {
+		const samples = new Samples(duration);
+		for await (const line of createInterface({ input: createReadStream(file) })) {
+			const sample = readSample(line);
+			if (sample !== null) samples.add(sample);
+		}
+		return samples;
+	}
+
+	/** Seconds that were measured: fewer than asked for when the run was cut short. */
+	get seconds(): number {
+		const ran = Math.max(0, (this.end - this.start) / 1000);
+		return Number.isNaN(ran) ? 0 : Math.min(this.#duration, ran);
+	}
+
+	add(sample: Sample): void {
+		if (sample.time > this.end) this.end = sample.time;
+		this.#measure(sample);
+		this.#count(sample);
+	}
+
+	#measure({ metric, time, value, tags }: Sample): void {
+		const us = value * 1000;
+		// A message belongs to the second it was due in.
+		if (metric === MEASURES.ack) this.tally.record("ack", this.#second(time - value), us);
+		if (metric === MEASURES.ackService) this.tally.record("ack_service", this.#second(time - value), us);
+		if (metric === MEASURES.loopLag) this.loopLag.record(us);
+		const phase = metric === MEASURES.phase ? METRICS.find((name) => name === tags["phase"]) : undefined;
+		if (phase !== undefined) this.tally.record(phase, this.#second(time), us);
+	}
+
+	#count({ metric, time, value, tags }: Sample): void {
+		const { tally } = this;
+		for (const field of COUNTED[metric] ?? []) tally.counts[field] += value;
+		if (metric === MEASURES.start) this.start = value;
+		if (metric === MEASURES.connected) tally.counts.sessionsTried += 1;
+		if (metric === MEASURES.lost) tally.fail("ack_lost_with_session", value);
+		if (metric === MEASURES.timedOut) tally.fail("ack_timeout", value);
+		if (metric === MEASURES.errors) tally.fail(tags["kind"] ?? "unknown", value);
+		if (metric === "dropped_iterations") this.dropped += value;
+		if (REQUESTS.includes(metric) && time >= this.start) tally.counts.requests += value;
+	}
+
+	#second(time: number): number {
+		const second = Math.floor((time - this.start) / 1000);
+		return second > 0 ? second : 0;
+	}
+}

@@ -1,0 +1,106 @@
+/** One client, one iteration of k6: opens its session, does the scenario's work, leaves. */
+import { clearTimeout, setTimeout } from "k6/timers";
+import { Echo } from "./echo.ts";
+import { meter } from "./meter.ts";
+import { payloadOf } from "./payload.ts";
+import { phasesOf } from "./phases.ts";
+import type { Settings } from "./settings.ts";
+import { SocketSession, type Steps } from "./socket-session.ts";
+
+/** The ack id of the one event after opening, whose time is the phase `first_ack`; messages count on from there. */
+const FIRST = 0;
+
+export class Client {
+	readonly #settings: Settings;
+	/** Number of this client from 0, start of measurement in ms of the run. */
+	readonly #number: number;
+	readonly #start: number;
+	readonly #args: readonly unknown[];
+	readonly #session: SocketSession;
+	readonly #done: () => void;
+	#steps: Steps | null = null;
+	#firstAck: ReturnType<typeof setTimeout> | null = null;
+	#echo: Echo | null = null;
+	#isOpen = false;
+	#leaving = false;
+
+	private constructor(settings: Settings, number: number, start: number, done: () => void) {
+		this.#settings = settings;
+		this.#number = number;
+		this.#start = start;
+		this.#done = done;
+		this.#args = [settings.event, payloadOf(settings)];
+		const origin = settings.origins[number % settings.origins.length] as string;
+		this.#session = new SocketSession(settings, origin, {
+			ready: (steps) => this.#ready(steps),
+			ack: (id, arrival) => {
+				if (id === FIRST) this.#begin(arrival.at);
+				else this.#echo?.ack(id - 1, arrival);
+			},
+			arrival: ({ lag }) => meter.loopLag.add(lag),
+			closed: (problem) => this.#closed(problem),
+		});
+	}
+
+	/** Resolves when the client has left, or could not come. */
+	static run(settings: Settings, number: number, start: number): Promise<void> {
+		return new Promise((done) => new Client(settings, number, start, done));
+	}
+
+	#ready(steps: Steps): void {
+		this.#steps = steps;
+		for (const [phase, value] of Object.entries(phasesOf(steps))) meter.phase.add(value, { phase });
+		if (this.#settings.scenario === "connect") {
+			this.#open();
+			this.#leave();
+			return;
+		}
+		this.#firstAck = setTimeout(() => this.#giveUp(), this.#settings.ackTimeout * 1000);
+		this.#session.emit(FIRST, this.#args);
+	}
+
+	#begin(answeredAt: number): void {
+		if (this.#isOpen || this.#steps === null) return;
+		const before = Math.max(this.#steps.connected, this.#steps.upgraded);
+		meter.phase.add(Math.max(0, answeredAt - before), { phase: "first_ack" });
+		if (this.#firstAck !== null) clearTimeout(this.#firstAck);
+		this.#open();
+		const { clients, rate, duration, ackTimeout } = this.#settings;
+		this.#echo = new Echo({
+			share: { client: this.#number, clients, rate, duration },
+			start: this.#start,
+			ackTimeout,
+			emit: (id) => this.#session.emit(id + 1, this.#args),
+			finished: () => this.#leave(),
+		});
+	}
+
+	/** As the swarm counts it: open is a session whose first event, if it sends any, was acknowledged. */
+	#open(): void {
+		this.#isOpen = true;
+		meter.connected.add(true);
+	}
+
+	#giveUp(): void {
+		this.#lost("no_ack");
+		this.#leave();
+	}
+
+	#leave(): void {
+		this.#leaving = true;
+		this.#session.close();
+	}
+
+	#closed(problem: string | null): void {
+		if (this.#firstAck !== null) clearTimeout(this.#firstAck);
+		if (!this.#leaving) this.#lost(problem ?? "closed");
+		this.#done();
+	}
+
+	#lost(kind: string): void {
+		meter.errors.add(1, { kind });
+		if (this.#isOpen) meter.sessionsLost.add(1);
+		else meter.connected.add(false);
+		this.#echo?.cut();
+	}
+}

@@ -1,0 +1,30 @@
+/** What every script exports, made for its transport. */
+import exec from "k6/execution";
+import type { Options } from "k6/options";
+import { Client } from "./client.ts";
+import { epochOfRun } from "./clock.ts";
+import { meter } from "./meter.ts";
+import { arrivalSeconds, optionsFor } from "./options.ts";
+import { type K6Transport, settingsFrom } from "./settings.ts";
+
+export interface Script {
+	readonly options: Options;
+	/** One iteration: one session from its opening to its end. */
+	readonly session: () => Promise<void>;
+}
+
+/** Reads the environment and makes the script. Throws a SettingError, which k6 prints. */
+export function scriptFor(transport: K6Transport): Script {
+	const settings = settingsFrom(transport, __ENV);
+	const lead = settings.scenario === "echo" ? (arrivalSeconds(settings) + settings.warmup) * 1000 : 0;
+	return {
+		options: optionsFor(settings, (file) => open(file)),
+		session: async () => {
+			const number = exec.scenario.iterationInTest;
+			// The scenario's start, not a `setup`: it is known in every instance of a distributed run.
+			const start = exec.scenario.startTime + lead;
+			meter.start.add(start);
+			await Client.run(settings, number, start - epochOfRun());
+		},
+	};
+}

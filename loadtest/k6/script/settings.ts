@@ -1,0 +1,148 @@
+/**
+ * What a script is told, by environment (`k6 run -e SIO_URL=…`); the runner's flags arrive the same way.
+ * Resolved and checked once, here, for both. Imports nothing of k6.
+ */
+
+import { USUAL } from "../../plan/settings.ts";
+import type { Transport } from "../../record/result.ts";
+import { atLeastOne, positive, share, whole, word } from "./value.ts";
+import { SettingError, type Variable } from "./variables.ts";
+
+/** Transports there is a script for. */
+export const K6_TRANSPORTS = [
+	"polling",
+	"websocket",
+	"upgrade",
+	"flashsocket",
+] as const satisfies Transport[];
+export type K6Transport = (typeof K6_TRANSPORTS)[number];
+
+/** `echo`: sessions that stay and send. `connect`: sessions that come and go, `rate` a second. */
+export const SCENARIOS = ["echo", "connect"] as const;
+
+/** Resolved settings; seconds unless the name says otherwise. */
+export interface Settings {
+	readonly transport: K6Transport;
+	/** Origins, `https://host:port`; sessions are spread evenly over them. */
+	readonly origins: readonly string[];
+	readonly namespace: string;
+	readonly socketPath: string;
+	readonly scenario: (typeof SCENARIOS)[number];
+	readonly clients: number;
+	readonly rate: number;
+	readonly duration: number;
+	readonly warmup: number;
+	readonly connectRate: number;
+	readonly payload: number;
+	/** Send bytes instead of text. */
+	readonly binary: boolean;
+	readonly event: string;
+	/** null = none. */
+	readonly auth: Readonly<Record<string, unknown>> | null;
+	/** As it stands in the URL, without a leading `&`. */
+	readonly query: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly ackTimeout: number;
+	readonly connectTimeout: number;
+	readonly insecure: boolean;
+	readonly tlsMin: "tls1.2" | "tls1.3";
+	/** PEM files of a client certificate, or null. */
+	readonly cert: { readonly certFile: string; readonly keyFile: string } | null;
+	/** Thresholds: milliseconds, milliseconds, and shares from 0 to 1. */
+	readonly ackP95Ms: number;
+	readonly loopLagP95Ms: number;
+	readonly ackedShare: number;
+	readonly connectedShare: number;
+}
+
+/** What p95 of the response time may be, unless told: a poll is two requests, a message on a socket none. */
+const ACK_P95_MS: Readonly<Record<K6Transport, number>> = {
+	polling: 1000,
+	websocket: 500,
+	upgrade: 500,
+	flashsocket: 500,
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment. Throws a SettingError that names the variable, the value and the cure. */
+export function settingsFrom(transport: K6Transport, env: Env): Settings {
+	const given = (name: Variable) => env[name] || undefined;
+	const { origins, namespace } = targets(given("SIO_URL"));
+	return {
+		transport,
+		origins,
+		namespace,
+		socketPath: path(given("SIO_PATH") ?? USUAL.socketPath),
+		scenario: word("SIO_SCENARIO", given("SIO_SCENARIO"), SCENARIOS, "echo"),
+		clients: whole("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, USUAL.clients),
+		rate: positive("SIO_RATE", given("SIO_RATE"), USUAL.rate),
+		duration: atLeastOne("SIO_DURATION", given("SIO_DURATION"), USUAL.duration),
+		warmup: positive("SIO_WARMUP", given("SIO_WARMUP"), USUAL.warmup),
+		connectRate: positive("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), USUAL.connectRate),
+		payload: whole("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, USUAL.payload),
+		binary: word("SIO_BINARY", given("SIO_BINARY"), ["0", "1"], "0") === "1",
+		event: given("SIO_EVENT") ?? USUAL.event,
+		auth: object("SIO_AUTH", given("SIO_AUTH")),
+		query: (given("SIO_QUERY") ?? "").replace(/^[?&]/, ""),
+		headers: texts("SIO_HEADERS", given("SIO_HEADERS")),
+		ackTimeout: positive("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), USUAL.ackTimeout),
+		connectTimeout: positive("SIO_CONNECT_TIMEOUT", given("SIO_CONNECT_TIMEOUT"), USUAL.connectTimeout),
+		insecure: word("SIO_INSECURE", given("SIO_INSECURE"), ["0", "1"], "0") === "1",
+		tlsMin: word("SIO_TLS_MIN", given("SIO_TLS_MIN"), ["tls1.2", "tls1.3"], "tls1.2"),
+		cert: certificate(given("SIO_CERT"), given("SIO_KEY")),
+		ackP95Ms: positive("SIO_ACK_P95_MS", given("SIO_ACK_P95_MS"), ACK_P95_MS[transport]),
+		loopLagP95Ms: positive("SIO_LOOP_LAG_P95_MS", given("SIO_LOOP_LAG_P95_MS"), 20),
+		ackedShare: share("SIO_ACKED_SHARE", given("SIO_ACKED_SHARE"), 0.999),
+		connectedShare: share("SIO_CONNECTED_SHARE", given("SIO_CONNECTED_SHARE"), 0.99),
+	};
+}
+
+/** k6 has no URL class. */
+const URL_PARTS = /^(https?|wss?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/;
+
+function targets(text: string | undefined): { origins: string[]; namespace: string } {
+	if (text === undefined) throw new SettingError("SIO_URL", "", "give a target like https://localhost:8443");
+	const parts = text.split(",").map((url) => {
+		const match = URL_PARTS.exec(url.trim());
+		if (!match) throw new SettingError("SIO_URL", url, "write a URL like https://localhost:8443");
+		return { origin: `${match[1]?.replace("ws", "http")}://${match[2]}`, namespace: match[3] ?? "/" };
+	});
+	const namespace = parts[0]?.namespace ?? "/";
+	if (parts.some((part) => part.namespace !== namespace))
+		throw new SettingError("SIO_URL", text, "give all addresses the same namespace");
+	return { origins: parts.map(({ origin }) => origin), namespace };
+}
+
+function path(text: string): string {
+	if (!/^\/[^?#\s]*$/.test(text)) throw new SettingError("SIO_PATH", text, "write a path like /socket.io/");
+	return text.endsWith("/") ? text : `${text}/`;
+}
+
+function object(name: Variable, text: string | undefined): Record<string, unknown> | null {
+	if (text === undefined) return null;
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		value = undefined;
+	}
+	// The value may be a secret: the error does not repeat it.
+	if (typeof value !== "object" || value === null || Array.isArray(value))
+		throw new SettingError(name, null, 'write a JSON object like {"token":"…"}');
+	return value as Record<string, unknown>;
+}
+
+function texts(name: Variable, text: string | undefined): Record<string, string> {
+	const headers = object(name, text) ?? {};
+	for (const value of Object.values(headers))
+		if (typeof value !== "string") throw new SettingError(name, null, "give each header a text");
+	return headers as Record<string, string>;
+}
+
+function certificate(certFile: string | undefined, keyFile: string | undefined): Settings["cert"] {
+	if (certFile === undefined && keyFile === undefined) return null;
+	if (certFile === undefined) throw new SettingError("SIO_CERT", "", "a key needs its certificate");
+	if (keyFile === undefined) throw new SettingError("SIO_KEY", "", "a certificate needs its key");
+	return { certFile, keyFile };
+}

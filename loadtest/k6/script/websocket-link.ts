@@ -1,0 +1,55 @@
+/** Engine.IO over `k6/websockets`. */
+import { type ErrorEvent, type MessageEvent, WebSocket } from "k6/websockets";
+import { decodeFrame, type EnginePacket, encodeFrame } from "../codec/engine.ts";
+import { ProtocolError } from "../codec/frame.ts";
+import { epochOfRun, now } from "./clock.ts";
+import { kindOfSocketError } from "./failure-kind.ts";
+import type { Link, LinkEvents, LinkOptions } from "./link.ts";
+
+/** A frame stands for itself except that the socket carries Engine.IO packets only. */
+export class WebSocketLink implements Link {
+	readonly #socket: WebSocket;
+	readonly #events: LinkEvents;
+	#problem: string | null = null;
+	#closing = false;
+
+	/** Begins to connect; `opened` when frames can be sent. */
+	constructor(url: string, name: string, options: LinkOptions, events: LinkEvents, opened: () => void) {
+		this.#events = events;
+		// The name tag keeps sid and query out of the samples' tags.
+		this.#socket = new WebSocket(url, null, { headers: { ...options.headers }, tags: { name } });
+		this.#socket.binaryType = "arraybuffer";
+		this.#socket.onopen = () => opened();
+		this.#socket.onmessage = (event) => event && this.#received(event);
+		this.#socket.onerror = (event) => this.#failed(event);
+		this.#socket.onclose = () => events.closed(this.#problem ?? (this.#closing ? null : "closed_by_server"));
+	}
+
+	/** k6 stamps a message when it leaves the network socket, before it waits for the script. */
+	#received(event: MessageEvent): void {
+		const at = event.timestamp - epochOfRun();
+		try {
+			const packet = decodeFrame(event.data as string | ArrayBuffer);
+			this.#events.packet(packet, { at, lag: Math.max(0, now() - at) }, null);
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.#problem = "protocol";
+			this.close();
+		}
+	}
+
+	#failed(event: ErrorEvent | undefined): void {
+		this.#problem ??= kindOfSocketError(event?.error ?? "");
+	}
+
+	send(packets: readonly EnginePacket[]): void {
+		// `send` throws on a socket that the server has closed meanwhile.
+		if (this.#socket.readyState !== 1) return;
+		for (const packet of packets) this.#socket.send(encodeFrame(packet));
+	}
+
+	close(): void {
+		this.#closing = true;
+		this.#socket.close();
+	}
+}
