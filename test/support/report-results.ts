@@ -1,5 +1,6 @@
 /** Results drawn from a seeded generator: shapes for testing reports, never posing as measurements. */
 
+import { randomFrom } from "../../loadtest/plan/random.ts";
 import {
 	type Flag,
 	type Group,
@@ -19,6 +20,8 @@ export interface Recipe {
 	/** Acks a second in each group, and measured seconds of each. */
 	rate: number;
 	seconds: number;
+	/** Standard deviation of a second's log level: how much seconds resemble themselves. */
+	drift: number;
 	/** Median response time of the transport on the path. */
 	median(transport: Transport, path: string): number;
 	flags: Flag[];
@@ -31,6 +34,7 @@ export const PLAIN: Recipe = {
 	paths: ["direct", "edge"],
 	rate: 100,
 	seconds: 5,
+	drift: 0.05,
 	median: (transport, path) => (transport === "polling" ? 2400 : 900) + (path === "edge" ? 450 : 0),
 	flags: [],
 	index: 1,
@@ -39,7 +43,7 @@ export const PLAIN: Recipe = {
 /** A valid result that follows the recipe; equal recipes give equal results. */
 export function drawResult(changes: Partial<Recipe> = {}): Result {
 	const recipe = { ...PLAIN, ...changes };
-	const random = generator(recipe.seed);
+	const random = randomFrom(recipe.seed);
 	const groups = recipe.transports.flatMap((transport) =>
 		recipe.paths.map((path) => drawGroup(recipe, transport, path, random)),
 	);
@@ -92,17 +96,6 @@ export function drawResult(changes: Partial<Recipe> = {}): Result {
 	});
 }
 
-/** Uniform numbers in [0, 1) from a seed (mulberry32). */
-export function generator(seed: number): () => number {
-	let state = seed >>> 0;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
 /** A standard normal number (Box and Muller). */
 export function normal(random: () => number): number {
 	return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -113,7 +106,7 @@ function drawGroup(recipe: Recipe, transport: Transport, path: string, random: (
 	const median = recipe.median(transport, path);
 	let drift = 0;
 	for (let second = 0; second < recipe.seconds; second++) {
-		drift = 0.35 * drift + 0.05 * normal(random);
+		drift = 0.35 * drift + recipe.drift * normal(random);
 		for (let message = 0; message < recipe.rate; message++) {
 			const service = median * Math.exp(drift + 0.4 * normal(random));
 			tally.record("ack_service", second, service);

@@ -1,0 +1,42 @@
+/** Baselines: result files kept by name, in a folder that git ignores. */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CommandError, EXIT, UsageError } from "../../worker/selfhost/command.ts";
+import { saveResult } from "../record/save.ts";
+import type { NamedRun } from "./comparable.ts";
+
+export const BASELINES = ".baselines";
+
+/** Keeps runs under a name, in place of what stood there. */
+export async function saveBaseline(name: string, runs: readonly NamedRun[]): Promise<void> {
+	const folder = folderOf(name);
+	await rm(folder, { recursive: true, force: true });
+	for (const [at, run] of runs.entries()) await saveResult(join(folder, `${at + 1}.json`), run.result);
+}
+
+/** The files of a baseline. Throws a CommandError that names those that exist. */
+export async function baselineFiles(name: string): Promise<string[]> {
+	const folder = folderOf(name);
+	const files = await filesIn(folder);
+	if (files.length > 0) return files.map((file) => join(folder, file));
+	const known = await filesIn(BASELINES, "");
+	const cure = known.length > 0 ? `there are ${known.join(", ")}` : "make one by --save NAME";
+	throw new CommandError(`--baseline ${name} is not kept in ${BASELINES}: ${cure}.`, EXIT.usage);
+}
+
+function folderOf(name: string): string {
+	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+		throw new UsageError(`Baseline name "${name}": use letters, digits, dot, dash and underscore.`);
+	return join(BASELINES, name);
+}
+
+async function filesIn(folder: string, ending = ".json"): Promise<string[]> {
+	try {
+		const names = await readdir(folder);
+		return names
+			.filter((name) => name.endsWith(ending))
+			.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+	} catch {
+		return [];
+	}
+}

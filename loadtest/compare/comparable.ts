@@ -1,0 +1,92 @@
+/** Whether runs may be set against each other at all, and what speaks against trusting it. */
+import { UsageError } from "../../worker/selfhost/command.ts";
+import type { PlanRecord, Result } from "../record/result.ts";
+import { validityOf } from "../report/validity.ts";
+import { LEAST_RUNS } from "./holm.ts";
+
+/** A run with the name a person gave it (its file). */
+export interface NamedRun {
+	name: string;
+	result: Result;
+}
+
+const SAME_PLAN = ["scenario", "clients", "rate", "payload", "arrivals", "event", "ackTimeout"] as const;
+
+/** Throws a UsageError that names the field and both files when two runs followed different plans. */
+export function checkPlans(runs: readonly NamedRun[]): void {
+	const [first, ...others] = runs;
+	if (first === undefined) return;
+	for (const other of others) {
+		const field = SAME_PLAN.find((each) => plainly(first, each) !== plainly(other, each));
+		if (field === undefined) continue;
+		const values = `${plainly(first, field)} in ${first.name}, ${plainly(other, field)} in ${other.name}`;
+		throw new UsageError(
+			`plan.${field} differs (${values}): compare runs of one plan, so make one side again.`,
+		);
+	}
+}
+
+/** Why runs are invalid, one sentence each; empty when all may be used. */
+export function invalidRuns(runs: readonly NamedRun[]): string[] {
+	return runs.flatMap(({ name, result }) => {
+		const { trust, sentence } = validityOf(result);
+		return trust === "invalid" ? [`${name}: ${sentence}`] : [];
+	});
+}
+
+/** `apart`: different runs; `equal`: the very same runs on both sides. Some in common is a UsageError. */
+export function overlap(candidate: readonly NamedRun[], base: readonly NamedRun[]): "apart" | "equal" {
+	const ids = new Set(base.map((run) => run.result.id));
+	const common = candidate.filter((run) => ids.has(run.result.id));
+	if (common.length === 0) return "apart";
+	if (common.length === candidate.length && ids.size === new Set(candidate.map((run) => run.result.id)).size)
+		return "equal";
+	throw new UsageError(`${common[0]?.name} stands on both sides: give each run to one side.`);
+}
+
+/** Runs took turns: the side changed at least as often as the smaller side has runs, less one. */
+export function interleaved(candidate: readonly Result[], base: readonly Result[]): boolean {
+	const order = [
+		...candidate.map((run) => ({ run, side: 0 })),
+		...base.map((run) => ({ run, side: 1 })),
+	].sort((a, b) => Date.parse(a.run.startedAt) - Date.parse(b.run.startedAt));
+	const changes = order.filter((each, at) => at > 0 && each.side !== order[at - 1]?.side).length;
+	return changes >= Math.min(candidate.length, base.length) - 1 && changes >= 2;
+}
+
+/** Why the runs carry no verdict, or undefined when they do. `blocksAccepted`: the person says so. */
+export function shortOf(
+	candidate: readonly Result[],
+	base: readonly Result[],
+	blocksAccepted: boolean,
+): string | undefined {
+	const least = Math.min(candidate.length, base.length);
+	if (least < LEAST_RUNS) {
+		const runs = candidate.length === base.length ? `${least}` : `${candidate.length} against ${base.length}`;
+		return `Indicative: ${runs} run${runs === "1" ? "" : "s"} a side, a verdict needs ${LEAST_RUNS}`;
+	}
+	if (!blocksAccepted && !interleaved(candidate, base))
+		return "Indicative: the sides ran one after the other, so drift of the machine looks like a difference (--blocks accepts that)";
+	return undefined;
+}
+
+/** What a reader should know before believing: unlike machines, tools or durations. */
+export function doubtsOf(runs: readonly NamedRun[]): string[] {
+	const doubts: string[] = [];
+	const differs = (what: string, of: (run: Result) => string | number) => {
+		const values = [...new Set(runs.map((run) => of(run.result)))];
+		if (values.length > 1) doubts.push(`Not all runs have the same ${what}: ${values.join(", ")}.`);
+	};
+	differs("tool", (run) => run.environment.tool);
+	differs("processor", (run) => `${run.environment.cpu} × ${run.environment.cpus}`);
+	differs("duration", (run) => run.plan.duration);
+	for (const { name, result } of runs) {
+		const { trust, sentence } = validityOf(result);
+		if (trust === "doubtful") doubts.push(`${name}: ${sentence}`);
+	}
+	return doubts;
+}
+
+function plainly(run: NamedRun, field: (typeof SAME_PLAN)[number]): PlanRecord[typeof field] {
+	return run.result.plan[field];
+}

@@ -1,0 +1,18 @@
+/** One comparison in one format, as a string. */
+import type { Comparison } from "./assemble.ts";
+import { comparisonJson } from "./json.ts";
+import { comparisonMarkdown, comparisonText } from "./text.ts";
+
+const RENDERERS = {
+	text: comparisonText,
+	markdown: comparisonMarkdown,
+	json: comparisonJson,
+} satisfies Record<string, (comparison: Comparison) => string>;
+
+export type ComparisonFormat = keyof typeof RENDERERS;
+export const COMPARISON_FORMATS = Object.keys(RENDERERS) as ComparisonFormat[];
+
+/** The comparison as text, ends with a newline. Pure. */
+export function renderComparison(comparison: Comparison, format: ComparisonFormat): string {
+	return RENDERERS[format](comparison);
+}
