@@ -1,15 +1,17 @@
-/** The Worker's entry. */
+/** The Worker's entry: classify, then route, guard, stick, choose and forward (proxy.ts), then count. */
 import { edgeError } from "./answers.ts";
-import { app } from "./app.ts";
+import { app, OWN_PATH } from "./app.ts";
 import { type Edge, edgeOf } from "./edge.ts";
 import type { Env } from "./env.ts";
+import { ended, type Passage } from "./passage.ts";
 import { proxy } from "./proxy.ts";
 import { type Asked, classify } from "./request/classify.ts";
+import { withHsts } from "./request/hsts.ts";
 import { judgePlain } from "./request/redirect.ts";
-import { countFront } from "./stats/counters.ts";
+import { count } from "./stats/count.ts";
 
 export default {
-	async fetch(request: Request, env: Env): Promise<Response> {
+	async fetch(request, env, ctx): Promise<Response> {
 		const edge = edgeOf(env);
 		if (edge === null) return edgeError("EDGE_CONFIG", request.headers.get("origin"));
 		const asked = classify(
@@ -18,22 +20,29 @@ export default {
 			request.headers.get("upgrade"),
 			edge.config.socketPaths,
 		);
-		countFront(edge.counters, "requests");
-		return (
-			plain(request, asked, edge) ??
-			(asked.engine === null ? app.fetch(request, { edge, asked }) : proxy(request, asked, edge))
-		);
+		const passage = await pass(request, asked, edge, Date.now());
+		count(passage, edge, env, ctx);
+		return withHsts(passage.response, asked, edge.config.settings.hsts);
 	},
 } satisfies ExportedHandler<Env>;
 
-/** The answer to a request that must not be served over plain http; null when it may. */
-function plain(request: Request, asked: Asked, edge: Edge): Response | null {
-	const verdict = judgePlain(asked, edge.config.settings.redirect, edge.config.httpsPort);
-	if (verdict.kind === "serve") return null;
-	if (verdict.kind === "refuse") {
-		countFront(edge.counters, "plain_upgrades");
-		return edgeError("EDGE_PLAIN_UPGRADE", request.headers.get("origin"), { upgrade: "TLS/1.2, HTTP/1.1" });
+async function pass(request: Request, asked: Asked, edge: Edge, startedAt: number): Promise<Passage> {
+	const plain = judgePlain(asked, edge.config.settings.redirect, edge.config.httpsPort);
+	if (plain.kind === "redirect")
+		return ended(
+			asked,
+			"redirected",
+			new Response(null, { status: 308, headers: { location: plain.to } }),
+			null,
+			startedAt,
+		);
+	if (plain.kind === "refuse") {
+		const refusal = edgeError("EDGE_PLAIN_UPGRADE", request.headers.get("origin"), {
+			upgrade: "TLS/1.2, HTTP/1.1",
+		});
+		return ended(asked, "plain_upgrade", refusal, null, startedAt);
 	}
-	countFront(edge.counters, "redirected");
-	return new Response(null, { status: 308, headers: { location: verdict.to } });
+	if (asked.path.startsWith(OWN_PATH))
+		return ended(asked, "own", await app.fetch(request, { edge, asked }), null, startedAt);
+	return proxy(request, asked, edge, startedAt);
 }

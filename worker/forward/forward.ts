@@ -4,9 +4,13 @@ import type { Node } from "../pool.ts";
 import { judge, type Outcome } from "./failure.ts";
 
 export interface Attempt {
+	readonly node: Node;
 	readonly outcome: Outcome;
 	/** Null when there is none to pass on. */
 	readonly response: Response | null;
+	/** Epoch ms: sent, and headers or failure. */
+	readonly sentAt: number;
+	readonly endedAt: number;
 }
 
 /** What is the same for every node a request is tried on. */
@@ -16,6 +20,7 @@ export interface Passed {
 	readonly target: string;
 	readonly headers: Headers;
 	readonly body: ReadableStream | null;
+	/** Milliseconds until headers. */
 	readonly limit: number;
 }
 
@@ -25,6 +30,7 @@ export interface Passed {
  * that fires later would cut a live WebSocket.
  */
 export async function forward(config: Config, node: Node, passed: Passed): Promise<Attempt> {
+	const sentAt = Date.now();
 	const limit = new AbortController();
 	const timer = setTimeout(() => limit.abort(), passed.limit);
 	try {
@@ -35,10 +41,10 @@ export async function forward(config: Config, node: Node, passed: Passed): Promi
 			redirect: "manual",
 			signal: limit.signal,
 		});
-		const outcome = judge(response, config.platform);
-		return { outcome, response };
+		return { node, outcome: judge(response, config.platform), response, sentAt, endedAt: Date.now() };
 	} catch {
-		return { outcome: limit.signal.aborted ? "timeout" : "unreachable", response: null };
+		const outcome = limit.signal.aborted ? "timeout" : "unreachable";
+		return { node, outcome, response: null, sentAt, endedAt: Date.now() };
 	} finally {
 		clearTimeout(timer);
 	}
