@@ -1,28 +1,24 @@
 /**
  * What a Socket.IO server calls to stand behind the edge: session ids that name the node, `/healthz`, the
- * node's name on every answer, flashsocket taken for a WebSocket, and counts of its sessions.
+ * node's name on every answer, edge-only access, a session cap, drain, and flashsocket taken for a WebSocket.
  */
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Server } from "socket.io";
-import { DEFAULT_HEALTH_PATH, HEADERS, NODE_ID, type NodeHealth, TAG, tagOf } from "../worker/contract.ts";
+import { HEADERS, type NodeHealth } from "../worker/contract.ts";
+import { markProved, secretCheck } from "./auth.ts";
+import { type DrainProgress, drainSessions } from "./drain.ts";
 import { asWebSocket } from "./flashsocket.ts";
-import { gateServer, type WebServer } from "./gate.ts";
+import { answerUpgrade, type Gate, gateServer } from "./gate.ts";
 import { sendHealth } from "./health.ts";
-import { countSessions, liveSessions } from "./sessions.ts";
+import { type AttachOptions, type AttachPlan, resolveOptions } from "./options.ts";
+import { refusal, refuseHandshakes } from "./refusal.ts";
+import { countSessions, type SessionCounts } from "./sessions.ts";
 import { mintSid } from "./sid.ts";
 
-/** What the application says of its node. */
-export interface AttachOptions {
-	/** The node's id, as the edge's config names it. */
-	readonly node: string;
-	/** @default the fixed hash of the id */
-	readonly tag?: string | undefined;
-	/** @default the server that `io` is attached to */
-	readonly servers?: readonly WebServer[] | undefined;
-	/** @default "/healthz" */
-	readonly healthPath?: string | undefined;
-}
+export { clientAddress } from "./auth.ts";
+export type { DrainPlan, DrainProgress } from "./drain.ts";
+export type { AttachOptions } from "./options.ts";
 
 /** A node that stands behind the edge. */
 export interface EdgeAttachment {
@@ -32,86 +28,111 @@ export interface EdgeAttachment {
 	readonly boot: string;
 	/** What `/healthz` answers now. */
 	health(): NodeHealth;
-	/** The transport of a session as the edge counts it, flashsocket told from websocket. */
+	/** Refuses new sessions from now on, closes the live ones slowly; resolves when none is left. */
+	drain(): Promise<void>;
+	/** How far the drain is. */
+	drainProgress(): DrainProgress;
+	/** Counts of sessions, live. */
+	readonly sessions: Readonly<SessionCounts>;
+	/** The transport of a session (`socket.conn`) as the edge counts it, flashsocket told from websocket. */
 	transportOf(session: { readonly request: IncomingMessage; readonly transport: { name: string } }): string;
 }
 
 /**
- * Makes `io` a node of the edge. Call it once, after `io` was attached to its HTTP server. Throws when an
- * option is malformed or `io` has no server yet.
+ * Makes `io` a node of the edge. Call it once, after `io` was attached to its HTTP server. Throws a TypeError
+ * when an option is malformed or `io` has no server yet.
  */
 export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
-	const { node, tag, servers, healthPath } = resolve(io, options);
+	const plan = resolveOptions(io, options);
 	const boot = randomBytes(9).toString("base64url");
 	const flash = new WeakSet<IncomingMessage>();
 	const counts = countSessions(io.engine, (request) => flash.has(request));
+	let progress: DrainProgress = { state: "idle", closed: 0, dropped: 0 };
+	let drained: Promise<void> | undefined;
+	const word = () => refusal(drained !== undefined, counts.live.size, plan.limit);
 	const health = (): NodeHealth => ({
 		schema: 1,
-		node,
-		tag,
+		node: plan.node,
+		tag: plan.tag,
 		boot,
-		state: "ready",
-		sessions: liveSessions(counts),
-		limit: 0,
+		state: word() ?? "ready",
+		sessions: counts.live.size,
+		limit: plan.limit,
 		transports: counts.transports,
 		opened: counts.opened,
 		closed: counts.closed,
 	});
-	const nameTransport = (request: IncomingMessage) => {
-		const url = asWebSocket(request.url ?? "");
-		if (url === undefined || !request.url?.startsWith(io.path())) return;
-		request.url = url;
-		flash.add(request);
-	};
-	const gate = {
-		request(request: IncomingMessage, response: ServerResponse): boolean {
-			response.setHeader(HEADERS.node, node);
-			nameTransport(request);
-			if (pathOf(request) !== healthPath || !isRead(request)) return false;
-			sendHealth(response, health(), request.method === "HEAD");
-			return true;
-		},
-		upgrade(request: IncomingMessage): boolean {
-			nameTransport(request);
-			return false;
-		},
-	};
-	for (const server of servers) gateServer(server, gate);
-	io.engine.generateId = () => mintSid(tag);
+	const gate = edgeGate(io, plan, health, flash);
+	for (const server of plan.servers) gateServer(server, gate);
+	io.engine.use(refuseHandshakes(word));
+	io.engine.generateId = () => mintSid(plan.tag);
 	// Polling answers have the header from the gate; a 101 is written by ws and takes it from here.
 	io.engine.on("headers", (headers: Record<string, string>) => {
-		headers[HEADERS.node] = node;
+		headers[HEADERS.node] = plan.node;
 	});
 	return {
-		node,
-		tag,
+		node: plan.node,
+		tag: plan.tag,
 		boot,
 		health,
-		transportOf: (session) =>
-			flash.has(session.request) && session.transport.name === "websocket"
-				? "flashsocket"
-				: session.transport.name,
+		sessions: counts,
+		drain() {
+			drained ??= drainSessions(
+				() => [...counts.live],
+				plan.drain,
+				(now) => {
+					progress = now;
+				},
+			);
+			return drained;
+		},
+		drainProgress: () => progress,
+		transportOf: ({ request, transport }) =>
+			flash.has(request) && transport.name === "websocket" ? "flashsocket" : transport.name,
 	};
 }
 
-function resolve(io: Server, options: AttachOptions) {
-	const { node, tag = tagOf(node), servers = [io.httpServer], healthPath = DEFAULT_HEALTH_PATH } = options;
-	if (!NODE_ID.test(node))
-		throw new TypeError(
-			`attachEdge: node ${JSON.stringify(node)} is no node id: give 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit`,
-		);
-	if (!TAG.test(tag))
-		throw new TypeError(
-			`attachEdge: tag ${JSON.stringify(tag)} is not three characters of A-Z a-z 0-9 - _: give such, or leave it out`,
-		);
-	if (!healthPath.startsWith("/"))
-		throw new TypeError(`attachEdge: healthPath ${JSON.stringify(healthPath)} must begin with a slash`);
-	if (io.engine === undefined || servers.some((server) => server === undefined))
-		throw new TypeError(
-			"attachEdge: io has no HTTP server yet: call it after new Server(httpServer) or io.attach(httpServer)",
-		);
-	return { node, tag, servers: servers as readonly WebServer[], healthPath };
+/** What happens to a request before the application or Engine.IO sees it. */
+function edgeGate(
+	io: Server,
+	plan: AttachPlan,
+	health: () => NodeHealth,
+	flash: WeakSet<IncomingMessage>,
+): Gate {
+	const isEdge = secretCheck(plan.secrets);
+	const admit = (request: IncomingMessage) => {
+		const url = request.url ?? "";
+		const mapped = url.startsWith(io.path()) ? asWebSocket(url) : undefined;
+		if (mapped !== undefined) {
+			request.url = mapped;
+			flash.add(request);
+		}
+		if (plan.secrets.length === 0) return true;
+		const given = request.headers[HEADERS.auth];
+		if (!isEdge(typeof given === "string" ? given : undefined)) return false;
+		markProved(request);
+		return true;
+	};
+	const forbidden = { "content-type": "application/json", [HEADERS.node]: plan.node };
+	return {
+		request(request, response) {
+			response.setHeader(HEADERS.node, plan.node);
+			if (!admit(request)) response.writeHead(403, forbidden).end(FORBIDDEN);
+			else if (pathOf(request) === plan.healthPath && isRead(request))
+				sendHealth(response, health(), request.method === "HEAD");
+			else return false;
+			return true;
+		},
+		upgrade(request, socket) {
+			if (admit(request)) return false;
+			answerUpgrade(socket, "403 Forbidden", forbidden, FORBIDDEN);
+			return true;
+		},
+	};
 }
+
+/** Engine.IO's own shape of an error; code 4 is its "Forbidden". */
+const FORBIDDEN = JSON.stringify({ code: 4, message: "This node serves its edge only" });
 
 function pathOf(request: IncomingMessage): string {
 	const url = request.url ?? "";

@@ -1,58 +1,40 @@
-/** `npm run origin`: the cluster alone. */
-import {
-	aborted,
-	EXIT,
-	newCommand,
-	port,
-	runCommand,
-	UsageError,
-	wholeNumber,
-} from "../worker/selfhost/command.ts";
-import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
-
-interface Flags {
-	nodes: number;
-	port: number;
-	host: string;
-	policyPort: number;
-	tlsPort?: number;
-	cert?: string;
-	key?: string;
-	json?: boolean;
-}
-
-const command = newCommand("origin", "Starts a cluster of Socket.IO nodes, one process and one port each.")
-	.option("--nodes <count>", "how many nodes", wholeNumber(1, 64), 3)
-	.option("--port <port>", "port of the first node, the next ones follow; 0 = any free ones", port, 3001)
-	.option("--host <address>", "address to listen on", "127.0.0.1")
-	.option("--policy-port <port>", "port of the Flash policy server; 0 = any free one", port, 10843)
-	.option("--cert <file>", "certificate (PEM) for a TLS port of each node")
-	.option("--key <file>", "its private key (PEM)")
-	.option("--tls-port <port>", "TLS port of the first node (default: after the plain ones)", port)
-	.option("--json", "say ready as JSON");
+/** `npm run origin`: the cluster alone; `npm run origin -- roll`: its nodes replaced while it runs. */
+import { aborted, CommandError, EXIT, newCommand, port, runCommand } from "../worker/selfhost/command.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+import { askRoll } from "./control.ts";
+import { clusterOptions, DEFAULT_PORT, type Flags, originCommand } from "./flags.ts";
 
 await runCommand(async (stop) => {
-	command.parse();
-	const flags = command.opts<Flags>();
-	await using cluster = await startCluster(clusterOptions(flags));
+	let exitCode: number = EXIT.ok;
+	const command = originCommand().action(async (flags: Flags) => {
+		exitCode = await serve(flags, stop);
+	});
+	command.addCommand(
+		newCommand("roll", "Replaces the nodes of a running cluster, one after another, on the same ports.")
+			.option("--port <port>", "port of the cluster's first node", port, DEFAULT_PORT)
+			.action(async (flags: { port: number }) => {
+				exitCode = await roll(flags.port, stop);
+			}),
+	);
+	await command.parseAsync();
+	return exitCode;
+});
+
+async function serve(flags: Flags, stop: AbortSignal): Promise<number> {
+	await using cluster = await startCluster(clusterOptions(flags, process.env["ORIGIN_EDGE_SECRETS"] ?? ""));
 	process.stdout.write(`${flags.json ? asJson(cluster) : asText(cluster)}\n`);
 	const failure = await Promise.race([aborted(stop), cluster.failed]);
 	if (failure) throw failure;
 	return EXIT.interrupted;
-});
+}
 
-function clusterOptions(flags: Flags): ClusterOptions {
-	const { nodes, port, host, policyPort, cert, key, tlsPort } = flags;
-	if ((cert === undefined) !== (key === undefined))
-		throw new UsageError(
-			`--${cert === undefined ? "cert" : "key"} is missing: give --cert and --key together`,
-		);
-	if (cert === undefined || key === undefined) {
-		if (tlsPort !== undefined) throw new UsageError(`--tls-port ${tlsPort} needs --cert and --key`);
-		return { nodes, port, host, policyPort };
+async function roll(firstPort: number, stop: AbortSignal): Promise<number> {
+	for await (const event of askRoll(firstPort, stop)) {
+		if (event.say === "replaced") process.stdout.write(`${event.node.id} replaced, pid ${event.node.pid}\n`);
+		else if (event.failure) throw new CommandError(event.failure.message, event.failure.exitCode);
+		else return EXIT.ok;
 	}
-	const tls = { certFile: cert, keyFile: key, ...(tlsPort === undefined ? {} : { port: tlsPort }) };
-	return { nodes, port, host, policyPort, tls };
+	throw new CommandError("the cluster ended while it rolled");
 }
 
 function asText(cluster: Cluster): string {

@@ -3,8 +3,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CommandError, UsageError } from "../worker/selfhost/command.ts";
-import type { ClusterNode, ClusterPlan, FromPrimary, NodeOptions, ToPrimary } from "./protocol.ts";
+import { CommandError, EXIT, UsageError } from "../worker/selfhost/command.ts";
+import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
+import type { ClusterNode, ClusterPlan, Failure, FromPrimary, NodeOptions, ToPrimary } from "./protocol.ts";
 
 export type { ClusterNode } from "./protocol.ts";
 
@@ -18,6 +19,14 @@ export interface ClusterOptions {
 	readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly port?: number } | undefined;
 	/** The Flash policy server; 0 = any free port. @default none */
 	readonly policyPort?: number | undefined;
+	/** The most sessions of each node; 0 = no cap. @default 0 */
+	readonly limit?: number | undefined;
+	/** Secrets the edge may send; with any set, only the edge is served. @default none */
+	readonly secrets?: readonly string[] | undefined;
+	/** @default `DRAIN_PLAN` */
+	readonly drain?: Partial<DrainPlan> | undefined;
+	/** Whether `npm run origin -- roll` in the same folder may reach it. @default false */
+	readonly control?: boolean | undefined;
 }
 
 /** Nodes that run. `nodes` is live: a node that was restarted has a new pid in it. */
@@ -26,6 +35,8 @@ export interface Cluster extends AsyncDisposable {
 	readonly policyPort: number | null;
 	/** Resolves when the cluster ended by itself, with the reason; never rejects. */
 	readonly failed: Promise<CommandError>;
+	/** Replaces all nodes, one after another, on the same ports. Throws a `CommandError`. */
+	roll(): Promise<void>;
 	/** Ends every process; safe to call twice. */
 	stop(): Promise<void>;
 }
@@ -54,6 +65,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			},
 			policyPort: ready.policyPort,
 			failed,
+			roll: () => roll(primary),
 			stop,
 			[Symbol.asyncDispose]: stop,
 		};
@@ -65,7 +77,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 /** The nodes by name, with their ports; pure but for a look at the PEM files. Throws a `UsageError`. */
 export function planCluster(options: ClusterOptions): ClusterPlan {
-	const { nodes, port, host = "127.0.0.1", tls, policyPort = null } = options;
+	const { nodes, port, host = "127.0.0.1", tls, policyPort = null, control = false } = options;
+	const { limit = 0, secrets = [] } = options;
+	const drain = { ...DRAIN_PLAN, ...options.drain };
 	const tlsPort = tls?.port ?? (port === 0 ? 0 : port + nodes);
 	requirePorts(port, nodes, "--port");
 	if (tls !== undefined) {
@@ -84,8 +98,11 @@ export function planCluster(options: ClusterOptions): ClusterPlan {
 				tls === undefined
 					? null
 					: { certFile: tls.certFile, keyFile: tls.keyFile, port: portOf(tlsPort, index) },
+			limit,
+			secrets,
+			drain,
 		});
-	return { nodes: plan, host, policyPort };
+	return { nodes: plan, host, policyPort, control };
 }
 
 function requirePorts(first: number, count: number, flag: string): void {
@@ -115,6 +132,24 @@ function start(primary: ChildProcess, plan: ClusterPlan): Promise<Extract<FromPr
 				reject(new CommandError(message.failure.message, message.failure.exitCode));
 		});
 		primary.send({ say: "start", plan } satisfies ToPrimary);
+	});
+}
+
+function roll(primary: ChildProcess): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const settle = (failure: Failure | null) => {
+			primary.removeListener("message", onMessage);
+			primary.removeListener("exit", onExit);
+			if (failure === null) resolve();
+			else reject(new CommandError(failure.message, failure.exitCode));
+		};
+		const onMessage = (message: FromPrimary) => {
+			if (message.say === "rolled") settle(message.failure);
+		};
+		const onExit = () => settle({ message: "the cluster ended while it rolled", exitCode: EXIT.failed });
+		primary.on("message", onMessage);
+		primary.once("exit", onExit);
+		primary.send({ say: "roll" } satisfies ToPrimary);
 	});
 }
 

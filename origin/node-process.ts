@@ -1,16 +1,26 @@
 /** The process of one node: told its options by the primary, says when it listens, ends when the primary is gone. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, EXIT } from "../worker/selfhost/command.ts";
 import { useClusterAdapter } from "./adapter.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import type { FromNode, ToNode } from "./protocol.ts";
 
-// A terminal sends Ctrl-C to the whole group; the command stops its nodes itself, in order.
-process.on("SIGINT", () => {});
+/** A client that does not answer the close of its connection must not hold the process, milliseconds. */
+const STOP_LIMIT = 1_500;
 
 let node: RunningNode | undefined;
+let leaving = false;
+
+// A terminal sends Ctrl-C to the whole group; the command stops its nodes itself, in order.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {
+	if (leaving) process.exit(EXIT.interrupted);
+	void drain();
+});
 
 process.on("message", (message: ToNode) => {
 	if (message.say === "start") void start(message);
+	if (message.say === "drain") void drain();
 	if (message.say === "stop") void stop();
 });
 
@@ -25,8 +35,15 @@ async function start({ options }: Extract<ToNode, { say: "start" }>): Promise<vo
 	}
 }
 
+async function drain(): Promise<void> {
+	leaving = true;
+	tell({ say: "draining", sessions: node?.edge.health().sessions ?? 0 });
+	await node?.edge.drain();
+	await stop();
+}
+
 async function stop(): Promise<void> {
-	await node?.stop();
+	await Promise.race([node?.stop(), sleep(STOP_LIMIT)]);
 	process.exit(EXIT.ok);
 }
 

@@ -45,7 +45,8 @@ export async function startNode(
 		cors: { origin: "*" },
 	});
 	useAdapter(io);
-	const edge = attachEdge(io, { node: options.node });
+	const { node, limit, secrets, drain } = options;
+	const edge = attachEdge(io, { node, limit, secrets, drain });
 	serveEvents(io, edge);
 	const servers: WebServer[] = [web];
 	const port = await listen(web, options.host, options.port, "--port");

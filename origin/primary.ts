@@ -1,23 +1,18 @@
 /**
- * The process above the nodes: forks one process for each, carries packets between them (cluster adapter)
- * and tells the command that started it. A process of its own, because `node:cluster` has one set of
+ * The process above the nodes: forks one process for each, carries packets between them (cluster adapter),
+ * starts a crashed one again and rolls them all. A process of its own, because `node:cluster` has one set of
  * workers per process and a test, the demo or the stack may hold several clusters.
  */
-import cluster, { type Worker } from "node:cluster";
+import cluster from "node:cluster";
 import { fileURLToPath } from "node:url";
 import { setupPrimary } from "@socket.io/cluster-adapter";
 import { CommandError, EXIT } from "../worker/selfhost/command.ts";
+import { serveControl } from "./control.ts";
 import { flashPolicyServer } from "./flash-policy.ts";
 import { listen } from "./listen.ts";
-import type {
-	ClusterNode,
-	ClusterPlan,
-	FromNode,
-	FromPrimary,
-	NodeOptions,
-	ToNode,
-	ToPrimary,
-} from "./protocol.ts";
+import type { ClusterPlan, Failure, FromPrimary, ToPrimary } from "./protocol.ts";
+import { rollOver } from "./roll.ts";
+import { Slot } from "./slot.ts";
 
 /** A node that has not ended by itself is killed after this, milliseconds. */
 const STOP_LIMIT = 2_000;
@@ -31,40 +26,45 @@ cluster.setupPrimary({
 });
 setupPrimary();
 
+let slots: Slot[] = [];
+let stopping = false;
+
 // A terminal sends Ctrl-C to the whole group; the command says when to stop.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => void stop());
-// The command is gone: nobody is left to stop the nodes. They end when this process does.
-process.on("disconnect", () => process.exit(EXIT.ok));
+// The command is gone: nobody else is left to stop the nodes.
+process.on("disconnect", () => void stop());
 
 process.on("message", (message: ToPrimary) => {
 	if (message.say === "start") void start(message.plan);
-	else void stop();
+	if (message.say === "stop") void stop();
+	if (message.say === "roll") void roll();
 });
 
+let roll: () => Promise<void> = async () => {};
+
 async function start(plan: ClusterPlan): Promise<void> {
+	const host = { fork: () => cluster.fork(), changed: tellNodes, warn };
+	slots = plan.nodes.map((options) => new Slot(options, host));
 	try {
 		const [policyPort, nodes] = await Promise.all([
 			startPolicy(plan),
-			Promise.all(plan.nodes.map((options) => startWorker(options))),
+			Promise.all(slots.map((slot) => slot.start())),
 		]);
+		const over = rollOver(slots, plan.nodes[0]?.drain.wait ?? 0);
+		roll = () => over(new AbortController().signal, tell);
+		if (plan.control) await serveControl(Number(new URL(nodes[0]?.url ?? "").port), over);
 		tell({ say: "ready", nodes, policyPort });
 	} catch (error) {
-		const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
-		tell({ say: "failed", failure: { message: (error as Error).message, exitCode } });
+		tell({ say: "failed", failure: asFailure(error) });
 	}
 }
 
-/** Resolves never: ends this process once all nodes are gone, so that their ports are free again. */
+/** Ends this process once all nodes are gone, so that their ports are free again. */
 async function stop(): Promise<void> {
-	const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-	const gone = workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
-	for (const worker of workers) worker.send({ say: "stop" } satisfies ToNode, () => {});
-	const patience = setTimeout(() => {
-		for (const worker of workers) worker.process.kill("SIGKILL");
-	}, STOP_LIMIT);
-	await Promise.all(gone);
-	clearTimeout(patience);
+	if (stopping) return;
+	stopping = true;
+	await Promise.all(slots.map((slot) => slot.stop(STOP_LIMIT)));
 	process.exit(EXIT.ok);
 }
 
@@ -73,31 +73,19 @@ function startPolicy(plan: ClusterPlan): Promise<number> | null {
 	return listen(flashPolicyServer(), plan.host, plan.policyPort, "--policy-port");
 }
 
-function startWorker(options: NodeOptions): Promise<ClusterNode> {
-	const worker = cluster.fork();
-	worker.send({ say: "start", options } satisfies ToNode);
-	return new Promise((resolve, reject) => {
-		worker.on("message", (message: FromNode) => {
-			if (message.say === "listening") resolve(describe(options, worker, message.port, message.tlsPort));
-			if (message.say === "failed")
-				reject(new CommandError(message.failure.message, message.failure.exitCode));
-		});
-		worker.once("exit", (code, signal) =>
-			reject(new CommandError(`node ${options.node} ended before it listened (${signal ?? `exit ${code}`})`)),
-		);
-	});
-}
-
-function describe(options: NodeOptions, worker: Worker, port: number, tlsPort: number | null): ClusterNode {
-	const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-	return {
-		id: options.node,
-		url: `http://${host}:${port}`,
-		tlsUrl: tlsPort === null ? null : `https://${host}:${tlsPort}`,
-		pid: worker.process.pid ?? 0,
-	};
+function tellNodes(): void {
+	tell({ say: "nodes", nodes: slots.flatMap((slot) => slot.node ?? []) });
 }
 
 function tell(message: FromPrimary): void {
-	process.send?.(message);
+	if (process.connected) process.send?.(message);
+}
+
+function warn(line: string): void {
+	process.stderr.write(`${line}\n`);
+}
+
+function asFailure(error: unknown): Failure {
+	const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
+	return { message: (error as Error).message, exitCode };
 }

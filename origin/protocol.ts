@@ -1,5 +1,7 @@
 /** What the processes of a cluster say to each other: command ↔ primary ↔ node, over Node's IPC. */
 
+import type { DrainPlan } from "./drain.ts";
+
 /** A node's address of its own over TLS: PEM files and a port (0 = any free one). */
 export interface NodeTls {
 	readonly certFile: string;
@@ -13,6 +15,11 @@ export interface NodeOptions {
 	readonly host: string;
 	readonly port: number;
 	readonly tls: NodeTls | null;
+	/** The most sessions, 0 = no cap. */
+	readonly limit: number;
+	/** With any set, only the edge is served. */
+	readonly secrets: readonly string[];
+	readonly drain: DrainPlan;
 }
 
 /** All that a cluster needs to know, resolved; `policyPort` null = no Flash policy server. */
@@ -20,6 +27,8 @@ export interface ClusterPlan {
 	readonly nodes: readonly NodeOptions[];
 	readonly host: string;
 	readonly policyPort: number | null;
+	/** Whether `npm run origin -- roll` may reach it. */
+	readonly control: boolean;
 }
 
 /** A live node as others reach it. */
@@ -36,15 +45,27 @@ export interface Failure {
 	readonly exitCode: number;
 }
 
-export type ToNode = { readonly say: "start"; readonly options: NodeOptions } | { readonly say: "stop" };
+export type ToNode =
+	| { readonly say: "start"; readonly options: NodeOptions }
+	/** Drain, then end. */
+	| { readonly say: "drain" }
+	| { readonly say: "stop" };
 
 export type FromNode =
+	/** The answer to "drain": how many sessions there are to close. */
+	| { readonly say: "draining"; readonly sessions: number }
 	| { readonly say: "listening"; readonly port: number; readonly tlsPort: number | null }
 	| { readonly say: "failed"; readonly failure: Failure };
 
-export type ToPrimary = { readonly say: "start"; readonly plan: ClusterPlan } | { readonly say: "stop" };
+export type ToPrimary =
+	| { readonly say: "start"; readonly plan: ClusterPlan }
+	| { readonly say: "roll" }
+	| { readonly say: "stop" };
 
 export type FromPrimary =
 	| { readonly say: "ready"; readonly nodes: readonly ClusterNode[]; readonly policyPort: number | null }
 	| { readonly say: "nodes"; readonly nodes: readonly ClusterNode[] }
+	/** Answers to "roll": each node that was replaced, then the end. */
+	| { readonly say: "replaced"; readonly node: ClusterNode }
+	| { readonly say: "rolled"; readonly failure: Failure | null }
 	| { readonly say: "failed"; readonly failure: Failure };

@@ -6,6 +6,19 @@ type Engine = Server["engine"];
 /** A transport as the edge counts it. */
 export type CountedTransport = "polling" | "websocket" | "flashsocket";
 
+interface EngineTransport {
+	readonly name: string;
+}
+
+/** What of an Engine.IO session this module uses. */
+export interface EngineSession {
+	readonly request: IncomingMessage;
+	readonly transport: EngineTransport;
+	on(event: "upgrade", listener: (transport: EngineTransport) => void): void;
+	once(event: "close", listener: (reason: string) => void): void;
+	close(discard?: boolean): void;
+}
+
 /** The counts of `/healthz`; plain numbers that change while sessions come and go. */
 export interface SessionCounts {
 	readonly transports: Record<CountedTransport, number>;
@@ -15,6 +28,8 @@ export interface SessionCounts {
 	upgraded: number;
 	/** Sessions closed since start, by Engine.IO's reason. */
 	readonly closed: Record<string, number>;
+	/** The live sessions themselves. */
+	readonly live: Set<EngineSession>;
 }
 
 /** Follows the sessions of `engine`; `isFlash` tells whether a request asked for flashsocket. */
@@ -24,11 +39,13 @@ export function countSessions(engine: Engine, isFlash: (request: IncomingMessage
 		opened: 0,
 		upgraded: 0,
 		closed: {},
+		live: new Set(),
 	};
 	engine.on("connection", (session: EngineSession) => {
 		let now = counted(session.transport.name, isFlash(session.request));
 		counts.transports[now] += 1;
 		counts.opened += 1;
+		counts.live.add(session);
 		session.on("upgrade", (transport: EngineTransport) => {
 			counts.transports[now] -= 1;
 			now = counted(transport.name, false);
@@ -37,25 +54,11 @@ export function countSessions(engine: Engine, isFlash: (request: IncomingMessage
 		});
 		session.once("close", (reason: string) => {
 			counts.transports[now] -= 1;
+			counts.live.delete(session);
 			counts.closed[reason] = (counts.closed[reason] ?? 0) + 1;
 		});
 	});
 	return counts;
-}
-
-/** All live sessions. */
-export function liveSessions(counts: SessionCounts): number {
-	return counts.transports.polling + counts.transports.websocket + counts.transports.flashsocket;
-}
-
-interface EngineTransport {
-	readonly name: string;
-}
-interface EngineSession {
-	readonly request: IncomingMessage;
-	readonly transport: EngineTransport;
-	on(event: "upgrade", listener: (transport: EngineTransport) => void): void;
-	once(event: "close", listener: (reason: string) => void): void;
 }
 
 function counted(transport: string, flash: boolean): CountedTransport {

@@ -6,7 +6,7 @@ export const style = `
 }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 34rem; margin: 0 auto; padding: 1.5rem 1rem; display: grid; gap: 1rem }
+main { grid-template-columns: minmax(0, 1fr); max-width: 34rem; margin: 0 auto; padding: 1.5rem 1rem; display: grid; gap: 1rem }
 h1 { margin: 0; font-size: 1.25rem; letter-spacing: -.01em }
 header p { margin: 0; color: var(--soft); font-size: .9rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem; overflow: hidden }
