@@ -1,0 +1,172 @@
+/** How Socket.IO behaves for its clients: written once, run against one node, the cluster and the edge. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Transport } from "../loadtest/record/result.ts";
+import { ask, Clients, heard, isKnown } from "./support/clients.ts";
+import type { Target } from "./support/targets.ts";
+
+/** The transports a balancer must be invisible to. */
+export const TRANSPORTS = ["polling", "websocket", "upgrade", "flashsocket"] as const;
+
+/** Those whose session is one connection. */
+const SOCKETS = ["websocket", "upgrade", "flashsocket"] as const;
+
+const RECONNECTING = { reconnection: true, reconnectionDelay: 10, randomizationFactor: 0 };
+
+/** One thing a client may count on. */
+export interface Check {
+	readonly title: string;
+	/** The transports it is about; all unless given. */
+	readonly by?: readonly Transport[];
+	readonly run: (clients: Clients) => Promise<void>;
+}
+
+/** All that the suite asks. */
+export const CHECKS: readonly Check[] = [
+	{ title: "a client connects and stays on the session and transport it asked for", run: connects },
+	{ title: "an echo brings back what was sent, in the order it was sent", run: echoes },
+	{ title: "binary comes back byte for byte, inside other data too", run: echoesBinary },
+	{ title: "each of many acknowledgements under way finds its own message", run: acknowledges },
+	{ title: "a room reaches those who joined it, on any node, and nobody else", run: reachesRoom },
+	{ title: "a broadcast reaches the clients of every node", run: broadcasts },
+	{ title: "a client whose session ended comes back with a new one", run: reconnects },
+	{ title: "a client whose connection broke is soon back", by: SOCKETS, run: survivesBreak },
+	{ title: "a session may use a new connection for each request", by: ["polling"], run: changesConnections },
+	{ title: "a client that disconnects is forgotten by its node", run: disconnects },
+];
+
+/** Registers the suite for a target, all transports. */
+export function behaviour(name: string, start: () => Promise<Target>): void {
+	describe(name, () => {
+		let target: Target;
+		beforeAll(async () => {
+			target = await start();
+		});
+		afterAll(() => target?.[Symbol.asyncDispose]());
+		describe.each(TRANSPORTS)("by %s", (transport) => {
+			test.each(checksFor(transport))("$title", async ({ run }) => {
+				using clients = new Clients(target, transport);
+				await run(clients);
+			});
+		});
+	});
+}
+
+/** The checks that are about a transport. */
+export function checksFor(transport: Transport): readonly Check[] {
+	return CHECKS.filter(({ by }) => by === undefined || by.includes(transport));
+}
+
+/** The transport that a session ends up on, as its node counts it. */
+function settled(transport: Transport): string {
+	return transport === "upgrade" ? "websocket" : transport;
+}
+
+async function connects(clients: Clients): Promise<void> {
+	const { socket, sid, transport } = await clients.connect();
+	expect(socket.connected).toBe(true);
+	expect(transport).toBe(settled(clients.transport));
+	expect(socket.io.engine.transport.name).toBe(settled(clients.transport));
+	// An upgrade keeps the session that polling opened.
+	expect(sid).toMatch(/^[\w-]{20,}$/);
+	expect(socket.io.engine.id).toBe(sid);
+}
+
+async function echoes(clients: Clients): Promise<void> {
+	const { socket } = await clients.connect();
+	const sent = ["", "text", "Zürich — 東京 🚲", 0, 1.5, true, null, [1, ["two"]], { deep: { er: [{}] } }];
+	for (const payload of sent) expect(await ask(socket, "echo", payload)).toEqual(payload);
+	const long = "x".repeat(100_000);
+	expect(await ask(socket, "echo", long)).toBe(long);
+	const order: number[] = [];
+	const numbers = Array.from({ length: 50 }, (_, number) => number);
+	await Promise.all(numbers.map(async (number) => order.push(await ask<number>(socket, "echo", number))));
+	expect(order).toEqual(numbers);
+}
+
+async function echoesBinary(clients: Clients): Promise<void> {
+	const { socket } = await clients.connect();
+	const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+	expect(Buffer.from(await ask<Buffer>(socket, "echo", everyByte))).toEqual(everyByte);
+	const large = randomBytes(70_000);
+	const answer = await ask<{ name: string; parts: Buffer[] }>(socket, "echo", {
+		name: "two parts",
+		parts: [large, Buffer.alloc(0)],
+	});
+	expect(answer.name).toBe("two parts");
+	expect(answer.parts.map((part) => Buffer.from(part))).toEqual([large, Buffer.alloc(0)]);
+}
+
+async function acknowledges(clients: Clients): Promise<void> {
+	const both = [await clients.connect(), await clients.connect()];
+	const messages = both.flatMap(({ socket, sid }) =>
+		Array.from({ length: 100 }, (_, number) => ({ socket, payload: `${sid} ${number}` })),
+	);
+	const answers = await Promise.all(messages.map(({ socket, payload }) => ask(socket, "echo", payload)));
+	expect(answers).toEqual(messages.map(({ payload }) => payload));
+}
+
+async function reachesRoom(clients: Clients): Promise<void> {
+	const [sender, ...others] = await clients.connectToDifferentNodes(clients.target.nodes);
+	const member = others[0] ?? (await clients.connect());
+	const stranger = others[1] ?? (await clients.connect());
+	const room = `room ${sender!.sid}`;
+	expect(await ask(member.socket, "join", room)).toBe(room);
+	const strange: unknown[] = [];
+	stranger.socket.on("room", (...args) => strange.push(args));
+	const [arrived, last] = [heard(member.socket, "room"), heard(stranger.socket, "broadcast")];
+	await ask(sender!.socket, "room", room, { hello: "room" });
+	expect(await arrived).toEqual([room, { hello: "room" }]);
+	// Nodes keep the order of what one node says: what the stranger was to hear of the room stands before this.
+	await ask(sender!.socket, "broadcast", "after the room");
+	expect(await last).toEqual(["after the room"]);
+	expect(strange).toEqual([]);
+	expect(await ask(member.socket, "leave", room)).toBe(room);
+}
+
+async function broadcasts(clients: Clients): Promise<void> {
+	const everyNode = await clients.connectToDifferentNodes(clients.target.nodes);
+	expect(new Set(everyNode.map(({ node }) => node)).size).toBe(clients.target.nodes);
+	const payload = ["to all", Buffer.from([0, 1, 254, 255])];
+	for (const { socket } of everyNode) {
+		const arrivals = everyNode.map((client) => heard(client.socket, "broadcast"));
+		expect(await ask(socket, "broadcast", payload)).toBe(true);
+		for (const [arrived] of await Promise.all(arrivals)) expect(arrived).toEqual(payload);
+	}
+}
+
+async function reconnects(clients: Clients): Promise<void> {
+	const { socket, sid } = await clients.connect(RECONNECTING);
+	const back = Promise.all([heard(socket, "disconnect"), heard(socket, "connect")]);
+	socket.io.engine.close();
+	await back;
+	expect(socket.io.engine.id).not.toBe(sid);
+	expect(await ask(socket, "echo", "back")).toBe("back");
+}
+
+async function survivesBreak(clients: Clients): Promise<void> {
+	const { socket, wire, sid } = await clients.connect(RECONNECTING);
+	const back = Promise.all([heard(socket, "disconnect"), heard(socket, "connect")]);
+	wire.cut();
+	const [[reason]] = await back;
+	expect(reason).toMatch(/^transport (close|error)$/);
+	expect(socket.io.engine.id).not.toBe(sid);
+	expect(await ask(socket, "echo", "back")).toBe("back");
+}
+
+async function changesConnections(clients: Clients): Promise<void> {
+	const { socket, wire } = await clients.connect({ extraHeaders: { connection: "close" } });
+	for (let number = 0; number < 10; number++) expect(await ask(socket, "echo", number)).toBe(number);
+	expect(wire.requests).toBeGreaterThan(20);
+	expect(wire.connections).toBe(wire.requests);
+}
+
+async function disconnects(clients: Clients): Promise<void> {
+	const client = await clients.connect();
+	const { ca } = clients.target;
+	expect(await isKnown(client, ca)).toBe(true);
+	const left = heard(client.socket, "disconnect");
+	client.socket.disconnect();
+	expect((await left)[0]).toBe("io client disconnect");
+	await expect.poll(() => isKnown(client, ca), { interval: 20, timeout: 3_000 }).toBe(false);
+}
