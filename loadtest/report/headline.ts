@@ -1,7 +1,7 @@
 /** The finding in words: one sentence a reader can take away without the tables. */
 import type { Result } from "../record/result.ts";
 import { counted, showAddedMs, showMs } from "./number.ts";
-import { addedOf, basePath, rowsOf } from "./rows.ts";
+import { type Added, addedOf, basePath, rowsOf } from "./rows.ts";
 
 /** What the run says about latency; an empty run says that. */
 export function headlineOf(result: Result): string {
@@ -9,12 +9,8 @@ export function headlineOf(result: Result): string {
 	const [first] = [...acks].sort((a, b) => (a.p50 ?? 0) - (b.p50 ?? 0));
 	if (first === undefined) return nothing(result);
 	const added = addedOf(result).filter((each) => each.p50 !== null);
-	if (added.length > 0) {
-		const parts = added.map((each) => `${each.transport} ${showAddedMs(each.p50)} ms${tail(each.p99)}`);
-		const path = added[0]?.path ?? "";
-		const others = new Set(added.map((each) => each.path)).size > 1;
-		if (!others) return `The ${path} path adds, over ${basePath(result)}, at p50 (p99): ${parts.join(", ")}.`;
-	}
+	const paths = [...new Set(added.map((each) => each.path))];
+	if (paths.length === 1) return addedSentence(added, paths[0] ?? "", basePath(result));
 	const slowest = acks.length > 1 ? acks.reduce((a, b) => ((b.p50 ?? 0) > (a.p50 ?? 0) ? b : a)) : undefined;
 	const fast = `${first.transport} on ${first.path} answers in ${showMs(first.p50)} ms at p50`;
 	if (slowest === undefined) return `${fast}.`;
@@ -35,8 +31,18 @@ export function planLine(result: Result): string {
 	].join(" · ");
 }
 
-function tail(p99: number | null): string {
-	return p99 === null ? "" : ` (${showAddedMs(p99)})`;
+function addedSentence(added: Added[], path: string, base: string): string {
+	const p50 = `${range(added.map((each) => each.p50))} ms to the median answer over ${base}`;
+	const tails = added.map((each) => each.p99).filter((value) => value !== null);
+	const p99 = tails.length === added.length ? `, ${range(tails)} ms to the slowest in a hundred` : "";
+	return `The ${path} adds ${p50}${p99} (${added.map((each) => each.transport).join(", ")}).`;
+}
+
+/** `+0.41` of one, `+0.41 to +0.48` of several. */
+function range(values: (number | null)[]): string {
+	const known = values.filter((value) => value !== null);
+	const ends = [Math.min(...known), Math.max(...known)].map(showAddedMs);
+	return ends[0] === ends[1] ? `${ends[0]}` : `${ends[0]} to ${ends[1]}`;
 }
 
 function nothing(result: Result): string {

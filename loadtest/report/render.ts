@@ -1,6 +1,8 @@
 /** One result in one format, as a string. */
 import type { Result } from "../record/result.ts";
+import { reportCsv } from "./csv.ts";
 import { reportJson } from "./json.ts";
+import { reportJunit } from "./junit.ts";
 import { reportPage } from "./page/page.ts";
 import { reportMarkdown, reportText } from "./text.ts";
 
@@ -9,6 +11,8 @@ const RENDERERS = {
 	markdown: reportMarkdown,
 	html: reportPage,
 	json: reportJson,
+	csv: reportCsv,
+	junit: reportJunit,
 } satisfies Record<string, (result: Result) => string>;
 
 export type ReportFormat = keyof typeof RENDERERS;

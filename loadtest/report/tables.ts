@@ -1,5 +1,6 @@
 /** The report's tables: one function each, from a result to ready cells. */
 import type { Group, Metric, Result } from "../record/result.ts";
+import { costTable } from "./cost-table.ts";
 import { counted, NOT_AVAILABLE, showAddedMs, showBytes, showCount, showMs, showRate } from "./number.ts";
 import { QUANTILES, sampleFor } from "./quantile.ts";
 import { addedOf, basePath, type Row, rowOf } from "./rows.ts";
@@ -31,6 +32,7 @@ export function tablesOf(result: Result): Table[] {
 		phaseTable(result),
 		spreadTable(result),
 		deliveryTable(result),
+		costTable(result),
 	].filter((table) => table.cells.length > 0);
 }
 

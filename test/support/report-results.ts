@@ -25,6 +25,8 @@ export interface Recipe {
 	/** Median response time of the transport on the path. */
 	median(transport: Transport, path: string): number;
 	flags: Flag[];
+	/** Seconds in which the generator was too busy. */
+	tainted: number[];
 	index: number;
 }
 
@@ -37,6 +39,7 @@ export const PLAIN: Recipe = {
 	drift: 0.05,
 	median: (transport, path) => (transport === "polling" ? 2400 : 900) + (path === "edge" ? 450 : 0),
 	flags: [],
+	tainted: [],
 	index: 1,
 };
 
@@ -44,9 +47,12 @@ export const PLAIN: Recipe = {
 export function drawResult(changes: Partial<Recipe> = {}): Result {
 	const recipe = { ...PLAIN, ...changes };
 	const random = randomFrom(recipe.seed);
-	const groups = recipe.transports.flatMap((transport) =>
-		recipe.paths.map((path) => drawGroup(recipe, transport, path, random)),
-	);
+	const named = recipe.transports.flatMap((transport) => recipe.paths.map((path) => ({ transport, path })));
+	const groups = named.map(({ transport, path }, turn) => {
+		// Groups take turns in slots of 2 s, as the swarm's do.
+		const secondAt = (own: number) => (Math.floor(own / 2) * named.length + turn) * 2 + (own % 2);
+		return drawGroup(recipe, transport, path, random, secondAt);
+	});
 	return resultShape.parse({
 		kind: RESULT_KIND,
 		version: RESULT_VERSION,
@@ -81,7 +87,7 @@ export function drawResult(changes: Partial<Recipe> = {}): Result {
 			extra: {},
 		},
 		groups,
-		generator: Array.from({ length: recipe.seconds }, (_, second) => ({
+		generator: Array.from({ length: recipe.seconds * groups.length }, (_, second) => ({
 			second,
 			elu: 0.2,
 			loopDelayP99: 900,
@@ -89,7 +95,7 @@ export function drawResult(changes: Partial<Recipe> = {}): Result {
 			due: recipe.rate,
 			sent: recipe.rate,
 			late: 0,
-			tainted: false,
+			tainted: recipe.tainted.includes(second),
 		})),
 		validity: { valid: recipe.flags.every((flag) => flag.severity !== "invalid"), flags: recipe.flags },
 		interrupted: false,
@@ -101,11 +107,18 @@ export function normal(random: () => number): number {
 	return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-function drawGroup(recipe: Recipe, transport: Transport, path: string, random: () => number): Group {
+function drawGroup(
+	recipe: Recipe,
+	transport: Transport,
+	path: string,
+	random: () => number,
+	secondAt: (own: number) => number,
+): Group {
 	const tally = new Tally();
 	const median = recipe.median(transport, path);
 	let drift = 0;
-	for (let second = 0; second < recipe.seconds; second++) {
+	for (let own = 0; own < recipe.seconds; own++) {
+		const second = secondAt(own);
 		drift = 0.35 * drift + recipe.drift * normal(random);
 		for (let message = 0; message < recipe.rate; message++) {
 			const service = median * Math.exp(drift + 0.4 * normal(random));

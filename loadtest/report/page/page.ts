@@ -3,21 +3,24 @@ import type { Result } from "../../record/result.ts";
 import { headlineOf, planLine } from "../headline.ts";
 import { responseTable, tablesOf } from "../tables.ts";
 import { flagLine, type Trust, validityOf } from "../validity.ts";
-import { figure } from "./chart.ts";
+import { type Chart, figure } from "./chart.ts";
 import { document } from "./document.ts";
 import { type Markup, markup } from "./markup.ts";
+import { overtime } from "./overtime.ts";
+import { fanoutChart, recoveryChart } from "./recovery.ts";
 import { spectrum } from "./spectrum.ts";
 import { htmlTable } from "./tables.ts";
+import { waterfall } from "./waterfall.ts";
+import { ZOOM_SCRIPTS, ZOOM_STYLES, zoomPlace } from "./zoom.ts";
 
 const TRUST: Record<Trust, { tone: string; sign: string }> = {
-	valid: { tone: "good", sign: "✓ Valid" },
-	doubtful: { tone: "doubt", sign: "! Doubtful" },
-	invalid: { tone: "bad", sign: "✕ Invalid" },
+	valid: { tone: "good", sign: "✓" },
+	doubtful: { tone: "doubt", sign: "!" },
+	invalid: { tone: "bad", sign: "✕" },
 };
 
 /** The whole page as a string. */
 export function reportPage(result: Result): string {
-	const chart = spectrum(result);
 	const [, ...details] = tablesOf(result);
 	const body = markup`
 <h1>Load test: ${result.plan.scenario}</h1>
@@ -26,18 +29,22 @@ ${verdict(result)}
 <p class="finding">${headlineOf(result)}</p>
 <h2>Response time</h2>
 ${htmlTable(responseTable(result))}
-${chart === undefined ? "" : figure(chart)}
+${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(drawn)}
+<h2>Over time</h2>
+${drawn(overtime(result))}
+${zoomPlace(result)}
+<h2>Connecting</h2>
+${drawn(waterfall(result))}
 <h2>Details</h2>
 ${details.map(htmlTable)}
 <h2>Environment</h2>
 ${environment(result)}`;
-	return document({
-		title: `Load test: ${result.plan.scenario}`,
-		body,
-		data: result,
-		styles: [],
-		scripts: [],
-	});
+	const title = `Load test: ${result.plan.scenario}`;
+	return document({ title, body, data: result, styles: ZOOM_STYLES, scripts: ZOOM_SCRIPTS });
+}
+
+function drawn(chart: Chart | undefined): Markup | string {
+	return chart === undefined ? "" : figure(chart);
 }
 
 function verdict(result: Result): Markup {

@@ -15,7 +15,9 @@ interface Line {
 	median: number;
 }
 
-const NAMED_QUANTILES = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+/** The fastest tenth is left out: it would take half the height to say that some answers are quick. */
+const FIRST_QUANTILE = 0.1;
+const NAMED_QUANTILES = [FIRST_QUANTILE, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
 const STEPS_PER_DECADE = 24;
 
 /** The chart, or undefined where no group has enough samples for a line. */
@@ -46,7 +48,7 @@ export function spectrum(result: Result, metric: Metric = "ack"): Chart | undefi
 function pointsOf(histogram: Histogram): [number, number][] {
 	const points: [number, number][] = [];
 	for (let step = 0; ; step++) {
-		const x = step / STEPS_PER_DECADE;
+		const x = position(FIRST_QUANTILE) + step / STEPS_PER_DECADE;
 		const quantile = 1 - 10 ** -x;
 		if (histogram.count < sampleFor(quantile)) return points;
 		points.push([x, Math.max(0.001, milliseconds(histogram.quantile(quantile)))]);
@@ -62,7 +64,7 @@ function draw(frame: Frame, lines: Line[]): Markup {
 		roundOut(Math.max(...values), "above"),
 	];
 	if (domain[0] === domain[1]) domain[1] *= 2;
-	const x = linear([0, xEnd], [frame.left, frame.width - frame.right]);
+	const x = linear([position(FIRST_QUANTILE), xEnd], [frame.left, frame.width - frame.right]);
 	const y = logarithmic(domain, [frame.height - frame.bottom, frame.top]);
 	const quantiles = NAMED_QUANTILES.filter((quantile) => position(quantile) <= xEnd + 1e-9);
 	return markup`
@@ -114,5 +116,5 @@ function position(quantile: number): number {
 }
 
 function quantileText(quantile: number): string {
-	return quantile === 0 ? "min" : `p${Number((quantile * 100).toFixed(6))}`;
+	return `p${Number((quantile * 100).toFixed(6))}`;
 }

@@ -13,7 +13,7 @@ main{max-width:1040px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:26px;line-height:1.25;margin:0 0 4px}
 h2{font-size:19px;margin:44px 0 8px}
 h3{font-size:15px;margin:0 0 6px}
-p{margin:8px 0;max-width:75ch}
+p{margin:8px 0;max-width:80ch}.meta,.note,figcaption{max-width:110ch}
 .meta,.note,figcaption{color:var(--soft);font-size:13px}
 .verdict{display:flex;gap:12px;align-items:baseline;margin:20px 0 8px;padding:12px 16px;border:1px solid var(--rule);border-left:5px solid var(--tone);border-radius:6px;background:var(--panel)}
 .verdict b{color:var(--tone);white-space:nowrap}
@@ -27,6 +27,7 @@ th.r,td.r{text-align:right}
 td:last-child:not(.r){white-space:normal}
 td .swatch{vertical-align:-1px;margin-right:7px}
 figure{margin:20px 0 8px}
+h3:not(:first-child){margin-top:28px}figure h3{margin-top:0}
 svg{display:block;max-width:100%;height:auto;overflow:visible}
 svg.narrow{display:none}
 svg.swatch{display:inline}
@@ -34,9 +35,17 @@ svg text{fill:var(--ink);font:12px system-ui,-apple-system,"Segoe UI",Roboto,san
 svg .tick,svg .axis{fill:var(--soft)}
 .grid{stroke:var(--rule);stroke-width:1}
 .line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
+.thread{fill:none;stroke:var(--c);stroke-width:.8;stroke-opacity:.4}
 .leader{fill:none;stroke:var(--soft);stroke-width:.7}
 svg .label{fill:var(--c)}
 .mark{fill:var(--c);stroke:var(--c)}.mark .ring{fill:var(--page);stroke-width:2}
+.band{fill:var(--c);fill-opacity:.16}.whisker{stroke:var(--c);stroke-opacity:.35;stroke-width:3}
+svg .fault{fill:var(--bad);font-weight:700}
+.phase{stroke:var(--page);stroke-width:1}.beside{fill:none;stroke:var(--ink);stroke-width:1}
+.step0{fill:#7a4f9a}.step1{fill:#2b4b6f}.step2{fill:#356a98}.step3{fill:#4d8fc4}.step4{fill:#8fc1e6}.step5{fill:#c9e0f2}.step6{fill:#e8d9b5}
+svg .in{fill:#fff}svg .in.step4,svg .in.step5,svg .in.step6{fill:#10202e}
+.clean{fill:var(--rule)}.lateish{fill:var(--doubt)}.tainted{fill:var(--bad)}
+#zoom{margin:20px 0}#zoom label{color:var(--soft);font-size:13px}#zoom select{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--rule);border-radius:4px;padding:2px 6px}#zoom .u-legend{font-size:12px;color:var(--ink)}#zoom .u-legend th,#zoom .u-legend td{border:0;padding:2px 4px;color:var(--ink)}
 @media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:22px}svg.wide{display:none}svg.narrow{display:block;width:100%}.finding{font-size:16px}.verdict{display:block}th,td{padding:5px 7px}}
 @media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#fff;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}main{max-width:none;padding:0}h2{break-after:avoid}figure,table,.verdict{break-inside:avoid}.scroll{overflow:visible}table{font-size:9.5pt}th,td{padding:2pt 5pt}body{font-size:10.5pt}.screen{display:none}@page{margin:14mm}}
 `;

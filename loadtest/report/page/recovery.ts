@@ -1,0 +1,113 @@
+/** Fan-out and recovery curves: the share that was reached, over the time it took. */
+import { Histogram } from "../../record/histogram.ts";
+import type { Metric, Result } from "../../record/result.ts";
+import { milliseconds, showMs } from "../number.ts";
+import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "./chart.ts";
+import { type Look, lookOf } from "./look.ts";
+import { type Markup, markup } from "./markup.ts";
+import { type Frame, linear, logarithmic, logTicks, roundOut, tickText } from "./scale.ts";
+
+interface Curve {
+	name: string;
+	look: Look;
+	/** Milliseconds, and the share of 1 that took no longer. */
+	points: [number, number][];
+	median: number;
+}
+
+const FANOUT: [Metric, string][] = [
+	["fanout_first", "first"],
+	["fanout_median", "median"],
+	["fanout_last", "last"],
+];
+
+/** How fast a broadcast reaches the first, the median and the last recipient; undefined when not measured. */
+export function fanoutChart(result: Result): Chart | undefined {
+	const curves = FANOUT.flatMap(([metric, word], step) => curvesOf(result, metric, ` ${word}`, step));
+	return chartOf(
+		"fanout",
+		"How fast does a broadcast spread? Share of broadcasts that had arrived",
+		curves,
+		"Lines further left are faster: one each for the first, the median and the last recipient.",
+	);
+}
+
+/** How fast cut sessions are back; undefined when not measured. */
+export function recoveryChart(result: Result): Chart | undefined {
+	const curves = curvesOf(result, "recover", "", undefined);
+	return chartOf(
+		"recovery",
+		"How fast are clients back? Share of cut sessions with an ack since the cut",
+		curves,
+		"Sessions that never came back are not in the curve; the delivery table counts them.",
+	);
+}
+
+function curvesOf(result: Result, metric: Metric, suffix: string, step: number | undefined): Curve[] {
+	const paths = result.plan.paths.map((path) => path.name);
+	return result.groups.flatMap((group) => {
+		const record = group.metrics[metric]?.histogram;
+		if (record === undefined || record.count === 0) return [];
+		const own = lookOf(group.transport, paths, group.path);
+		const look = step === undefined ? own : { ...own, dash: ["2 3", "7 4", "none"][step] ?? "none" };
+		const histogram = Histogram.fromRecord(record);
+		const points: [number, number][] = [[milliseconds(histogram.min), 0]];
+		let seen = 0;
+		for (const bucket of histogram.buckets()) {
+			seen += bucket.count;
+			points.push([
+				Math.max(0.001, milliseconds(Math.min(histogram.max, bucket.lowest + bucket.width - 1))),
+				seen / histogram.count,
+			]);
+		}
+		return [{ name: `${own.name}${suffix}`, look, points, median: milliseconds(histogram.quantile(0.5)) }];
+	});
+}
+
+function chartOf(id: string, title: string, curves: Curve[], caption: string): Chart | undefined {
+	if (curves.length === 0) return undefined;
+	const rows = Math.ceil(curves.length / 2);
+	const wideRows = Math.ceil(curves.length / 4);
+	return {
+		id,
+		title,
+		description: curves.map((curve) => `${curve.name}: half within ${showMs(curve.median)} ms`).join("; "),
+		caption,
+		draw: (frame) => draw(frame, curves),
+		wide: {
+			width: 980,
+			height: 330 + wideRows * 18,
+			left: 56,
+			right: 20,
+			top: 34,
+			bottom: 62 + wideRows * 18,
+		},
+		narrow: { width: 400, height: 330 + rows * 18, left: 44, right: 12, top: 34, bottom: 62 + rows * 18 },
+	};
+}
+
+function draw(frame: Frame, curves: Curve[]): Markup {
+	const times = curves.flatMap((curve) => curve.points.map(([time]) => time)).filter((time) => time > 0);
+	const domain: [number, number] = [
+		roundOut(Math.min(...times), "below"),
+		roundOut(Math.max(...times), "above"),
+	];
+	if (domain[0] === domain[1]) domain[1] *= 2;
+	const x = logarithmic(domain, [frame.left, frame.width - frame.right]);
+	const y = linear([0, 1], [frame.height - frame.bottom, frame.top]);
+	const lines = curves.map(
+		({ look, points }) =>
+			markup`<path class="line ${look.colour}" stroke-dasharray="${look.dash}" d="${pathThrough(points.map(([time, share]) => [x(time), y(share)]))}"/>`,
+	);
+	const perRow = frame.width > 600 ? 4 : 2;
+	const keys = curves.map(({ name, look }, at) => {
+		const left = frame.left + (at % perRow) * ((frame.width - frame.left) / perRow);
+		const top = frame.height - frame.bottom + 58 + Math.floor(at / perRow) * 18;
+		return markup`<path class="line ${look.colour}" stroke-dasharray="${look.dash}" d="M${left} ${top}h24"/><text class="label ${look.colour}" x="${left + 30}" y="${top + 4}">${name}</text>`;
+	});
+	return markup`${yAxis(
+		frame,
+		ticksOn(y, [0, 0.25, 0.5, 0.75, 1], (share) => `${share * 100} %`),
+		"share",
+	)}${xAxis(frame, ticksOn(x, logTicks(...domain), tickText), "milliseconds")}${lines}${keys}`;
+}
