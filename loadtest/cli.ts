@@ -15,6 +15,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
 		return (argv, stop) => swarmCommand(argv, stop, show);
 	},
 	report: async () => (await import("./report/command.ts")).reportCommand,
+	compare: async () => (await import("./compare/command.ts")).compareCommand,
+	k6: async () => {
+		const { k6Command } = await import("./k6/command.ts");
+		return (argv, stop) => k6Command(argv, stop, show);
+	},
 };
 
 await runCommand(async (stop) => {

@@ -1,0 +1,158 @@
+/** Several machines' results of one plan as one result: counts added, never averages of averages. */
+import { randomUUID } from "node:crypto";
+import { CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { bySecond } from "./generator.ts";
+import { Histogram } from "./histogram.ts";
+import {
+	type Counts,
+	type Group,
+	type HistogramRecord,
+	METRICS,
+	type MetricRecord,
+	type PlanRecord,
+	type Result,
+} from "./result.ts";
+import { doubts } from "./validity.ts";
+
+/** A result and the file it came from, for errors. */
+export interface NamedResult {
+	readonly name: string;
+	readonly result: Result;
+}
+
+/** What machines must agree on; clients, rate, seed and processes are each machine's own share. */
+const AGREED = [
+	"scenario",
+	"transports",
+	"duration",
+	"slot",
+	"warmup",
+	"payload",
+	"arrivals",
+	"ackTimeout",
+	"event",
+] as const;
+
+/** Merges results exactly. Throws a CommandError when there are fewer than two, or two of different plans. */
+export function mergeResults(inputs: readonly NamedResult[]): Result {
+	const [first, ...others] = inputs;
+	if (first === undefined || others.length === 0)
+		throw new CommandError("merge takes at least two result files.", EXIT.usage);
+	checkAlike(first, others);
+	const results = inputs.map(({ result }) => result);
+	const groups = groupNames(results).map((name) =>
+		mergeGroups(results.flatMap((one) => one.groups.filter((group) => nameOf(group) === name))),
+	);
+	const generator = bySecond(results.flatMap((one) => one.generator));
+	const flags = doubts(groups, generator);
+	const id = randomUUID();
+	return {
+		...first.result,
+		id,
+		startedAt: results.map((one) => one.startedAt).sort()[0]!,
+		series: { id, index: 1, of: 1 },
+		plan: mergePlans(
+			results.map((one) => one.plan),
+			results.map((one) => one.id),
+		),
+		groups,
+		generator,
+		validity: {
+			valid:
+				results.every((one) => one.validity.valid) && flags.every(({ severity }) => severity !== "invalid"),
+			flags,
+		},
+		interrupted: results.some((one) => one.interrupted),
+	};
+}
+
+function checkAlike(first: NamedResult, others: readonly NamedResult[]): void {
+	const seen = new Map([[first.result.id, first.name]]);
+	for (const { name, result } of others) {
+		const twin = seen.get(result.id);
+		if (twin !== undefined)
+			throw new CommandError(`${name} is the same run as ${twin}: give each run once.`, EXIT.usage);
+		seen.set(result.id, name);
+		for (const field of AGREED) {
+			const [here, there] = [JSON.stringify(result.plan[field]), JSON.stringify(first.result.plan[field])];
+			if (here !== there)
+				throw new CommandError(
+					`${name}: plan.${field} is ${here}, in ${first.name} it is ${there}: only runs of one plan merge.`,
+					EXIT.usage,
+				);
+		}
+	}
+}
+
+function nameOf(group: Pick<Group, "transport" | "path">): string {
+	return `${group.transport} ${group.path}`;
+}
+
+function groupNames(results: readonly Result[]): string[] {
+	return [...new Set(results.flatMap(({ groups }) => groups.map(nameOf)))];
+}
+
+/** Machines measure at the same time: seconds do not add up, all else does. */
+function mergeGroups(groups: readonly Group[]): Group {
+	const { transport, path } = groups[0]!;
+	const counts = { ...groups[0]!.counts };
+	for (const group of groups.slice(1))
+		for (const field of Object.keys(counts) as (keyof Counts)[]) counts[field] += group.counts[field];
+	const errors: Record<string, number> = {};
+	for (const group of groups)
+		for (const [kind, times] of Object.entries(group.errors)) errors[kind] = (errors[kind] ?? 0) + times;
+	const metrics: Group["metrics"] = {};
+	for (const metric of METRICS) {
+		const records = groups.flatMap((group) => group.metrics[metric] ?? []);
+		if (records.length > 0) metrics[metric] = mergeMetric(records);
+	}
+	return {
+		transport,
+		path,
+		seconds: Math.max(...groups.map((group) => group.seconds)),
+		counts,
+		errors,
+		metrics,
+	};
+}
+
+function mergeMetric(records: readonly MetricRecord[]): MetricRecord {
+	const seconds = new Map<number, HistogramRecord[]>();
+	for (const { windows } of records)
+		for (const { second, histogram } of windows)
+			seconds.set(second, [...(seconds.get(second) ?? []), histogram]);
+	const windows = [...seconds].sort((a, b) => a[0] - b[0]);
+	return {
+		histogram: mergeHistograms(records.map(({ histogram }) => histogram)),
+		windows: windows.map(([second, histograms]) => ({ second, histogram: mergeHistograms(histograms) })),
+	};
+}
+
+function mergeHistograms(records: readonly HistogramRecord[]): HistogramRecord {
+	const whole = new Histogram();
+	for (const record of records) whole.mergeRecord(record);
+	return whole.toRecord();
+}
+
+function mergePlans(plans: readonly PlanRecord[], ids: readonly string[]): PlanRecord {
+	const sum = (field: "clients" | "rate" | "processes") =>
+		plans.reduce((total, plan) => total + plan[field], 0);
+	const names = [...new Set(plans.flatMap(({ paths }) => paths.map(({ name }) => name)))];
+	const paths = names.map((name) => ({
+		name,
+		urls: [
+			...new Set(
+				plans.flatMap((plan) => plan.paths.filter((path) => path.name === name).flatMap(({ urls }) => urls)),
+			),
+		],
+	}));
+	const [first] = plans;
+	return {
+		...first!,
+		paths,
+		clients: sum("clients"),
+		rate: sum("rate"),
+		processes: sum("processes"),
+		extra: { ...first!.extra, merged: ids },
+	};
+}
