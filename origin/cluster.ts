@@ -52,6 +52,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	try {
 		const ready = await start(primary, plan);
 		let nodes = ready.nodes;
+		let rolling = false;
 		const failed = once(primary, "exit").then(
 			([code, signal]) =>
 				new CommandError(`the cluster's primary process ended (${signal ?? `exit ${code}`})`),
@@ -65,7 +66,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			},
 			policyPort: ready.policyPort,
 			failed,
-			roll: () => roll(primary),
+			roll() {
+				if (rolling) return Promise.reject(new CommandError("a roll is under way already"));
+				rolling = true;
+				return roll(primary).finally(() => {
+					rolling = false;
+				});
+			},
 			stop,
 			[Symbol.asyncDispose]: stop,
 		};

@@ -29,6 +29,8 @@ export class Slot {
 	#crashes: number[] = [];
 	/** False while the process is wanted gone: its exit is then no crash. */
 	#wanted = false;
+	/** True once the cluster ends: nothing is forked any more, a roll half way included. */
+	#closed = false;
 	/** The node that listens here; null while there is none. */
 	node: ClusterNode | null = null;
 
@@ -43,6 +45,7 @@ export class Slot {
 
 	/** Starts the process and resolves when it listens; from then on the ports are fixed. Throws a `CommandError`. */
 	async start(): Promise<ClusterNode> {
+		if (this.#closed) throw new CommandError("the cluster ends");
 		const worker = this.#host.fork();
 		this.#worker = worker;
 		this.#wanted = true;
@@ -65,6 +68,7 @@ export class Slot {
 
 	/** Ends the process at once, killed if it does not within `limit` milliseconds. */
 	async stop(limit: number): Promise<void> {
+		this.#closed = true;
 		this.#wanted = false;
 		const worker = this.#worker;
 		if (worker === null || worker.isDead()) return;
