@@ -16,6 +16,10 @@ export interface StackOptions {
 	readonly policyPort: number;
 	/** Opens `/__edge/`; "" = one is drawn. */
 	readonly token: string;
+	/** The secret between edge and nodes; "" = none. */
+	readonly nodeSecret: string;
+	/** Whether the edge's Durable Objects run in a process of their own. */
+	readonly stateProcess: boolean;
 	/** Laid over the Worker's variables: EDGE, and fields of POOL_APP other than its nodes. */
 	readonly edge: Readonly<Record<string, unknown>>;
 	readonly pool: Readonly<Record<string, unknown>>;
@@ -26,8 +30,9 @@ export interface Stack extends AsyncDisposable {
 	/** Base URLs of the edge, no slash at the end. */
 	readonly https: string;
 	readonly http: string;
-	/** The edge's process. */
+	/** The edge's process, and its state process, if it has one. */
 	readonly pid: number;
+	readonly statePid: number | null;
 	readonly cluster: Cluster;
 	readonly policyPort: number;
 	readonly stats: string;
@@ -46,6 +51,8 @@ export const STACK_DEFAULTS: StackOptions = {
 	originPort: 0,
 	policyPort: 0,
 	token: "",
+	nodeSecret: "",
+	stateProcess: false,
 	edge: {},
 	pool: {},
 	log: () => {},
@@ -75,7 +82,9 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 			httpPort: options.httpPort,
 			certificate,
 			token,
-			nodeSecret: "",
+			nodeSecret: options.nodeSecret,
+			stateFolder: null,
+			stateProcess: options.stateProcess,
 			log: options.log,
 		}),
 	);
@@ -86,6 +95,7 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 		https: edge.https,
 		http: edge.http,
 		pid: edge.pid,
+		statePid: edge.statePid,
 		cluster,
 		policyPort: cluster.policyPort!,
 		stats: `${edge.https}/__edge/stats`,

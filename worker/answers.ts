@@ -25,8 +25,9 @@ export function edgeError(
 	code: ErrorCode,
 	origin: string | null,
 	headers: Record<string, string> = {},
+	message: string = ERRORS[code].message,
 ): Response {
-	const { status, message } = ERRORS[code];
+	const { status } = ERRORS[code];
 	return Response.json(
 		{ code, message },
 		{ status, headers: { ...cors(origin), ...headers, "cache-control": "no-store" } },

@@ -1,5 +1,5 @@
 /** The configuration: read from the Worker's variables, checked once, then only plain, complete values. */
-import type { Env } from "./env.ts";
+import { checkCloudflare } from "./cloudflare-target.ts";
 import { list, oneOf, parsed, type Read, record, text, whole } from "./fields.ts";
 import { type Pool, readPool } from "./pool.ts";
 
@@ -44,29 +44,40 @@ export interface Config {
 }
 
 /** Reads and checks everything. Returns the config, or each problem as a sentence naming field, value and cure. */
-export function readConfig(env: Env): Config | readonly string[] {
+export function readConfig(variables: object): Config | readonly string[] {
+	const given = variables as Readonly<Record<string, unknown>>;
 	const problems: string[] = [];
-	const platform = oneOf(["cloudflare", "workerd"])(env.EDGE_PLATFORM, "EDGE_PLATFORM", problems);
-	const pools = Object.keys(env)
+	const platform = oneOf(["cloudflare", "workerd"])(given["EDGE_PLATFORM"], "EDGE_PLATFORM", problems);
+	const pools = Object.keys(given)
 		.filter((name) => name.startsWith("POOL_"))
-		.map((name, index) => readPool(name, env[name as `POOL_${string}`], index, problems));
+		.map((name, index) => readPool(name, given[name], index, problems));
 	if (pools.length === 0)
 		problems.push(
 			'POOL_APP: no pool is configured; add [vars.POOL_APP] with nodes = [{ id = "n1", url = "https://…" }]',
 		);
 	checkUnique(pools, problems);
-	const routes = readRoutes(env.ROUTES, pools, problems);
+	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
+	const routes = readRoutes(given["ROUTES"], pools, problems);
+	const httpsPort = secret(given["EDGE_HTTPS_PORT"], "EDGE_HTTPS_PORT", problems);
 	const config: Config = {
 		platform,
-		settings: settings(env.EDGE, "EDGE", problems),
+		settings: settings(given["EDGE"], "EDGE", problems),
 		pools,
 		routes,
 		socketPaths: [...new Set(pools.map((pool) => pool.socketPath))].sort((a, b) => b.length - a.length),
-		httpsPort: env.EDGE_HTTPS_PORT && env.EDGE_HTTPS_PORT !== "443" ? `:${env.EDGE_HTTPS_PORT}` : "",
-		nodeSecret: env.EDGE_NODE_SECRET ?? "",
-		token: env.EDGE_TOKEN ?? "",
+		httpsPort: httpsPort === "" || httpsPort === "443" ? "" : `:${httpsPort}`,
+		nodeSecret: secret(given["EDGE_NODE_SECRET"], "EDGE_NODE_SECRET", problems),
+		token: secret(given["EDGE_TOKEN"], "EDGE_TOKEN", problems),
 	};
 	return problems.length > 0 ? problems : config;
+}
+
+/** Text of any kind; its value never stands in a message. */
+function secret(value: unknown, at: string, problems: string[]): string {
+	if (value === undefined || value === null) return "";
+	if (typeof value === "string" && !/[^\x21-\x7e]/.test(value)) return value;
+	problems.push(`${at}: not usable; write text of printable ASCII characters without spaces`);
+	return "";
 }
 
 function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]): Route[] {

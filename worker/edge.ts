@@ -1,7 +1,8 @@
 /** One isolate's edge: the checked configuration, what is known of the nodes, and the counters. Plain data only. */
-import { type Knowledge, newKnowledge } from "./choose/knowledge.ts";
+
 import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
+import { type Knowledge, newKnowledge } from "./health/knowledge.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";
 
 export interface Edge {
@@ -9,6 +10,8 @@ export interface Edge {
 	/** By the pool's place. */
 	readonly known: readonly Knowledge[];
 	readonly counters: Counters;
+	/** The monitor's verdict: epoch ms when it was last had, and when a request last set out for it; 0 = never. */
+	readonly verdict: { at: number; claimedAt: number };
 }
 
 let current: { readonly env: Env; readonly edge: Edge | null } | null = null;
@@ -28,6 +31,10 @@ function newEdge(env: Env): Edge | null {
 	return {
 		config,
 		known: config.pools.map((pool) => newKnowledge(pool, Math.random)),
-		counters: newCounters(config.pools.length, Date.now()),
+		counters: newCounters(
+			config.pools.map((pool) => pool.nodes.length),
+			Date.now(),
+		),
+		verdict: { at: 0, claimedAt: 0 },
 	};
 }

@@ -12,6 +12,11 @@ export interface Env {
 	readonly EDGE_NODE_SECRET?: string;
 	/** Secret that opens `/__edge/`; without it everything there is 404. */
 	readonly EDGE_TOKEN?: string;
+	/** The Durable Objects (state.ts); without them each isolate goes by its own evidence. */
+	readonly MONITOR?: DurableObjectNamespace;
+	readonly LEDGER?: DurableObjectNamespace;
+	/** Self-hosted with a state process: that process, in place of the two. */
+	readonly STATE?: Fetcher;
 	/** Self-hosted: the port of the https socket, for redirects. */
 	readonly EDGE_HTTPS_PORT?: string;
 }

@@ -12,6 +12,10 @@ export const ERRORS = {
 			"WebSocket over plain http is refused here: browsers do not follow redirects on it. Connect with wss:// (https:// in Socket.IO).",
 	},
 	EDGE_NO_NODE: { status: 503, message: "No node of the pool takes new sessions now. Try again soon." },
+	EDGE_FOREIGN_SID: {
+		status: 503,
+		message: "A node mints session ids that do not lead back to it; the log has the line to add there.",
+	},
 	EDGE_NODE_FAILED: { status: 502, message: "The node could not be reached or broke off." },
 	EDGE_NODE_TIMEOUT: { status: 504, message: "The node did not answer in time." },
 	EDGE_NOT_FOUND: { status: 404, message: "Not found." },

@@ -10,6 +10,8 @@ import { withHsts } from "./request/hsts.ts";
 import { judgePlain } from "./request/redirect.ts";
 import { count } from "./stats/count.ts";
 
+export { Monitor } from "./health/monitor.ts";
+
 export default {
 	async fetch(request, env, ctx): Promise<Response> {
 		const edge = edgeOf(env);
@@ -20,13 +22,20 @@ export default {
 			request.headers.get("upgrade"),
 			edge.config.socketPaths,
 		);
-		const passage = await pass(request, asked, edge, Date.now());
+		const passage = await pass(request, asked, edge, env, ctx);
 		count(passage, edge, env, ctx);
 		return withHsts(passage.response, asked, edge.config.settings.hsts);
 	},
 } satisfies ExportedHandler<Env>;
 
-async function pass(request: Request, asked: Asked, edge: Edge, startedAt: number): Promise<Passage> {
+async function pass(
+	request: Request,
+	asked: Asked,
+	edge: Edge,
+	env: Env,
+	ctx: ExecutionContext,
+): Promise<Passage> {
+	const startedAt = Date.now();
 	const plain = judgePlain(asked, edge.config.settings.redirect, edge.config.httpsPort);
 	if (plain.kind === "redirect")
 		return ended(
@@ -44,5 +53,5 @@ async function pass(request: Request, asked: Asked, edge: Edge, startedAt: numbe
 	}
 	if (asked.path.startsWith(OWN_PATH))
 		return ended(asked, "own", await app.fetch(request, { edge, asked }), null, startedAt);
-	return proxy(request, asked, edge, startedAt);
+	return proxy(request, asked, edge, env, ctx, startedAt);
 }

@@ -1,53 +1,58 @@
-/** Choosing a node for a new session: pure, given what is known of the nodes and a source of chance. */
+/** Choosing among nodes: pure, given weights, loads and a source of chance. */
 import type { Node } from "../pool.ts";
+
+/** A node that may be chosen, with its weight of the moment (a whole number above 0) and its sessions. */
+export interface Weighted {
+	readonly node: Node;
+	readonly weight: number;
+	readonly load: number;
+}
 
 /**
  * Power of two choices: draws two nodes by weight and takes the one with fewer sessions for its weight.
- * `load` gives a node's sessions, `random` a number in [0, 1). Null when no node may be chosen.
+ * `random` gives a number in [0, 1). Null when there is no node.
  */
-export function leastOfTwo(
-	nodes: readonly Node[],
-	load: (node: Node) => number,
-	random: () => number,
-): Node | null {
+export function leastOfTwo(nodes: readonly Weighted[], random: () => number): Weighted | null {
 	const first = drawByWeight(nodes, null, random);
 	if (first === null) return null;
 	const second = drawByWeight(nodes, first, random);
 	if (second === null) return first;
-	return load(second) / second.weight < load(first) / first.weight ? second : first;
+	return second.load / second.weight < first.load / first.weight ? second : first;
 }
 
 /** Smooth turns by weight; `turn` is any whole number that goes up by one. */
-export function byTurn(nodes: readonly Node[], turn: number): Node | null {
-	const unit = nodes.reduce((divisor, node) => gcd(node.weight, divisor), 0);
+export function byTurn(nodes: readonly Weighted[], turn: number): Weighted | null {
+	const unit = nodes.reduce((divisor, each) => gcd(each.weight, divisor), 0);
 	if (unit === 0) return null;
 	const round = weightOf(nodes) / unit;
 	// A step co-prime to the round spreads a heavy node's turns over it instead of giving them in a row.
 	let place = (turn * strideOf(round)) % round;
-	for (const node of nodes) {
-		place -= node.weight / unit;
-		if (place < 0) return node;
+	for (const each of nodes) {
+		place -= each.weight / unit;
+		if (place < 0) return each;
 	}
 	return null;
 }
 
-function drawByWeight(nodes: readonly Node[], not: Node | null, random: () => number): Node | null {
-	const total = weightOf(nodes) - (not?.weight ?? 0);
-	if (total <= 0) return null;
-	let place = random() * total;
-	let last: Node | null = null;
-	for (const node of nodes) {
-		if (node === not || node.weight === 0) continue;
-		last = node;
-		place -= node.weight;
-		if (place < 0) return node;
+function drawByWeight(
+	nodes: readonly Weighted[],
+	not: Weighted | null,
+	random: () => number,
+): Weighted | null {
+	let place = random() * (weightOf(nodes) - (not?.weight ?? 0));
+	let last: Weighted | null = null;
+	for (const each of nodes) {
+		if (each === not) continue;
+		last = each;
+		place -= each.weight;
+		if (place < 0) return each;
 	}
 	return last;
 }
 
-function weightOf(nodes: readonly Node[]): number {
+function weightOf(nodes: readonly Weighted[]): number {
 	let total = 0;
-	for (const node of nodes) total += node.weight;
+	for (const each of nodes) total += each.weight;
 	return total;
 }
 

@@ -1,20 +1,37 @@
 /** The node for a new session. */
+import { onPick } from "../health/breaker.ts";
+import type { Knowledge } from "../health/knowledge.ts";
 import type { Node, Pool } from "../pool.ts";
-import { byTurn, leastOfTwo } from "./balance.ts";
-import type { Knowledge } from "./knowledge.ts";
+import { byTurn, leastOfTwo, type Weighted } from "./balance.ts";
+import { candidates } from "./candidates.ts";
+import { rendezvous } from "./hash.ts";
+
+/** What a choice depends on besides the nodes. */
+export interface Chance {
+	/** Epoch ms. */
+	readonly now: number;
+	/** A number in [0, 1). */
+	readonly random: () => number;
+	/** The node the client's cookie names, taken if it takes new sessions. */
+	readonly prefer: Node | null;
+	/** The key that decides by hash; null = none, or it is not in the request. */
+	readonly key: string | null;
+}
 
 /** Picks among the pool's nodes that were not tried for this request; null = none is left. */
-export function choose(
-	pool: Pool,
-	known: Knowledge,
-	tried: readonly Node[],
-	random: () => number,
-): Node | null {
-	const nodes = pool.nodes.filter((node) => node.weight > 0 && !tried.includes(node));
-	const picked =
-		pool.balance === "roundrobin"
-			? byTurn(nodes, known.turn++)
-			: leastOfTwo(nodes, (node) => known.sessions[node.index]! + known.picks[node.index]!, random);
-	if (picked) known.picks[picked.index]! += 1;
+export function choose(pool: Pool, known: Knowledge, tried: readonly Node[], chance: Chance): Node | null {
+	const picked = pick(pool, known, candidates(pool, known, tried, chance.now), chance)?.node ?? null;
+	if (picked === null) return null;
+	known.picks[picked.index]! += 1;
+	known.given[picked.index]! += 1;
+	onPick(known, picked.index, chance.now);
 	return picked;
+}
+
+function pick(pool: Pool, known: Knowledge, nodes: readonly Weighted[], chance: Chance): Weighted | null {
+	const preferred = nodes.find((each) => each.node === chance.prefer);
+	if (preferred) return preferred;
+	if (chance.key !== null) return rendezvous(nodes, chance.key);
+	if (pool.balance === "roundrobin") return byTurn(nodes, known.turn++);
+	return leastOfTwo(nodes, chance.random);
 }

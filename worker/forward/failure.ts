@@ -1,12 +1,7 @@
 /** What a node's answer, or the lack of one, means for fail-over. */
 import { HEADERS } from "../contract.ts";
+import type { Outcome } from "../health/breaker.ts";
 import type { Asked } from "../request/classify.ts";
-
-/**
- * `ok`: the node answered, whatever the status. `refused`: it is well and takes no new session.
- * `unreachable`: it could not be reached or broke off. `timeout`: no headers in time.
- */
-export type Outcome = "ok" | "refused" | "unreachable" | "timeout";
 
 /** Cloudflare's own answers for an origin it cannot reach (520 to 527, 530). */
 function isCloudflareFailure(status: number): boolean {

@@ -1,7 +1,8 @@
 /** One request to one node. */
 import type { Config } from "../config.ts";
+import type { Outcome } from "../health/breaker.ts";
 import type { Node } from "../pool.ts";
-import { judge, type Outcome } from "./failure.ts";
+import { judge } from "./failure.ts";
 
 export interface Attempt {
 	readonly node: Node;

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { PROJECT } from "./folders.ts";
 
-/** Writes the bundle to `file`. */
-export async function bundleWorker(file: string): Promise<void> {
+/** Writes the bundle of an entry, as "worker/index.ts", to `file`. */
+export async function bundleWorker(entry: string, file: string): Promise<void> {
 	await build({
-		entryPoints: [join(PROJECT, "worker/index.ts")],
+		entryPoints: [join(PROJECT, entry)],
 		outfile: file,
 		bundle: true,
 		format: "esm",

@@ -1,8 +1,11 @@
 /** `npm run edge`: the edge alone, on workerd, in front of any nodes. */
-import { NODE_ID } from "../contract.ts";
+import { join } from "node:path";
+import { Option } from "commander";
 import { certificateFor } from "./certificate.ts";
 import { aborted, EXIT, newCommand, port, runCommand, UsageError } from "./command.ts";
 import { startEdge } from "./edge.ts";
+import { STATE_FOLDER } from "./folders.ts";
+import { readNodeFlags } from "./node-flag.ts";
 import { readVariables, type Variables } from "./variables.ts";
 
 interface Flags {
@@ -29,6 +32,8 @@ await runCommand(async (stop) => {
 		certificate,
 		token: flags.token,
 		nodeSecret: process.env["EDGE_NODE_SECRET"] ?? "",
+		stateFolder: flags.httpsPort === 0 ? null : join(STATE_FOLDER, `state-${flags.httpsPort}`),
+		stateProcess: false,
 		log: (line) => process.stderr.write(`${line}\n`),
 	});
 	try {
@@ -64,7 +69,14 @@ function readFlags(args: readonly string[]): Flags {
 			collect,
 			[],
 		)
-		.option("--stickiness <way>", "sid, rewrite, cookie or source")
+		.addOption(
+			new Option("--stickiness <way>", "how a session finds its node").choices([
+				"sid",
+				"rewrite",
+				"cookie",
+				"source",
+			]),
+		)
 		.option("--cert <file>", "certificate chain (PEM); without it one for localhost is made")
 		.option("--key <file>", "its private key (PEM)")
 		.option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1")
@@ -94,19 +106,10 @@ function variablesFor(flags: Flags, written: Variables): Variables {
 		return written;
 	}
 	const pool = {
-		nodes: flags.node.map(readNode),
+		nodes: readNodeFlags(flags.node),
 		...(flags.stickiness === undefined ? {} : { stickiness: flags.stickiness }),
 	};
 	return { EDGE: written["EDGE"] ?? {}, POOL_APP: pool };
-}
-
-function readNode(text: string): { id: string; url: string } {
-	const equals = text.indexOf("=");
-	const id = text.slice(0, Math.max(equals, 0));
-	const url = text.slice(equals + 1);
-	if (!NODE_ID.test(id) || !URL.canParse(url) || !/^https?:\/\//.test(url))
-		throw new UsageError(`--node ${text}: not a node; write id=url, as n1=http://127.0.0.1:3001`);
-	return { id, url };
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -1,16 +1,16 @@
 /** A self-hosted edge: bundle, configuration, certificate and process, as one thing that starts and stops. */
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readConfig } from "../config.ts";
 import { bundleWorker } from "./bundle.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
-import { CommandError } from "./command.ts";
+import { CommandError, UsageError } from "./command.ts";
 import { COMPATIBILITY_DATE } from "./folders.ts";
 import { usablePort } from "./ports.ts";
 import type { Variables } from "./variables.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
-import { renderWorkerdConfig } from "./workerd-config.ts";
+import { renderWorkerdConfig, type Socket, type StateConfig } from "./workerd-config.ts";
 
 export interface EdgeOptions {
 	/** The Worker's variables; EDGE_PLATFORM and EDGE_HTTPS_PORT are set here. */
@@ -23,6 +23,10 @@ export interface EdgeOptions {
 	/** Secrets, passed by environment and never written; "" = none. */
 	readonly token: string;
 	readonly nodeSecret: string;
+	/** Where the Durable Objects keep what a restart shall find; null = nowhere lasting. One edge a folder. */
+	readonly stateFolder: string | null;
+	/** Runs the Durable Objects in a process of their own, as several fronts would need. */
+	readonly stateProcess: boolean;
 	/** Hears each line workerd prints. */
 	readonly log: (line: string) => void;
 }
@@ -32,6 +36,8 @@ export interface RunningEdge {
 	readonly https: string;
 	readonly http: string;
 	readonly pid: number;
+	/** The state process's; null = none was asked for. */
+	readonly statePid: number | null;
 	readonly ended: Promise<void>;
 	stop(): Promise<void>;
 	[Symbol.asyncDispose](): Promise<void>;
@@ -46,64 +52,108 @@ export async function edgeDefaults(): Promise<Omit<EdgeOptions, "variables">> {
 		certificate: await certificateFor(null, null),
 		token: "",
 		nodeSecret: "",
+		stateFolder: null,
+		stateProcess: false,
 		log: () => {},
 	};
 }
 
-/** Starts it; resolves once it answers over TLS. */
+/** Starts it; resolves once it listens. */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
+	if (options.httpPort === options.httpsPort && options.httpPort !== 0)
+		throw new UsageError(`--http-port ${options.httpPort}: is --https-port as well; give each its own`);
 	const httpsPort = await usablePort(options.httpsPort, options.host, "--https-port");
 	const httpPort = await usablePort(options.httpPort, options.host, "--http-port");
 	const variables = { ...options.variables, EDGE_PLATFORM: "workerd", EDGE_HTTPS_PORT: String(httpsPort) };
 	const config = readConfig(variables);
 	if (!("pools" in config)) throw new CommandError(config.join("; "));
+	await using parts = new AsyncDisposableStack();
+	// Only this user may read the folder: the key is copied there, since an embed must stand below the configuration.
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-"));
-	let workerd: Workerd;
-	try {
-		workerd = await serve(options, folder, variables, httpsPort, httpPort);
-	} finally {
-		// workerd has read everything by the time it listens.
-		await rm(folder, { recursive: true, force: true });
-	}
+	parts.defer(() => rm(folder, { recursive: true, force: true }));
+	const stateFolder = options.stateFolder ?? join(folder, "state");
+	await mkdir(stateFolder, { recursive: true });
+	const context = { options, folder, variables };
+	const socket = join(folder, "state.sock");
+	const own: StateConfig = { kind: "own", folder: stateFolder };
+	const state = options.stateProcess ? await startState(context, own, socket) : null;
+	if (state !== null) parts.defer(() => state.stop());
+	const workerd = await startFront(
+		context,
+		state === null ? own : { kind: "other", socket },
+		httpsPort,
+		httpPort,
+	);
+	parts.defer(() => workerd.stop());
+	const running = parts.move();
+	const stop = () => running.disposeAsync();
 	const name = options.host === "0.0.0.0" || options.host === "::" ? "localhost" : options.host;
-	const edge: RunningEdge = {
+	return {
 		https: `https://${name}:${workerd.ports.get("https")}`,
 		http: `http://${name}:${workerd.ports.get("http")}`,
 		pid: workerd.pid,
+		statePid: state?.pid ?? null,
 		ended: workerd.ended,
-		stop: workerd.stop,
-		[Symbol.asyncDispose]: workerd.stop,
+		stop,
+		[Symbol.asyncDispose]: stop,
 	};
-	return edge;
 }
 
-async function serve(
-	options: EdgeOptions,
-	folder: string,
-	variables: Variables,
+interface Context {
+	readonly options: EdgeOptions;
+	readonly folder: string;
+	readonly variables: Variables;
+}
+
+async function startFront(
+	context: Context,
+	state: StateConfig,
 	httpsPort: number,
 	httpPort: number,
 ): Promise<Workerd> {
-	const secrets = Object.entries({ EDGE_TOKEN: options.token, EDGE_NODE_SECRET: options.nodeSecret }).filter(
-		([, value]) => value !== "",
-	);
-	const configFile = join(folder, "workerd.capnp");
-	// An embed must stand below the configuration; the folder is readable by this user only and soon gone.
-	await copyFile(options.certificate.certFile, join(folder, "cert.pem"));
-	await copyFile(options.certificate.keyFile, join(folder, "key.pem"));
-	await bundleWorker(join(folder, "worker.js"));
+	const { certificate, host } = context.options;
+	const tls = { certFile: "cert.pem", keyFile: "key.pem" };
+	await copyFile(certificate.certFile, join(context.folder, tls.certFile));
+	await copyFile(certificate.keyFile, join(context.folder, tls.keyFile));
+	return serve(context, "worker/index.ts", state, [
+		{ name: "http", address: `${host}:${httpPort}`, tls: null },
+		{ name: "https", address: `${host}:${httpsPort}`, tls },
+	]);
+}
+
+async function startState(context: Context, state: StateConfig, socket: string): Promise<Workerd> {
+	return serve(context, "worker/state-process.ts", state, [
+		{ name: "state", address: `unix:${socket}`, tls: null },
+	]);
+}
+
+async function serve(
+	context: Context,
+	entry: string,
+	state: StateConfig,
+	sockets: readonly Socket[],
+): Promise<Workerd> {
+	const { options, folder, variables } = context;
+	const secrets = { EDGE_TOKEN: options.token, EDGE_NODE_SECRET: options.nodeSecret };
+	const given = Object.entries(secrets).filter(([, value]) => value !== "");
+	const name = basename(entry, ".ts");
+	await bundleWorker(entry, join(folder, `${name}.js`));
+	const configFile = join(folder, `${name}.capnp`);
 	await writeFile(
 		configFile,
 		renderWorkerdConfig({
-			https: `${options.host}:${httpsPort}`,
-			http: `${options.host}:${httpPort}`,
-			workerFile: "worker.js",
-			certFile: "cert.pem",
-			keyFile: "key.pem",
+			sockets,
+			workerFile: `${name}.js`,
 			compatibilityDate: COMPATIBILITY_DATE,
 			variables,
-			secrets: secrets.map(([name]) => name),
+			secrets: given.map(([secret]) => secret),
+			state,
 		}),
 	);
-	return startWorkerd(configFile, ["http", "https"], Object.fromEntries(secrets), options.log);
+	return startWorkerd(
+		configFile,
+		sockets.map((each) => each.name),
+		Object.fromEntries(given),
+		options.log,
+	);
 }

@@ -1,29 +1,37 @@
 /** The configuration text of `workerd serve` (workerd.capnp): data in, string out. */
 
+/** One socket; without `tls` it speaks plain http. Addresses: "127.0.0.1:8443", or "unix:/path". */
+export interface Socket {
+	readonly name: string;
+	readonly address: string;
+	/** PEM files below the configuration. */
+	readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+}
+
+/** Where the Durable Objects are. `own`: in this process, kept in a folder. `other`: in the one behind a Unix socket. */
+export type StateConfig =
+	| { readonly kind: "own"; readonly folder: string }
+	| { readonly kind: "other"; readonly socket: string };
+
 export interface WorkerdConfig {
-	/** Address with port, as "127.0.0.1:8443". */
-	readonly https: string;
-	readonly http: string;
-	/** File names relative to the configuration, or absolute. */
+	readonly sockets: readonly Socket[];
+	/** Below the configuration. */
 	readonly workerFile: string;
-	readonly certFile: string;
-	readonly keyFile: string;
 	readonly compatibilityDate: string;
 	/** Variables written into the file: text as it is, all else as JSON. */
 	readonly variables: Readonly<Record<string, unknown>>;
 	/** Names of variables taken from the process's environment, so that no secret is written to disk. */
 	readonly secrets: readonly string[];
+	readonly state: StateConfig;
 }
+
+/** The Durable Objects: binding and class; wrangler.toml names the same. */
+export const DURABLE_OBJECTS: readonly (readonly [binding: string, className: string])[] = [
+	["MONITOR", "Monitor"],
+];
 
 /** Renders it. */
 export function renderWorkerdConfig(config: WorkerdConfig): string {
-	const bindings = [
-		...Object.entries(config.variables).map(
-			([name, value]) =>
-				`(name = ${quote(name)}, text = ${quote(typeof value === "string" ? value : JSON.stringify(value))})`,
-		),
-		...config.secrets.map((name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`),
-	];
 	return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -33,16 +41,10 @@ const config :Workerd.Config = (
 			allow = ["public", "private"],
 			tlsOptions = (trustBrowserCas = true),
 		)),
+		${stateService(config.state)},
 	],
 	sockets = [
-		(name = "http", address = ${quote(config.http)}, service = "edge", http = ()),
-		(name = "https", address = ${quote(config.https)}, service = "edge", https = (
-			options = (),
-			tlsOptions = (
-				keypair = (privateKey = embed ${quote(config.keyFile)}, certificateChain = embed ${quote(config.certFile)}),
-				minVersion = tls1Dot2,
-			),
-		)),
+		${config.sockets.map(socket).join(",\n\t\t")},
 	],
 );
 
@@ -51,10 +53,53 @@ const edge :Workerd.Worker = (
 	compatibilityDate = ${quote(config.compatibilityDate)},
 	globalOutbound = "nodes",
 	bindings = [
-		${bindings.join(",\n\t\t")},
+		${bindings(config).join(",\n\t\t")},
 	],
-);
+${config.state.kind === "own" ? durableObjects() : ""});
 `;
+}
+
+function bindings(config: WorkerdConfig): string[] {
+	return [
+		...Object.entries(config.variables).map(
+			([name, value]) =>
+				`(name = ${quote(name)}, text = ${quote(typeof value === "string" ? value : JSON.stringify(value))})`,
+		),
+		...config.secrets.map((name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`),
+		...(config.state.kind === "other"
+			? ['(name = "STATE", service = "state")']
+			: DURABLE_OBJECTS.map(
+					([name, className]) =>
+						`(name = ${quote(name)}, durableObjectNamespace = (className = ${quote(className)}))`,
+				)),
+	];
+}
+
+function stateService(state: StateConfig): string {
+	return state.kind === "own"
+		? `(name = "state", disk = (path = ${quote(state.folder)}, writable = true))`
+		: `(name = "state", external = (address = ${quote(`unix:${state.socket}`)}, http = ()))`;
+}
+
+function durableObjects(): string {
+	const namespaces = DURABLE_OBJECTS.map(
+		([, className]) => `(className = ${quote(className)}, uniqueKey = ${quote(className)}, enableSql = true)`,
+	);
+	return `	durableObjectNamespaces = [${namespaces.join(", ")}],
+	durableObjectStorage = (localDisk = "state"),
+`;
+}
+
+function socket({ name, address, tls }: Socket): string {
+	if (tls === null)
+		return `(name = ${quote(name)}, address = ${quote(address)}, service = "edge", http = ())`;
+	return `(name = ${quote(name)}, address = ${quote(address)}, service = "edge", https = (
+			options = (),
+			tlsOptions = (
+				keypair = (privateKey = embed ${quote(tls.keyFile)}, certificateChain = embed ${quote(tls.certFile)}),
+				minVersion = tls1Dot2,
+			),
+		))`;
 }
 
 /** A Cap'n Proto text literal; UTF-8 stands as it is. */

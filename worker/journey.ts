@@ -1,0 +1,168 @@
+/** One request under way: choose, forward, fail over. */
+import { edgeError, engineError, preflight } from "./answers.ts";
+import { choose } from "./choose/choose.ts";
+import { hashKey } from "./choose/key.ts";
+import { nodeOfSource } from "./choose/source.ts";
+import type { Edge } from "./edge.ts";
+import { mayRetry } from "./forward/failure.ts";
+import { type Attempt, forward, type Passed } from "./forward/forward.ts";
+import { nodeHeaders } from "./forward/headers.ts";
+import { limitOf } from "./forward/limits.ts";
+import { onOutcome } from "./health/breaker.ts";
+import { type Knowledge, stateAt } from "./health/knowledge.ts";
+import type { Ending, Passage } from "./passage.ts";
+import type { Node, Pool } from "./pool.ts";
+import type { Asked } from "./request/classify.ts";
+import { settle } from "./stick/handshake.ts";
+import { cure } from "./stick/minted.ts";
+import { removeTag } from "./stick/rewrite.ts";
+import type { Stuck } from "./stick/stick.ts";
+
+export class Journey {
+	readonly #attempts: Attempt[] = [];
+	readonly #request: Request;
+	readonly #asked: Asked;
+	readonly #edge: Edge;
+	readonly #pool: Pool;
+	readonly #known: Knowledge;
+	readonly #passed: Passed;
+	readonly #startedAt: number;
+	/** A node whose session ids do not lead back to it was among those tried. */
+	#misminted: Node | null = null;
+
+	constructor(request: Request, asked: Asked, edge: Edge, pool: Pool, clientIp: string, startedAt: number) {
+		this.#request = request;
+		this.#asked = asked;
+		this.#edge = edge;
+		this.#pool = pool;
+		this.#known = edge.known[pool.index]!;
+		this.#passed = passedOn(request, asked, edge, pool, clientIp);
+		this.#startedAt = startedAt;
+	}
+
+	/** To the node that stickiness names, or to one of choice. */
+	follow(stuck: Stuck): Promise<Passage> {
+		if (stuck.kind === "gone") return Promise.resolve(this.#gone());
+		if (stuck.kind === "node") return this.#toItsNode(stuck.node);
+		if (stuck.kind === "key") {
+			const { key } = stuck;
+			if (this.#asked.sid === null)
+				return this.#toAnyNode((tried) => nodeOfSource(this.#pool, this.#known, key, tried));
+			const node = nodeOfSource(this.#pool, this.#known, key, []);
+			return node === null ? Promise.resolve(this.#gone()) : this.#toItsNode(node);
+		}
+		const prefer = stuck.kind === "prefer" ? stuck.node : null;
+		const key = hashKey(this.#pool, this.#asked.search, this.#request.headers);
+		return this.#toAnyNode((tried) =>
+			choose(this.#pool, this.#known, tried, { now: Date.now(), random: Math.random, key, prefer }),
+		);
+	}
+
+	/** A request of a session: to its node, or gone. Never to another. */
+	async #toItsNode(node: Node): Promise<Passage> {
+		if (stateAt(this.#known, node.index) === "MAINT") return this.#gone();
+		const { outcome, response } = await this.#send(node);
+		return outcome === "unreachable" || outcome === "timeout" ? this.#gone() : this.#end("passed", response!);
+	}
+
+	/** A new session, or a request outside Engine.IO: to the next of choice for as long as that is harmless. */
+	async #toAnyNode(next: (tried: readonly Node[]) => Node | null): Promise<Passage> {
+		const tried: Node[] = [];
+		for (;;) {
+			const node = next(tried);
+			if (node === null) return this.#exhausted();
+			const { outcome, response } = await this.#send(node);
+			if (outcome === "ok") {
+				const settled = await this.#settled(node, response!);
+				if (settled !== null) return this.#end("passed", settled);
+			} else {
+				if (!mayRetry(this.#asked, outcome)) return this.#end("failed", response ?? this.#failure());
+				await response?.body?.cancel();
+			}
+			tried.push(node);
+		}
+	}
+
+	async #send(node: Node): Promise<Attempt> {
+		const attempt = await forward(this.#edge.config, node, this.#passed);
+		this.#attempts.push(attempt);
+		onOutcome(this.#known, node.index, attempt.outcome, attempt.endedAt, Math.random);
+		return attempt;
+	}
+
+	/** The answer of a handshake as stickiness wants it; null when the node cannot be kept to. */
+	async #settled(node: Node, response: Response): Promise<Response | null> {
+		if (this.#asked.engine === null || this.#asked.sid !== null) return response;
+		const cookies = this.#request.headers.get("cookie");
+		const settled = await settle(this.#pool, this.#known, node, this.#asked, cookies, response);
+		if (settled === null) {
+			this.#misminted = node;
+			onOutcome(this.#known, node.index, "refused", Date.now(), Math.random);
+			console.error(
+				JSON.stringify({
+					level: "error",
+					code: "EDGE_FOREIGN_SID",
+					node: node.id,
+					cure: cure(this.#pool, node),
+				}),
+			);
+		}
+		return settled;
+	}
+
+	/** Tells the client that its session is no more, so that it makes a new one within 1.5 s; a preflight is only a question. */
+	#gone(): Passage {
+		const origin = this.#request.headers.get("origin");
+		if (this.#asked.method === "OPTIONS")
+			return this.#end("preflight", preflight(origin, this.#request.headers));
+		return this.#end("gone", engineError(1, origin));
+	}
+
+	/** Every node that may be tried was. A failing handshake is the one answer that makes clients back off. */
+	#exhausted(): Passage {
+		const origin = this.#request.headers.get("origin");
+		if (this.#asked.engine !== null && this.#asked.method === "OPTIONS")
+			return this.#end("preflight", preflight(origin, this.#request.headers));
+		if (this.#misminted !== null)
+			return this.#end(
+				"no_node",
+				edgeError("EDGE_FOREIGN_SID", origin, {}, cure(this.#pool, this.#misminted)),
+			);
+		if (this.#asked.engine === null && this.#attempts.length > 0) return this.#end("failed", this.#failure());
+		return this.#end("no_node", edgeError("EDGE_NO_NODE", origin));
+	}
+
+	#failure(): Response {
+		const last = this.#attempts.at(-1)?.outcome;
+		const code =
+			last === "timeout" ? "EDGE_NODE_TIMEOUT" : last === "refused" ? "EDGE_NO_NODE" : "EDGE_NODE_FAILED";
+		return edgeError(code, this.#request.headers.get("origin"));
+	}
+
+	#end(ending: Ending, response: Response): Passage {
+		return {
+			asked: this.#asked,
+			ending,
+			response,
+			pool: this.#pool,
+			attempts: this.#attempts,
+			startedAt: this.#startedAt,
+		};
+	}
+}
+
+function passedOn(request: Request, asked: Asked, edge: Edge, pool: Pool, clientIp: string): Passed {
+	const search = pool.stickiness === "rewrite" && asked.sid !== null ? removeTag(asked.search) : asked.search;
+	return {
+		method: request.method,
+		target: asked.path + search,
+		headers: nodeHeaders(request.headers, {
+			clientIp,
+			host: asked.host,
+			secure: asked.secure,
+			secret: edge.config.nodeSecret,
+		}),
+		body: request.body,
+		limit: limitOf(pool, asked),
+	};
+}

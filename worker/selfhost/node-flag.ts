@@ -1,0 +1,44 @@
+/** The `--node id=url` flags: each read by itself, then all held against each other. */
+import { NODE_ID, tagOf } from "../contract.ts";
+import { UsageError } from "./command.ts";
+
+export interface NodeFlag {
+	readonly id: string;
+	/** Scheme, host and port, no slash at the end. */
+	readonly url: string;
+}
+
+/** Reads them. Throws a UsageError that names the flag as it was written, and the cure. */
+export function readNodeFlags(flags: readonly string[]): readonly NodeFlag[] {
+	const nodes = flags.map(readNode);
+	// A session id names its node by the tag alone, so two alike would share their sessions.
+	const byTag = new Map<string, NodeFlag>();
+	for (const [i, node] of nodes.entries()) {
+		const other = byTag.get(tagOf(node.id));
+		if (other?.id === node.id)
+			throw new UsageError(`--node ${flags[i]}: the id ${node.id} is given twice; give each node its own`);
+		if (other !== undefined)
+			throw new UsageError(
+				`--node ${flags[i]}: the id ${node.id} has the tag ${tagOf(node.id)}, and so has ${other.id}; give one of them another id`,
+			);
+		byTag.set(tagOf(node.id), node);
+	}
+	return nodes;
+}
+
+function readNode(flag: string): NodeFlag {
+	const equals = flag.indexOf("=");
+	const id = flag.slice(0, Math.max(equals, 0));
+	const url = URL.parse(flag.slice(equals + 1));
+	if (!NODE_ID.test(id) || url === null || !/^https?:$/.test(url.protocol))
+		throw new UsageError(`--node ${flag}: not a node; write id=url, as n1=http://127.0.0.1:3001`);
+	if (url.username !== "" || url.password !== "")
+		throw new UsageError(
+			`--node ${id}=…@${url.host}: has a user name or password; write scheme, host and port only`,
+		);
+	if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+		throw new UsageError(
+			`--node ${flag}: has a path or query; write scheme, host and port only, as ${id}=${url.origin}`,
+		);
+	return { id, url: url.origin };
+}
