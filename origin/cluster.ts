@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CommandError, EXIT, UsageError } from "../worker/selfhost/command.ts";
 import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
 import type { ClusterNode, ClusterPlan, Failure, FromPrimary, NodeOptions, ToPrimary } from "./protocol.ts";
+import { nameOf } from "./redis-url.ts";
 
 export type { ClusterNode } from "./protocol.ts";
 
@@ -25,6 +26,8 @@ export interface ClusterOptions {
 	readonly secrets?: readonly string[] | undefined;
 	/** @default `DRAIN_PLAN` */
 	readonly drain?: Partial<DrainPlan> | undefined;
+	/** URL of a Redis between the nodes (Redis Streams, clients recover what they missed). @default the embedded adapter */
+	readonly redis?: string | undefined;
 	/** Whether `npm run origin -- roll` in the same folder may reach it. @default false */
 	readonly control?: boolean | undefined;
 }
@@ -85,7 +88,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 /** The nodes by name, with their ports; pure but for a look at the PEM files. Throws a `UsageError`. */
 export function planCluster(options: ClusterOptions): ClusterPlan {
 	const { nodes, port, host = "127.0.0.1", tls, policyPort = null, control = false } = options;
-	const { limit = 0, secrets = [] } = options;
+	const { limit = 0, secrets = [], redis = null } = options;
 	const drain = { ...DRAIN_PLAN, ...options.drain };
 	const tlsPort = tls?.port ?? (port === 0 ? 0 : port + nodes);
 	requirePorts(port, nodes, "--port");
@@ -94,6 +97,7 @@ export function planCluster(options: ClusterOptions): ClusterPlan {
 		requireFile(tls.certFile, "--cert");
 		requireFile(tls.keyFile, "--key");
 	}
+	if (redis !== null) requireRedis(redis);
 	const portOf = (first: number, index: number) => (first === 0 ? 0 : first + index);
 	const plan: NodeOptions[] = [];
 	for (let index = 0; index < nodes; index++)
@@ -108,6 +112,7 @@ export function planCluster(options: ClusterOptions): ClusterPlan {
 			limit,
 			secrets,
 			drain,
+			redis,
 		});
 	return { nodes: plan, host, policyPort, control };
 }
@@ -116,6 +121,13 @@ function requirePorts(first: number, count: number, flag: string): void {
 	if (first !== 0 && first + count - 1 > 65_535)
 		throw new UsageError(
 			`${flag} ${first} with ${count} nodes ends above port 65535: give at most ${65_536 - count}`,
+		);
+}
+
+function requireRedis(url: string): void {
+	if (!/^rediss?:\/\/[^\s]+$/.test(url))
+		throw new UsageError(
+			`--redis ${nameOf(url)} is no Redis URL: give redis://host:port or rediss://host:port`,
 		);
 }
 

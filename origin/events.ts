@@ -1,6 +1,8 @@
 /** The events that every node of this cluster answers; the demo, the tests and the load runs speak them. */
 import type { Server, Socket } from "socket.io";
 import type { EdgeAttachment } from "./attach.ts";
+import type { Link } from "./link.ts";
+import { servePublish } from "./publish.ts";
 
 /** The longest room name taken from a client, in characters. */
 const ROOM_NAME_MOST = 200;
@@ -13,11 +15,14 @@ export interface WhoAmI {
 
 /**
  * Answers `echo(payload, ack)`, `join(room, ack)`, `leave(room, ack)`, `room(room, payload, ack)`,
- * `broadcast(payload, ack)` and `whoami(ack)`. A call without an ack, or with arguments of the wrong type,
+ * `broadcast(payload, ack)`, `whoami(ack)` and `publish` (publish.ts). A call without an ack, or with arguments of the wrong type,
  * is let go: a client's mistake is never the node's.
  */
-export function serveEvents(io: Server, edge: EdgeAttachment): void {
+export function serveEvents(io: Server, edge: EdgeAttachment, link: Link): void {
 	io.on("connection", (socket: Socket) => {
+		// Recovery needs an offset, and the first event of a session brings it (socket.io #4888).
+		if (link.recovers && !socket.recovered) socket.emit("welcome", edge.node);
+		servePublish(io, socket, link.repeats);
 		socket.on("echo", (payload: unknown, ack: unknown) => answer(ack, payload));
 		socket.on("join", async (room: unknown, ack: unknown) => {
 			if (!isRoom(room)) return;

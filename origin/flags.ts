@@ -18,6 +18,7 @@ export interface Flags {
 	readonly cert?: string;
 	readonly key?: string;
 	readonly limit: number;
+	readonly redis?: string;
 	readonly drainWait: number;
 	readonly drainRate: number;
 	readonly drainDeadline: number;
@@ -63,7 +64,7 @@ export function originCommand(): Command {
 
 /** The cluster that the flags and the secrets of the environment ask for. Throws a `UsageError`. */
 export function clusterOptions(flags: Flags, secretList: string): ClusterOptions {
-	const { nodes, port, host, policyPort, limit } = flags;
+	const { nodes, port, host, policyPort, limit, redis } = flags;
 	const secrets = readSecrets(secretList);
 	if (typeof secrets === "string") throw new UsageError(`ORIGIN_EDGE_SECRETS: ${secrets}`);
 	const drain = {
@@ -71,7 +72,7 @@ export function clusterOptions(flags: Flags, secretList: string): ClusterOptions
 		rate: flags.drainRate,
 		deadline: flags.drainDeadline * 1_000,
 	};
-	return { nodes, port, host, policyPort, tls: tlsOf(flags), limit, secrets, drain, control: true };
+	return { nodes, port, host, policyPort, tls: tlsOf(flags), limit, secrets, drain, redis, control: true };
 }
 
 function tlsOf({ cert, key, tlsPort }: Flags): ClusterOptions["tls"] {

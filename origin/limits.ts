@@ -18,3 +18,6 @@ export const MAX_MESSAGE = 1_000_000;
 /** Engine.IO's heartbeat; the edge's time limit for a held poll is their sum and some. */
 export const PING_INTERVAL = 25_000;
 export const PING_TIMEOUT = 20_000;
+
+/** How long a client may be away and still get what it missed (with Redis). */
+export const RECOVERY_TIME = 120_000;

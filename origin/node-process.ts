@@ -1,9 +1,10 @@
 /** The process of one node: told its options by the primary, says when it listens, ends when the primary is gone. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, EXIT } from "../worker/selfhost/command.ts";
-import { useClusterAdapter } from "./adapter.ts";
+import { ipcLink } from "./link.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import type { FromNode, ToNode } from "./protocol.ts";
+import { redisLink } from "./redis-link.ts";
 
 /** A client that does not answer the close of its connection must not hold the process, milliseconds. */
 const STOP_LIMIT = 1_500;
@@ -26,7 +27,7 @@ process.on("message", (message: ToNode) => {
 
 async function start({ options }: Extract<ToNode, { say: "start" }>): Promise<void> {
 	try {
-		node = await startNode(options, useClusterAdapter);
+		node = await startNode(options, options.redis === null ? ipcLink() : await redisLink(options.redis));
 		tell({ say: "listening", port: node.port, tlsPort: node.tlsPort });
 	} catch (error) {
 		const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;

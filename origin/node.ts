@@ -8,9 +8,11 @@ import { attachEdge, type EdgeAttachment } from "./attach.ts";
 import { serveEvents } from "./events.ts";
 import { shareListeners, type WebServer } from "./gate.ts";
 import * as limits from "./limits.ts";
+import { type Link, noLink } from "./link.ts";
 import { listen } from "./listen.ts";
 import { page } from "./page/page.ts";
 import type { NodeOptions, NodeTls } from "./protocol.ts";
+import { LimitedWebSocketServer } from "./ws-engine.ts";
 
 /** A node that listens. */
 export interface RunningNode {
@@ -28,11 +30,8 @@ const HTTP_OPTIONS: ServerOptions = {
 	requestTimeout: limits.REQUEST_TIMEOUT,
 };
 
-/** Starts a node; `useAdapter` gives its server the way to the other nodes. Throws a `CommandError`. */
-export async function startNode(
-	options: NodeOptions,
-	useAdapter: (io: Server) => void = () => {},
-): Promise<RunningNode> {
+/** Starts a node; `link` is its way to the other nodes. Throws a `CommandError`. */
+export async function startNode(options: NodeOptions, link: Link = noLink()): Promise<RunningNode> {
 	const web = createServer(HTTP_OPTIONS, (request, response) => servePage(options.node, request, response));
 	const io = new Server(web, {
 		transports: ["polling", "websocket"],
@@ -42,12 +41,20 @@ export async function startNode(
 		pingTimeout: limits.PING_TIMEOUT,
 		// 257 kB instead of 20 kB for each idle connection (origin.md, cost).
 		perMessageDeflate: false,
+		wsEngine: LimitedWebSocketServer,
+		// A client that recovers must not pass the application's own checks unseen (the default skips them).
+		...(link.recovers && {
+			connectionStateRecovery: {
+				maxDisconnectionDuration: limits.RECOVERY_TIME,
+				skipMiddlewares: false,
+			},
+		}),
 		cors: { origin: "*" },
 	});
-	useAdapter(io);
+	link.join(io);
 	const { node, limit, secrets, drain } = options;
 	const edge = attachEdge(io, { node, limit, secrets, drain });
-	serveEvents(io, edge);
+	serveEvents(io, edge, link);
 	const servers: WebServer[] = [web];
 	const port = await listen(web, options.host, options.port, "--port");
 	let tlsPort: number | null = null;
@@ -63,6 +70,8 @@ export async function startNode(
 		const done = io.close();
 		for (const server of servers) server.closeAllConnections();
 		await Promise.all([done, closed]);
+		await link.settled();
+		await link.close();
 	};
 	return { port, tlsPort, io, edge, stop };
 }

@@ -20,6 +20,8 @@ export interface NodeOptions {
 	/** With any set, only the edge is served. */
 	readonly secrets: readonly string[];
 	readonly drain: DrainPlan;
+	/** Redis between the nodes; null = the embedded adapter. May hold a password. */
+	readonly redis: string | null;
 }
 
 /** All that a cluster needs to know, resolved; `policyPort` null = no Flash policy server. */

@@ -10,7 +10,17 @@ import type { EngineSession } from "../../origin/sessions.ts";
 /** Options of a node on any free port, with a drain that does not keep a test waiting. */
 export function nodeOptions(given: Partial<NodeOptions> = {}): NodeOptions {
 	const drain = { ...DRAIN_PLAN, wait: 0, rate: 1_000, deadline: 500 };
-	return { node: "n1", host: "127.0.0.1", port: 0, tls: null, limit: 0, secrets: [], drain, ...given };
+	return {
+		node: "n1",
+		host: "127.0.0.1",
+		port: 0,
+		tls: null,
+		limit: 0,
+		secrets: [],
+		drain,
+		redis: null,
+		...given,
+	};
 }
 
 export interface TestNode extends RunningNode, AsyncDisposable {

@@ -1,0 +1,34 @@
+/** `publish(id, room, payload, ack)`: an event that exists once it is acknowledged, and exists once. */
+import type { Server, Socket } from "socket.io";
+import type { Repeats } from "./repeats.ts";
+
+/** What the publisher is told; anything but `ok: true` means: send it again, with the same id. */
+export type PublishAnswer =
+	| { readonly ok: true; readonly repeated: boolean }
+	| { readonly ok: false; readonly why: string };
+
+/** Publishes to the room as `published(id, room, payload)` unless the id was published before. */
+export async function publishOnce(repeats: Repeats, id: string, emit: () => void): Promise<PublishAnswer> {
+	try {
+		const claim = await repeats.claim(id);
+		if (claim === "busy") return { ok: false, why: "another node is publishing this id" };
+		if (claim === "done") return { ok: true, repeated: true };
+		emit();
+		await repeats.settle(id);
+		return { ok: true, repeated: false };
+	} catch {
+		return { ok: false, why: "the store of the cluster is away" };
+	}
+}
+
+/** Serves the event on a socket. Arguments of a wrong type are let go, as in events.ts. */
+export function servePublish(io: Server, socket: Socket, repeats: Repeats): void {
+	socket.on("publish", async (id: unknown, room: unknown, payload: unknown, ack: unknown) => {
+		if (!isName(id) || !isName(room) || typeof ack !== "function") return;
+		ack(await publishOnce(repeats, id, () => io.to(room).emit("published", id, room, payload)));
+	});
+}
+
+function isName(value: unknown): value is string {
+	return typeof value === "string" && value.length > 0 && value.length <= 200;
+}
