@@ -1,12 +1,19 @@
 /** The whole comparison: what is compared, the verdict over it, and what every format prints. */
 import { UsageError } from "../../worker/selfhost/command.ts";
 import type { Metric, Result, Transport } from "../record/result.ts";
+import type { NamedRun } from "../report/readable.ts";
 import { basePath } from "../report/rows.ts";
 import type { Budget } from "./budget.ts";
-import { checkPlans, doubtsOf, invalidRuns, type NamedRun, overlap, shortOf } from "./comparable.ts";
+import { checkPlans, doubtsOf, invalidRuns, overlap, shortOf } from "./comparable.ts";
 import { type ComparisonRow, rowsOf } from "./comparison.ts";
 import { type Outcome, outcomesOf } from "./outcome.ts";
-import { type Pairings, pathAgainstPath, runsAgainstRuns, transportsAgainst } from "./pairing.ts";
+import {
+	type Pairing,
+	type Pairings,
+	pathAgainstPath,
+	runsAgainstRuns,
+	transportsAgainst,
+} from "./pairing.ts";
 import { defaultPrimaries, parsePrimaries } from "./primary.ts";
 import { type Finding, gravest } from "./verdict.ts";
 
@@ -33,6 +40,8 @@ export interface Section {
 	candidateName: string;
 	baseName: string;
 	rows: ComparisonRow[];
+	/** The pairs behind the rows, for the charts. */
+	pairs: Pairing[];
 }
 
 /** Everything that is printed. `gate`: worse fails the command; a description never does. */
@@ -72,6 +81,7 @@ export function compare(request: Request): Comparison {
 		title: titleOf(subject, each),
 		candidateName: each.candidateName,
 		baseName: each.baseName,
+		pairs: each.pairs,
 		rows: rowsOf(each.pairs, {
 			metric: request.metric,
 			margin: request.margin,
@@ -84,7 +94,7 @@ export function compare(request: Request): Comparison {
 		gate: subject.kind !== "describe",
 		metric: request.metric,
 		margin: request.margin,
-		overall: overallOf(sections, invalid, equal),
+		overall: overallOf(sections, { invalid, equal, gate: subject.kind !== "describe" }),
 		sections,
 		outcomes: outcomesOf(request.budgets, results),
 		invalid,
@@ -95,19 +105,12 @@ export function compare(request: Request): Comparison {
 }
 
 /** The verdict over all: invalid runs void it, else the gravest of the primary metrics. */
-export function overallOf(sections: readonly Section[], invalid: readonly string[], equal: boolean): Finding {
-	if (invalid.length > 0)
-		return {
-			verdict: "invalid",
-			reason: invalid.join(" "),
-			next: "Make those runs again with a load that the generator sustains (npm run swarm -- calibrate).",
-		};
-	if (equal)
-		return {
-			verdict: "same",
-			reason: "Both sides are the very same runs.",
-			next: "Give other runs to one side to learn something.",
-		};
+export function overallOf(
+	sections: readonly Section[],
+	{ invalid, equal, gate }: { invalid: readonly string[]; equal: boolean; gate: boolean },
+): Finding {
+	if (invalid.length > 0) return { verdict: "invalid", reason: invalid.join(" "), next: MEND_RUNS };
+	if (equal) return { verdict: "same", reason: "Both sides are the very same runs.", next: OTHER_RUNS };
 	const rows = sections.flatMap((section) => section.rows);
 	const found = rows.flatMap((row) => (row.finding === null ? [] : [{ row, ...row.finding }]));
 	const worst = gravest(found);
@@ -117,11 +120,19 @@ export function overallOf(sections: readonly Section[], invalid: readonly string
 			reason: "No primary metric could be compared.",
 			next: "Name one by --primary.",
 		};
-	const { verdict, next } = worst;
-	const alike = found.filter((each) => each.verdict === verdict);
-	const reason = alike.map((each) => `${each.row.name}, ${shown(each.row)}: ${each.reason}`).join(" ");
-	return { verdict, reason, next };
+	const alike = found.filter((each) => each.verdict === worst.verdict);
+	const reasons = [...new Set(alike.map((each) => each.reason))].map((reason) => {
+		const names = alike.filter((each) => each.reason === reason).map((each) => each.row);
+		return `${names[0]?.name}, ${names.map(shown).join(" and ")}: ${reason}`;
+	});
+	const describes = !gate && (worst.verdict === "worse" || worst.verdict === "better");
+	return { verdict: worst.verdict, reason: reasons.join(" "), next: describes ? DESCRIBED : worst.next };
 }
+
+const MEND_RUNS =
+	"Make those runs again with a load that the generator sustains (npm run swarm -- calibrate).";
+const OTHER_RUNS = "Give other runs to one side to learn something.";
+const DESCRIBED = "This describes the runs and fails nothing: hold them to a limit by --budget.";
 
 function pairingsOf(request: Request, results: Result[]): Pairings[] {
 	const { subject } = request;

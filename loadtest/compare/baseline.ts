@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandError, EXIT, UsageError } from "../../worker/selfhost/command.ts";
 import { saveResult } from "../record/save.ts";
-import type { NamedRun } from "./comparable.ts";
+import type { NamedRun } from "../report/readable.ts";
 
 export const BASELINES = ".baselines";
 

@@ -3,11 +3,10 @@ import { InvalidArgumentError, Option } from "commander";
 import { newCommand, UsageError } from "../../worker/selfhost/command.ts";
 import { METRICS, type Metric } from "../record/result.ts";
 import { deliver, formatOption } from "../report/command.ts";
-import { loadReadable } from "../report/readable.ts";
+import { loadRuns, type NamedRun } from "../report/readable.ts";
 import { compare, type Subject } from "./assemble.ts";
 import { baselineFiles, saveBaseline } from "./baseline.ts";
 import { loadBudgets } from "./budget.ts";
-import type { NamedRun } from "./comparable.ts";
 import { exitCodeOf } from "./exit.ts";
 import { COMPARISON_FORMATS, type ComparisonFormat, renderComparison } from "./render.ts";
 
@@ -83,7 +82,7 @@ async function subjectOf(flags: Flags): Promise<Subject> {
 
 async function loadAll(files: readonly string[]): Promise<NamedRun[]> {
 	const runs: NamedRun[] = [];
-	for (const file of files) runs.push({ name: file, result: await loadReadable(file) });
+	for (const file of files) runs.push(...(await loadRuns(file)));
 	return runs;
 }
 

@@ -1,14 +1,9 @@
 /** Whether runs may be set against each other at all, and what speaks against trusting it. */
 import { UsageError } from "../../worker/selfhost/command.ts";
 import type { PlanRecord, Result } from "../record/result.ts";
+import type { NamedRun } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
 import { LEAST_RUNS } from "./holm.ts";
-
-/** A run with the name a person gave it (its file). */
-export interface NamedRun {
-	name: string;
-	result: Result;
-}
 
 const SAME_PLAN = ["scenario", "clients", "rate", "payload", "arrivals", "event", "ackTimeout"] as const;
 
@@ -63,10 +58,10 @@ export function shortOf(
 	const least = Math.min(candidate.length, base.length);
 	if (least < LEAST_RUNS) {
 		const runs = candidate.length === base.length ? `${least}` : `${candidate.length} against ${base.length}`;
-		return `Indicative: ${runs} run${runs === "1" ? "" : "s"} a side, a verdict needs ${LEAST_RUNS}`;
+		return `${runs} run${runs === "1" ? "" : "s"} a side, a verdict needs ${LEAST_RUNS}`;
 	}
 	if (!blocksAccepted && !interleaved(candidate, base))
-		return "Indicative: the sides ran one after the other, so drift of the machine looks like a difference (--blocks accepts that)";
+		return "the sides ran one after the other, so drift of the machine looks like a difference (--blocks accepts that)";
 	return undefined;
 }
 

@@ -56,7 +56,7 @@ export function transportsAgainst(runs: readonly Result[], baseTransport: Transp
 		if (candidate.length !== runs.length || base.length !== runs.length) return [];
 		return [{ name: `${path}: ${transport} over ${baseTransport}`, transport, path, candidate, base }];
 	});
-	return { candidateName: "other transport", baseName: baseTransport, pairs, unmatched: [] };
+	return { candidateName: "other", baseName: baseTransport, pairs, unmatched: [] };
 }
 
 function groupsOfAll(runs: readonly Result[]): { transport: Transport; path: string }[] {

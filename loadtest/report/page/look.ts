@@ -27,12 +27,23 @@ export function lookOf(transport: Transport, paths: readonly string[], path: str
 	};
 }
 
+/** The two sides of a comparison: what is new stands out, what it is set against steps back. */
+export function sideLook(side: "new" | "base", name: string): Look {
+	return side === "new"
+		? { colour: "c-new", dash: "none", marker: 2, name }
+		: { colour: "c-base", dash: "5 4", marker: 0, name };
+}
+
 /** The colours as CSS variables, for light and for dark. */
 export function colourCss(): { light: string; dark: string; classes: string } {
 	const variables = (set: string[]) =>
 		TRANSPORTS.map((transport, at) => `--${transport}:${set[at] ?? "#888"}`).join(";");
 	const classes = TRANSPORTS.map((transport) => `.c-${transport}{--c:var(--${transport})}`).join("");
-	return { light: variables(LIGHT), dark: variables(DARK), classes };
+	return {
+		light: `${variables(LIGHT)};--new:#c04f00;--base:#4b5b6b`,
+		dark: `${variables(DARK)};--new:#ff8c4a;--base:#9fb0c0`,
+		classes: `${classes}.c-new{--c:var(--new)}.c-base{--c:var(--base)}`,
+	};
 }
 
 /** A transport's marker centred at a point: disc, square, diamond, triangle, ring. */

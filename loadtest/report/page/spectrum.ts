@@ -20,28 +20,44 @@ const FIRST_QUANTILE = 0.1;
 const NAMED_QUANTILES = [FIRST_QUANTILE, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
 const STEPS_PER_DECADE = 24;
 
-/** The chart, or undefined where no group has enough samples for a line. */
+/** Response times of a run, one line each group; undefined where none has enough samples for a line. */
 export function spectrum(result: Result, metric: Metric = "ack"): Chart | undefined {
 	const paths = result.plan.paths.map((path) => path.name);
-	const lines = result.groups.flatMap((group) => {
+	const sources = result.groups.flatMap((group) => {
 		const record = group.metrics[metric]?.histogram;
 		if (record === undefined) return [];
-		const histogram = Histogram.fromRecord(record);
+		return [{ look: lookOf(group.transport, paths, group.path), histogram: Histogram.fromRecord(record) }];
+	});
+	return spectrumOf(sources, "How slow is the slowest share? Response time by percentile");
+}
+
+/** The same for any histograms. */
+export function spectrumOf(
+	sources: { look: Look; histogram: Histogram }[],
+	title: string,
+): Chart | undefined {
+	const lines = sources.flatMap(({ look, histogram }) => {
 		const points = pointsOf(histogram);
-		if (points.length < 2) return [];
-		const median = milliseconds(histogram.quantile(0.5));
-		return [{ look: lookOf(group.transport, paths, group.path), points, median }];
+		return points.length < 2 ? [] : [{ look, points, median: milliseconds(histogram.quantile(0.5)) }];
 	});
 	if (lines.length === 0) return undefined;
+	const legendHeight = Math.ceil(lines.length / 2) * 17;
 	return {
 		id: "spectrum",
-		title: "How slow is the slowest share? Response time by percentile",
+		title,
 		description: lines.map((line) => `${line.look.name}: median ${showMs(line.median)} ms`).join("; "),
 		caption:
 			"Lower is better; further right are rarer, slower answers. Both axes are logarithmic. A line ends where its sample no longer carries the percentile.",
 		draw: (frame) => draw(frame, lines),
 		wide: { width: 980, height: 420, left: 56, right: 190, top: 34, bottom: 48 },
-		narrow: { width: 400, height: 440, left: 44, right: 14, top: 34, bottom: 120 },
+		narrow: {
+			width: 400,
+			height: 370 + legendHeight,
+			left: 44,
+			right: 14,
+			top: 34,
+			bottom: 54 + legendHeight,
+		},
 	};
 }
 
@@ -66,7 +82,9 @@ function draw(frame: Frame, lines: Line[]): Markup {
 	if (domain[0] === domain[1]) domain[1] *= 2;
 	const x = linear([position(FIRST_QUANTILE), xEnd], [frame.left, frame.width - frame.right]);
 	const y = logarithmic(domain, [frame.height - frame.bottom, frame.top]);
-	const quantiles = NAMED_QUANTILES.filter((quantile) => position(quantile) <= xEnd + 1e-9);
+	const named = NAMED_QUANTILES.filter((quantile) => position(quantile) <= xEnd + 1e-9);
+	// On a narrow chart p10 and p50 stand too close for both names.
+	const quantiles = frame.width > 600 ? named : named.slice(1);
 	return markup`
 ${yAxis(frame, ticksOn(y, logTicks(...domain), tickText), "milliseconds")}
 ${xAxis(

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { compare, type Request, type Subject } from "../../../loadtest/compare/assemble.ts";
-import { interleaved, type NamedRun } from "../../../loadtest/compare/comparable.ts";
+import { interleaved } from "../../../loadtest/compare/comparable.ts";
 import { renderComparison } from "../../../loadtest/compare/render.ts";
+import type { NamedRun } from "../../../loadtest/report/readable.ts";
 import { drawResult, type Recipe } from "../../support/report-results.ts";
 
 /** Runs at the given minutes, their levels scattered by at most 1 %. */
@@ -118,7 +119,7 @@ test("without another side the runs are described: edge against direct and trans
 	expect(comparison.gate).toBe(false);
 	expect(comparison.sections.map((section) => section.title)).toEqual([
 		"Edge against direct",
-		"Other transport against websocket",
+		"Other against websocket",
 	]);
 	const added = comparison.sections[0]?.rows.find(
 		(row) => row.name === "websocket: edge over direct" && row.quantile === "p50",

@@ -85,9 +85,7 @@ test(
 				noise: Number.NaN,
 				margin: 0.1,
 			};
-			expect(judge({ ...evidence, short: "Indicative: 1 run a side, a verdict needs 5" }).verdict).toBe(
-				"indicative",
-			);
+			expect(judge({ ...evidence, short: "1 run a side, a verdict needs 5" }).verdict).toBe("indicative");
 		}
 		expect(alarms / 30).toBeGreaterThan(0.4);
 	},

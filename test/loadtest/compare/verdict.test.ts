@@ -40,7 +40,7 @@ test.each<[string, Partial<Evidence>, Verdict]>([
 	["as wide as the noise", { ratio: at(1.1, 0.9, 1.4), noise: 0.16 }, "unclear"],
 	[
 		"clear, but from too few runs",
-		{ ratio: at(1.5, 1.4, 1.6), p: 0.1, short: "Indicative: 3 runs a side" },
+		{ ratio: at(1.5, 1.4, 1.6), p: 0.1, short: "3 runs a side" },
 		"indicative",
 	],
 ])("%s is judged as it should be", (_, changes, expected) => {
@@ -61,10 +61,8 @@ test("an unclear finding says how many runs would do, or that the noise is too g
 });
 
 test("an indicative finding still says which way it leans", () => {
-	const finding = judge(
-		evidence({ ratio: at(1.5, 1.4, 1.6), short: "Indicative: 1 run a side, a verdict needs 5" }),
-	);
-	expect(finding.reason).toBe("Indicative: 1 run a side, a verdict needs 5; as it stands it looks worse.");
+	const finding = judge(evidence({ ratio: at(1.5, 1.4, 1.6), short: "1 run a side, a verdict needs 5" }));
+	expect(finding.reason).toBe("1 run a side, a verdict needs 5; as it stands it looks worse.");
 });
 
 test("a ratio is said in words that cannot be misread", () => {

@@ -1,0 +1,114 @@
+/** The comparison as a self-contained HTML page: verdict first, then charts, tables and environment. */
+import { Histogram } from "../../record/histogram.ts";
+import type { Group, Metric, Result } from "../../record/result.ts";
+import { planLine } from "../../report/headline.ts";
+import { type Chart, figure } from "../../report/page/chart.ts";
+import { document } from "../../report/page/document.ts";
+import { sideLook } from "../../report/page/look.ts";
+import { asMarkup, type Markup, markup } from "../../report/page/markup.ts";
+import { spectrumOf } from "../../report/page/spectrum.ts";
+import { htmlTable } from "../../report/page/tables.ts";
+import type { NamedRun } from "../../report/readable.ts";
+import { COMPARISON_DATA, type ComparisonData } from "../../report/readable.ts";
+import type { Comparison, Section } from "../assemble.ts";
+import { LEAST_RUNS } from "../holm.ts";
+import type { Pairing } from "../pairing.ts";
+import { runsText, SIGNS, tablesOf } from "../tables.ts";
+import type { Verdict } from "../verdict.ts";
+import { ratioChart } from "./ratio-chart.ts";
+import { runsChart } from "./runs-chart.ts";
+
+const TONE: Record<Verdict, "good" | "doubt" | "bad"> = {
+	better: "good",
+	same: "good",
+	worse: "bad",
+	unclear: "doubt",
+	indicative: "doubt",
+	invalid: "bad",
+};
+
+/** The whole page as a string. */
+export function comparisonPage(comparison: Comparison): string {
+	const { overall, doubts, sections, candidate } = comparison;
+	const [run] = candidate;
+	const scenario = run?.result.plan.scenario ?? "";
+	const [main, ...tables] = tablesOf(comparison);
+	const title = `Comparison: ${scenario}, ${overall.verdict}`;
+	const body = markup`
+<h1>${sections[0]?.title ?? "Comparison"}: ${scenario}</h1>
+<p class="meta">${runsText(comparison)}${run === undefined ? "" : ` · ${planLine(run.result)}`}</p>
+<div class="verdict ${TONE[overall.verdict]}"><b>${SIGNS[overall.verdict]}</b><span>${overall.reason}<br><span class="note">${overall.next}</span></span></div>
+${doubts.length > 0 ? markup`<ul class="note">${doubts.map((doubt) => markup`<li>${doubt}</li>`)}</ul>` : ""}
+${chartsOf(comparison)}
+<h2>Figures</h2>
+${main === undefined ? "" : htmlTable(main)}
+${tables.map(htmlTable)}
+${otherCharts(comparison)}
+<h2>Runs</h2>
+${runList(comparison)}`;
+	return document({ title, body, data: dataOf(comparison), styles: [], scripts: [] });
+}
+
+function chartsOf({ sections, metric, margin }: Comparison): Markup {
+	const [main] = sections;
+	if (main === undefined) return asMarkup("");
+	const pair = primaryPair(main);
+	const first =
+		pair === undefined
+			? []
+			: [ratioChart(pair, metric, margin), runsChart(main), overlay(pair, main, metric)];
+	return markup`${first.map(drawn)}`;
+}
+
+function otherCharts({ sections, metric, margin }: Comparison): Markup | string {
+	const [main] = sections;
+	const others = main?.pairs.filter((each) => each !== primaryPair(main)) ?? [];
+	if (others.length === 0) return "";
+	return markup`<h2>The other groups</h2>${others.map((each) => drawn(ratioChart(each, metric, margin)))}`;
+}
+
+function primaryPair(section: Section): Pairing | undefined {
+	const tested = section.rows.find((row) => row.finding !== null);
+	return section.pairs.find((pair) => pair.name === tested?.name) ?? section.pairs[0];
+}
+
+function overlay(pair: Pairing, section: Section, metric: Metric): Chart | undefined {
+	const merged = (groups: Group[]) =>
+		groups.reduce((sum, group) => {
+			const record = group.metrics[metric]?.histogram;
+			return record === undefined ? sum : sum.mergeRecord(record);
+		}, new Histogram());
+	const sources = [
+		{ look: sideLook("base", section.baseName), histogram: merged(pair.base) },
+		{ look: sideLook("new", section.candidateName), histogram: merged(pair.candidate) },
+	];
+	return spectrumOf(sources, `All runs together: ${pair.name} by percentile`);
+}
+
+function drawn(chart: Chart | undefined): Markup | string {
+	return chart === undefined ? "" : figure(chart);
+}
+
+function runList({ candidate, base }: Comparison): Markup {
+	const line = (run: NamedRun, side: string) =>
+		markup`<li>${side} ${run.name}: ${run.result.startedAt.slice(0, 19).replace("T", " ")} UTC, ${run.result.environment.tool}, ${run.result.environment.cpu}</li>`;
+	const sides = base.length === 0 ? ["", ""] : ["new", "base"];
+	return markup`<ul class="note">${candidate.map((run) => line(run, sides[0] ?? ""))}${base.map((run) => line(run, sides[1] ?? ""))}</ul>`;
+}
+
+/** The runs, to compare again; without seconds where the runs are enough and nobody will draw seconds anew. */
+function dataOf({ candidate, base }: Comparison): ComparisonData {
+	const enough = candidate.length >= LEAST_RUNS && (base.length === 0 || base.length >= LEAST_RUNS);
+	const slim = ({ name, result }: NamedRun) => ({ name, result: enough ? withoutSeconds(result) : result });
+	return { kind: COMPARISON_DATA, candidate: candidate.map(slim), base: base.map(slim) };
+}
+
+function withoutSeconds(result: Result): Result {
+	const groups = result.groups.map((group) => ({
+		...group,
+		metrics: Object.fromEntries(
+			Object.entries(group.metrics).map(([name, metric]) => [name, { ...metric, windows: [] }]),
+		),
+	}));
+	return { ...result, groups, generator: [] };
+}
