@@ -1,15 +1,20 @@
-/** `npm run report -- R.json`: one result → text, Markdown, HTML or JSON. */
+/** `npm run report -- R.json`: one result → text, Markdown, HTML, JSON, CSV or JUnit. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Option } from "commander";
 import { CommandError, EXIT, newCommand } from "../../worker/selfhost/command.ts";
+import { mergeCommand } from "./merge-command.ts";
 import { loadReadable } from "./readable.ts";
 import { REPORT_FORMATS, type ReportFormat, renderReport } from "./render.ts";
 import { validityOf } from "./validity.ts";
 
 /** Runs the command: 0 = valid, 3 = the run was invalid (its report is written all the same). */
 export async function reportCommand(argv: string[], _stop: AbortSignal): Promise<number> {
-	const command = newCommand("report", "Shows one result file.")
+	if (argv[0] === "merge") return mergeCommand(argv.slice(1));
+	const command = newCommand(
+		"report",
+		"Shows one result file; `report merge A B --out F` makes one of several.",
+	)
 		.argument("<result>", "a result file of npm run swarm or k6, or an HTML report of one")
 		.addOption(formatOption(REPORT_FORMATS))
 		.option("--out <file>", "write there instead of to the terminal");

@@ -56,15 +56,17 @@ function chartsOf({ sections, metric, margin }: Comparison): Markup {
 	const first =
 		pair === undefined
 			? []
-			: [ratioChart(pair, metric, margin), runsChart(main), overlay(pair, main, metric)];
+			: [ratioChart(pair, main, metric, margin), runsChart(main), overlay(pair, main, metric)];
 	return markup`${first.map(drawn)}`;
 }
 
 function otherCharts({ sections, metric, margin }: Comparison): Markup | string {
 	const [main] = sections;
-	const others = main?.pairs.filter((each) => each !== primaryPair(main)) ?? [];
+	if (main === undefined) return "";
+	const primary = primaryPair(main);
+	const others = main.pairs.filter((each) => each !== primary);
 	if (others.length === 0) return "";
-	return markup`<h2>The other groups</h2>${others.map((each) => drawn(ratioChart(each, metric, margin)))}`;
+	return markup`<h2>The other groups</h2>${others.map((each) => drawn(ratioChart(each, main, metric, margin)))}`;
 }
 
 function primaryPair(section: Section): Pairing | undefined {

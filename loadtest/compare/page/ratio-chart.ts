@@ -4,6 +4,7 @@ import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "../../report/pag
 import { markerAt, sideLook } from "../../report/page/look.ts";
 import { type Markup, markup } from "../../report/page/markup.ts";
 import { type Frame, logarithmic, type Scale } from "../../report/page/scale.ts";
+import type { Section } from "../assemble.ts";
 import { estimatesOf } from "../estimate.ts";
 import type { Pairing } from "../pairing.ts";
 import type { Interval } from "../shift.ts";
@@ -18,7 +19,12 @@ interface Point {
 }
 
 /** The chart of one pairing; undefined where no quantile has an interval. */
-export function ratioChart(pair: Pairing, metric: Metric, margin: number): Chart | undefined {
+export function ratioChart(
+	pair: Pairing,
+	section: Section,
+	metric: Metric,
+	margin: number,
+): Chart | undefined {
 	const points = estimatesOf(pair, metric, QUANTILES).flatMap(({ ratio }, at) =>
 		ratio === null ? [] : [{ text: `p${Number(((QUANTILES[at] ?? 0) * 100).toFixed(1))}`, ratio }],
 	);
@@ -30,13 +36,13 @@ export function ratioChart(pair: Pairing, metric: Metric, margin: number): Chart
 		description: points.map(({ text, ratio }) => `${text}: ${change(ratio.estimate)}`).join("; "),
 		caption:
 			"Above 1 is slower. Upright lines are 95 % intervals. The shaded lane is the margin: a mark whose line stays inside it is the same for practical purposes.",
-		draw: (each) => draw(each, points, margin),
+		draw: (each) => draw(each, points, margin, `${section.candidateName} ÷ ${section.baseName}`),
 		wide: { width: 980, left: 56, right: 20, ...frame },
 		narrow: { width: 400, left: 44, right: 12, ...frame },
 	};
 }
 
-function draw(frame: Frame, points: Point[], margin: number): Markup {
+function draw(frame: Frame, points: Point[], margin: number, title: string): Markup {
 	const most = Math.max(1 + margin, ...points.map(({ ratio }) => ratio.high)) * 1.05;
 	const least = Math.min(1 / (1 + margin), ...points.map(({ ratio }) => ratio.low)) / 1.05;
 	const y = logarithmic([least, most], [frame.height - frame.bottom, frame.top]);
@@ -54,7 +60,7 @@ function draw(frame: Frame, points: Point[], margin: number): Markup {
 	const even = markup`<line class="even" x1="${frame.left}" x2="${right}" y1="${y(1)}" y2="${y(1)}"/>`;
 	const quantiles = points.map(({ text }, at) => ({ at: x(at), text }));
 	const joined = pathThrough(points.map(({ ratio }, at) => [x(at), y(ratio.estimate)]));
-	return markup`${lane}${yAxis(frame, ticks, "new ÷ base")}${xAxis(frame, quantiles, "percentile")}${even}<path class="thread c-new" d="${joined}"/>${points.map((point, at) => pointAt(point, x(at), y, step > 60))}`;
+	return markup`${lane}${yAxis(frame, ticks, title)}${xAxis(frame, quantiles, "percentile")}${even}<path class="thread c-new" d="${joined}"/>${points.map((point, at) => pointAt(point, x(at), y, step > 60))}`;
 }
 
 function pointAt({ ratio }: Point, x: number, y: Scale, named: boolean): Markup {

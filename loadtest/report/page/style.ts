@@ -48,6 +48,6 @@ svg .in{fill:#fff}svg .in.step4,svg .in.step5,svg .in.step6{fill:#10202e}
 .lane{fill:var(--good);fill-opacity:.12}.even{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}.see-through{fill-opacity:.6}
 #zoom{margin:20px 0}#zoom label{color:var(--soft);font-size:13px}#zoom select{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--rule);border-radius:4px;padding:2px 6px}#zoom .u-legend{font-size:12px;color:var(--ink)}#zoom .u-legend th,#zoom .u-legend td{border:0;padding:2px 4px;color:var(--ink)}
 @media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:22px}svg.wide{display:none}svg.narrow{display:block;width:100%}.finding{font-size:16px}.verdict,.verdict b{display:block}th,td{padding:5px 7px}}
-@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#fff;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}main{max-width:none;padding:0}h2{break-after:avoid}figure,table,.verdict{break-inside:avoid}.scroll{overflow:visible}table{font-size:9.5pt}th,td{padding:2pt 5pt}body{font-size:10.5pt}.screen{display:none}@page{margin:14mm}}
+@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#fff;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}main{max-width:none;padding:0}h2{break-after:avoid}figure,table,.verdict{break-inside:avoid}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:1.5pt 3.5pt}body{font-size:10.5pt}.screen{display:none}@page{margin:14mm}}
 `;
 }
