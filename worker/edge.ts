@@ -3,6 +3,7 @@
 import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
 import { type Knowledge, newKnowledge } from "./health/knowledge.ts";
+import { type HandshakeRate, newHandshakeRate } from "./request/handshake-rate.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";
 
 export interface Edge {
@@ -12,22 +13,20 @@ export interface Edge {
 	readonly counters: Counters;
 	/** The monitor's verdict: epoch ms when it was last had, and when a request last set out for it; 0 = never. */
 	readonly verdict: { at: number; claimedAt: number };
+	/** Handshakes of this minute by client. */
+	readonly handshakes: HandshakeRate;
 }
 
 let current: { readonly env: Env; readonly edge: Edge | null } | null = null;
 
 /** The edge of this isolate; null when its configuration is wrong, which the log has said once. */
 export function edgeOf(env: Env): Edge | null {
-	if (current === null || current.env !== env) current = { env, edge: newEdge(env) };
+	if (current === null || current.env !== env) current = { env, edge: readEdge(env) };
 	return current.edge;
 }
 
-function newEdge(env: Env): Edge | null {
-	const config = readConfig(env);
-	if (!("pools" in config)) {
-		console.error(JSON.stringify({ level: "error", code: "EDGE_CONFIG", problems: config }));
-		return null;
-	}
+/** An edge that knows nothing yet. */
+export function newEdge(config: Config): Edge {
 	return {
 		config,
 		known: config.pools.map((pool) => newKnowledge(pool, Math.random)),
@@ -36,5 +35,13 @@ function newEdge(env: Env): Edge | null {
 			Date.now(),
 		),
 		verdict: { at: 0, claimedAt: 0 },
+		handshakes: newHandshakeRate(),
 	};
+}
+
+function readEdge(env: Env): Edge | null {
+	const config = readConfig(env);
+	if ("pools" in config) return newEdge(config);
+	console.error(JSON.stringify({ level: "error", code: "EDGE_CONFIG", problems: config }));
+	return null;
 }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../worker/request/classify.ts";
+import { route } from "../../../worker/request/route.ts";
+import { configOf, variables } from "../support/pools.ts";
+
+const config = configOf(
+	variables(
+		{},
+		{
+			POOL_CHAT: {
+				socket_path: "/chat/socket.io/",
+				nodes: [{ id: "c1", url: "http://127.0.0.1:4001" }],
+			},
+			POOL_SHOP: { nodes: [{ id: "s1", url: "http://127.0.0.1:5001" }] },
+			ROUTES: [
+				{ path: "/", pool: "app" },
+				{ path: "/chat/", pool: "chat" },
+				{ host: "shop.test", path: "/", pool: "shop" },
+			],
+		},
+	),
+);
+const poolFor = (url: string) => route(config, classify("GET", url, null, config.socketPaths))?.name;
+
+describe("route", () => {
+	it.each([
+		["https://a.test/", "app"],
+		["https://a.test/socket.io/?EIO=4&transport=polling", "app"],
+		["https://a.test/chat/", "chat"],
+		["https://a.test/chat/socket.io/?EIO=4&transport=polling", "chat"],
+		["https://a.test/chat/socket.io/socket.io.js", "chat"],
+		["https://shop.test/", "shop"],
+		["https://shop.test:8443/x", "shop"],
+		["https://shop.test/socket.io/?EIO=4&transport=websocket&sid=x", "shop"],
+		["https://shop.test/chat/socket.io/?EIO=4&transport=polling", "chat"],
+	])("sends %s to pool %s", (url, pool) => {
+		expect(poolFor(url)).toBe(pool);
+	});
+
+	it("has no pool for a host that none of the routes names", () => {
+		const only = configOf(variables({}, { ROUTES: [{ host: "a.test", pool: "app" }] }));
+		expect(route(only, classify("GET", "https://b.test/", null, only.socketPaths))).toBeNull();
+	});
+});
