@@ -1,0 +1,96 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { byTurn, leastOfTwo, type Weighted } from "../../../worker/choose/balance.ts";
+import { rendezvous } from "../../../worker/choose/hash.ts";
+import type { Node } from "../../../worker/pool.ts";
+
+const node = (index: number): Node => ({
+	id: `n${index}`,
+	url: "",
+	tag: "",
+	weight: 100,
+	maxSessions: 0,
+	index,
+});
+const weighted = (weights: readonly number[], loads: readonly number[] = []): Weighted[] =>
+	weights.map((weight, i) => ({ node: node(i), weight, load: loads[i] ?? 0 }));
+const sequence = (numbers: readonly number[]) => {
+	let i = 0;
+	return () => numbers[i++ % numbers.length]!;
+};
+
+describe("leastOfTwo", () => {
+	it.each([
+		["takes the less loaded of the two it draws", [1, 1], [5, 3], [0, 0], 1],
+		["keeps the first when both are loaded alike", [1, 1], [4, 4], [0, 0], 0],
+		["reckons the load by weight", [2, 1], [6, 4], [0, 0], 0],
+		["has only one to take", [1], [9], [0.99], 0],
+	])("%s", (_what, weights, loads, chances, wanted) => {
+		expect(leastOfTwo(weighted(weights, loads), sequence(chances))?.node.index).toBe(wanted);
+	});
+
+	it("has nothing to choose from an empty list", () => {
+		expect(leastOfTwo([], Math.random)).toBeNull();
+	});
+
+	it("never takes the most loaded of three, since one of any two is less loaded", () => {
+		fc.assert(
+			fc.property(
+				fc.double({ min: 0, max: 0.999, noNaN: true }),
+				fc.double({ min: 0, max: 0.999, noNaN: true }),
+				(a, b) => {
+					return leastOfTwo(weighted([1, 1, 1], [1, 9, 2]), sequence([a, b]))?.node.index !== 1;
+				},
+			),
+		);
+	});
+});
+
+describe("byTurn", () => {
+	const rounds = (weights: readonly number[], turns: number) => {
+		const counts = weights.map(() => 0);
+		for (let turn = 0; turn < turns; turn++) counts[byTurn(weighted(weights), turn)!.node.index]! += 1;
+		return counts;
+	};
+
+	it.each([
+		[[100, 100, 100], 300, [100, 100, 100]],
+		[[200, 100, 100], 400, [200, 100, 100]],
+		[[3, 2, 1], 60, [30, 20, 10]],
+		[[10_000], 7, [7]],
+	])("gives weights %j over %i turns exactly %j", (weights, turns, wanted) => {
+		expect(rounds(weights, turns)).toEqual(wanted);
+	});
+
+	it("does not give a heavy node its turns in one row", () => {
+		const turns = Array.from({ length: 4 }, (_, turn) => byTurn(weighted([2, 1, 1]), turn)!.node.index);
+		expect(turns.join("")).not.toMatch(/00/);
+	});
+});
+
+describe("rendezvous", () => {
+	const names = fc.array(fc.string({ minLength: 1 }), { minLength: 50, maxLength: 50 });
+	const nodes = weighted([100, 100, 100, 100]);
+
+	it("moves only the keys of the node that left", () => {
+		fc.assert(
+			fc.property(names, fc.nat(3), (keys, gone) => {
+				const left = nodes.filter((each) => each.node.index !== gone);
+				return keys.every((key) => {
+					const before = rendezvous(nodes, key)!;
+					return before.node.index === gone || rendezvous(left, key) === before;
+				});
+			}),
+		);
+	});
+
+	it("gives each node its share of keys, by weight", () => {
+		const counts = [0, 0, 0];
+		for (let i = 0; i < 6000; i++)
+			counts[rendezvous(weighted([100, 100, 200]), `10.0.${i >> 8}.${i & 255}`)!.node.index]! += 1;
+		const [a, b, c] = counts.map((count) => count / 6000) as [number, number, number];
+		expect(a).toBeCloseTo(0.25, 1);
+		expect(b).toBeCloseTo(0.25, 1);
+		expect(c).toBeCloseTo(0.5, 1);
+	});
+});
