@@ -5,6 +5,7 @@ import { CommandError } from "../worker/selfhost/command.ts";
 import { startEdge } from "../worker/selfhost/edge.ts";
 import type { Variables } from "../worker/selfhost/variables.ts";
 import { type Cluster, type ClusterNode, startCluster } from "./cluster.ts";
+import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
 
 export interface StackOptions {
 	readonly nodes: number;
@@ -18,6 +19,11 @@ export interface StackOptions {
 	readonly token: string;
 	/** The secret between edge and nodes; "" = none. */
 	readonly nodeSecret: string;
+	/** Redis between the nodes; "" = the embedded adapter. */
+	readonly redis: string;
+	/** The most sessions of a node; 0 = no cap. */
+	readonly limit: number;
+	readonly drain: DrainPlan;
 	/** Whether the edge's Durable Objects run in a process of their own. */
 	readonly stateProcess: boolean;
 	/** Laid over the Worker's variables: EDGE, and fields of POOL_APP other than its nodes. */
@@ -52,6 +58,9 @@ export const STACK_DEFAULTS: StackOptions = {
 	policyPort: 0,
 	token: "",
 	nodeSecret: "",
+	redis: "",
+	limit: 0,
+	drain: DRAIN_PLAN,
 	stateProcess: false,
 	edge: {},
 	pool: {},
@@ -71,6 +80,11 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 			host: options.host,
 			tls: certificate,
 			policyPort: options.policyPort,
+			secrets: options.nodeSecret === "" ? [] : [options.nodeSecret],
+			limit: options.limit,
+			drain: options.drain,
+			...(options.redis === "" ? {} : { redis: options.redis }),
+			control: options.originPort !== 0,
 		}),
 	);
 	stop?.throwIfAborted();

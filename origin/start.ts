@@ -10,6 +10,7 @@ interface Flags {
 	readonly originPort: number;
 	readonly policyPort: number;
 	readonly token: string;
+	readonly redis: string;
 	readonly json: boolean;
 }
 
@@ -27,6 +28,11 @@ const command = newCommand(
 		"--token <secret>",
 		"opens /__edge/ (or set EDGE_TOKEN); drawn when not given",
 		process.env["EDGE_TOKEN"] ?? "",
+	)
+	.option(
+		"--redis <url>",
+		"Redis Streams between the nodes, as redis://127.0.0.1:6379; without it the embedded adapter",
+		"",
 	)
 	.option("--json", "say ready as JSON", false);
 
