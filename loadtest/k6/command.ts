@@ -1,13 +1,13 @@
 /** `npm run k6`: one load run by the real k6, from flags to a result file. */
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../../worker/selfhost/command.ts";
 import type { Result } from "../record/result.ts";
 import { saveResult } from "../record/save.ts";
 import { findK6 } from "./runner/binary.ts";
 import { exitCodeOf } from "./runner/exit-code.ts";
+import { resultFile, samplesFile } from "./runner/files.ts";
 import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.ts";
 import { runK6 } from "./runner/process.ts";
 import { resultOf } from "./runner/result.ts";
@@ -26,8 +26,9 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 	const k6 = await findK6();
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
 	try {
-		const file = await samplesFile(output, folder);
 		const startedAt = new Date().toISOString();
+		const out = await resultFile(output.out, settings.transport, startedAt);
+		const file = await samplesFile(output.samples, folder);
 		say(`k6 v${k6.version}: ${intent(options)}`);
 		const script = fileURLToPath(new URL(`./${settings.transport}.ts`, import.meta.url));
 		const env = { ...options.variables, ...trusted(output) };
@@ -35,7 +36,7 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 		const samples = await Samples.of(file, settings.duration);
 		const interrupted = stop.aborted;
 		const result = resultOf({ options, samples, startedAt, k6Version: k6.version, code, interrupted });
-		await deliver(result, output, show, say);
+		await deliver(result, out, output, show, say);
 		return exitCodeOf(code, interrupted, result.validity.valid);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
@@ -52,20 +53,6 @@ function intent({ settings, path }: RunOptions): string {
 	return `${scenario} over ${transport} at ${path.urls.join(", ")}: ${what}`;
 }
 
-/** The file k6 writes its samples to; made now, so that a wrong name is told before the run. */
-async function samplesFile({ samples }: OutputOptions, folder: string): Promise<string> {
-	const file = samples === null ? join(folder, "samples.json") : resolve(samples);
-	try {
-		await (await open(file, "w")).close();
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		throw new UsageError(
-			`--samples ${samples} cannot be written (${code}): name a file in a folder that exists.`,
-		);
-	}
-	return file;
-}
-
 /** Go reads further authorities from this variable on Linux and the BSDs. */
 function trusted({ ca }: OutputOptions): Record<string, string> {
 	return ca === null ? {} : { SSL_CERT_FILE: resolve(ca) };
@@ -73,12 +60,11 @@ function trusted({ ca }: OutputOptions): Record<string, string> {
 
 async function deliver(
 	result: Result,
+	file: string,
 	output: OutputOptions,
 	show: Show,
 	say: (line: string) => void,
 ): Promise<void> {
-	const stamp = result.startedAt.replace(/[:.]/g, "-");
-	const file = output.out ?? `reports/k6-${result.plan.transports[0]}-${stamp}.json`;
 	await saveResult(file, result);
 	process.stdout.write(output.json ? `${JSON.stringify(result)}\n` : await show(result));
 	say(`result: ${file}`);

@@ -74,6 +74,9 @@ async function relay(child: ChildProcess, { say }: K6Run): Promise<void> {
 	}
 }
 
+/** An interrupted iteration's timers, one by one: nothing a person who pressed Ctrl-C must know. */
+const TIMER_STOPPED = /^set(Timeout|Interval) \d+ was stopped/;
+
 /** A line of k6's log for a person, or null when it only tells progress. */
 export function readLog(line: string): string | null {
 	let entry: { level?: string; msg?: string; error?: string };
@@ -82,6 +85,7 @@ export function readLog(line: string): string | null {
 	} catch {
 		return line.trim() || null;
 	}
-	if (entry.level === "info" || entry.level === "debug" || !entry.msg) return null;
+	if (entry.level === "info" || entry.level === "debug" || !entry.msg || TIMER_STOPPED.test(entry.msg))
+		return null;
 	return [entry.msg, entry.error].filter(Boolean).join(": ").replace(/\s+/g, " ").trim();
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { k6Doubts } from "../../../loadtest/k6/runner/doubts.ts";
+import { exitCodeOf } from "../../../loadtest/k6/runner/exit-code.ts";
+import { readLog } from "../../../loadtest/k6/runner/process.ts";
+import { resultOf } from "../../../loadtest/k6/runner/result.ts";
+import { Samples } from "../../../loadtest/k6/runner/samples.ts";
+import { settingsFrom } from "../../../loadtest/k6/script/settings.ts";
+import { resultShape } from "../../../loadtest/record/result.ts";
+
+const settings = settingsFrom("websocket", {
+	SIO_URL: "https://localhost:1",
+	SIO_AUTH: '{"token":"hunter2"}',
+	SIO_QUERY: "key=hunter2",
+	SIO_HEADERS: '{"authorization":"hunter2"}',
+});
+
+function samplesWith(change: (samples: Samples) => void): Samples {
+	const samples = new Samples(10);
+	change(samples);
+	return samples;
+}
+
+describe("the exit code", () => {
+	it.each([
+		[0, false, true, 0],
+		[0, false, false, 3],
+		[99, false, true, 1],
+		[99, false, false, 1],
+		[104, false, false, 2],
+		[107, false, false, 3],
+		[105, false, false, 3],
+		[null, false, false, 3],
+		[105, true, true, 130],
+		[0, true, true, 130],
+	])("for k6's %j, interrupted %j, valid %j is %i", (code, interrupted, valid, expected) => {
+		expect(exitCodeOf(code, interrupted, valid)).toBe(expected);
+	});
+});
+
+describe("the doubts about a k6 run", () => {
+	it("are none for a run that kept its schedule", () => {
+		expect(
+			k6Doubts(
+				samplesWith(() => {}),
+				settings,
+				0,
+			),
+		).toEqual([]);
+		expect(
+			k6Doubts(
+				samplesWith(() => {}),
+				settings,
+				99,
+			),
+		).toEqual([]);
+	});
+
+	it("void a run whose script could not keep up", () => {
+		const busy = samplesWith(({ loopLag }) => loopLag.record(25_000));
+		expect(k6Doubts(busy, settings, 0)).toMatchObject([{ code: "generator_busy", severity: "invalid" }]);
+		const late = samplesWith(({ tally }) => Object.assign(tally.counts, { sent: 100, late: 6 }));
+		expect(k6Doubts(late, settings, 0)).toMatchObject([{ code: "generator_late", severity: "invalid" }]);
+	});
+
+	it("warn of sessions that k6 left out, and void a run that k6 did not finish", () => {
+		const dropped = samplesWith((samples) => {
+			samples.dropped = 3;
+		});
+		expect(k6Doubts(dropped, settings, 107)).toMatchObject([
+			{ code: "k6_failed", severity: "invalid" },
+			{ code: "iterations_dropped", severity: "warning" },
+		]);
+	});
+});
+
+describe("the result of a k6 run", () => {
+	const options = { settings, path: { name: "edge", urls: ["https://localhost:1/"] } };
+	const rest = { startedAt: new Date(0).toISOString(), k6Version: "2.2.0", code: 0, interrupted: false };
+
+	it("is of the same shape as the swarm's, and valid by it", () => {
+		const result = resultOf({ options, samples: new Samples(10), ...rest });
+		expect(resultShape.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+		expect(result.environment).toMatchObject({ tool: "k6", loopback: true, versions: { k6: "2.2.0" } });
+	});
+
+	it("holds no secret", () => {
+		expect(JSON.stringify(resultOf({ options, samples: new Samples(10), ...rest }))).not.toContain("hunter2");
+	});
+});
+
+describe("what k6 says", () => {
+	it.each([
+		['{"level":"error","msg":"thresholds on\\nx crossed"}', "thresholds on x crossed"],
+		['{"level":"warning","msg":"Request Failed","error":"dial: refused"}', "Request Failed: dial: refused"],
+		['{"level":"info","msg":"hello","source":"console"}', null],
+		['{"level":"warning","msg":"setTimeout 3 was stopped because …"}', null],
+		["panic: not JSON", "panic: not JSON"],
+		["", null],
+	])("in the line %j is told as %j", (line, told) => {
+		expect(readLog(line)).toBe(told);
+	});
+});
