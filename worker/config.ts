@@ -8,6 +8,8 @@ const settings = record({
 	redirect: oneOf(["always", "except-loopback", "never"]),
 	/** Seconds of Strict-Transport-Security (RFC 6797); small until you are sure; 0 = not sent; never on loopback. */
 	hsts: whole(0, 63_072_000, 300),
+	/** Of requests that are neither errors nor new sessions, how many in 100 have a log line. */
+	log_percent: whole(0, 100, 1),
 	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is believed. */
 	trusted_proxies: list(text(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'write an address or a range, as "10.0.0.0/8"')),
 });

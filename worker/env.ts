@@ -17,6 +17,8 @@ export interface Env {
 	readonly LEDGER?: DurableObjectNamespace;
 	/** Self-hosted with a state process: that process, in place of the two. */
 	readonly STATE?: Fetcher;
+	/** Cloudflare's rate limiter for handshakes, by client; only where one is configured. */
+	readonly HANDSHAKE_LIMITER?: RateLimit;
 	/** Self-hosted: the port of the https socket, for redirects. */
 	readonly EDGE_HTTPS_PORT?: string;
 }

@@ -11,6 +11,7 @@ import { judgePlain } from "./request/redirect.ts";
 import { count } from "./stats/count.ts";
 
 export { Monitor } from "./health/monitor.ts";
+export { Ledger } from "./stats/ledger.ts";
 
 export default {
 	async fetch(request, env, ctx): Promise<Response> {
@@ -23,7 +24,7 @@ export default {
 			edge.config.socketPaths,
 		);
 		const passage = await pass(request, asked, edge, env, ctx);
-		count(passage, edge, env, ctx);
+		count(passage, request, edge, env, ctx);
 		return withHsts(passage.response, asked, edge.config.settings.hsts);
 	},
 } satisfies ExportedHandler<Env>;
@@ -52,6 +53,6 @@ async function pass(
 		return ended(asked, "plain_upgrade", refusal, null, startedAt);
 	}
 	if (asked.path.startsWith(OWN_PATH))
-		return ended(asked, "own", await app.fetch(request, { edge, asked }), null, startedAt);
+		return ended(asked, "own", await app.fetch(request, { edge, asked, env }), null, startedAt);
 	return proxy(request, asked, edge, env, ctx, startedAt);
 }

@@ -147,6 +147,7 @@ export class Journey {
 			pool: this.#pool,
 			attempts: this.#attempts,
 			startedAt: this.#startedAt,
+			denial: null,
 		};
 	}
 }

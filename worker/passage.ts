@@ -2,6 +2,7 @@
 import type { Attempt } from "./forward/forward.ts";
 import type { Pool } from "./pool.ts";
 import type { Asked } from "./request/classify.ts";
+import type { Denial } from "./request/denial.ts";
 
 /**
  * `passed`: a node's answer, whatever its status. `gone`: a session whose node is no more. `denied`: the
@@ -30,6 +31,8 @@ export interface Passage {
 	readonly attempts: readonly Attempt[];
 	/** Epoch ms. Workers' clocks stand still between waits, so only waits show. */
 	readonly startedAt: number;
+	/** Why it was refused, when `ending` is `denied`. */
+	readonly denial: Denial | null;
 }
 
 /** A passage that came to no node. */
@@ -40,7 +43,12 @@ export function ended(
 	pool: Pool | null,
 	startedAt: number,
 ): Passage {
-	return { asked, ending, response, pool, attempts: [], startedAt };
+	return { asked, ending, response, pool, attempts: [], startedAt, denial: null };
+}
+
+/** A passage that the guard ended. */
+export function denied(asked: Asked, denial: Denial, pool: Pool, startedAt: number): Passage {
+	return { ...ended(asked, "denied", denial.response, pool, startedAt), denial };
 }
 
 /** Whether the request opens an Engine.IO session. */

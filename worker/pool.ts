@@ -44,6 +44,17 @@ const poolShape = record({
 	slow_start: whole(0, 3600, 30),
 	/** Cookie stickiness for pages of another site: SameSite=None; Partitioned. */
 	cookie_cross_site: flag(false),
+	/** Pages of other sites that may connect, as "https://app.example.com"; "*" = any. Same host and clients without an Origin always may. */
+	origins: list(
+		text(
+			/^(\*|null|https?:\/\/[^/?#\s]+)$/,
+			'write scheme and host, as "https://app.example.com", or "*" for any',
+		),
+	),
+	/** Bytes of one POST to the Engine.IO path; maxHttpBufferSize of the nodes is the truth for WebSocket messages. */
+	max_body: whole(1, 100_000_000, 1_000_000),
+	/** New sessions a minute from one client address (IPv6: /64), counted in each isolate; 0 = any number. */
+	handshake_rate: whole(0, 1_000_000, 0),
 	/** Whether Engine.IO protocol 3 (Socket.IO 2 clients) is let through. */
 	allow_eio3: flag(false),
 });
@@ -94,6 +105,11 @@ export interface Pool {
 	readonly slowStart: number;
 	readonly cookieCrossSite: boolean;
 	readonly allowEio3: boolean;
+	readonly origins: readonly string[];
+	/** Bytes. */
+	readonly maxBody: number;
+	/** A minute; 0 = any number. */
+	readonly handshakeRate: number;
 }
 
 /** Reads one POOL_… variable. */
@@ -139,6 +155,9 @@ export function readPool(variable: string, given: unknown, index: number, proble
 		slowStart: row.slow_start * 1000,
 		cookieCrossSite: row.cookie_cross_site,
 		allowEio3: row.allow_eio3,
+		origins: row.origins,
+		maxBody: row.max_body,
+		handshakeRate: row.handshake_rate,
 	};
 }
 

@@ -4,10 +4,12 @@ import type { Edge } from "./edge.ts";
 import type { Env } from "./env.ts";
 import { coldWait, refreshIfDue } from "./health/refresh.ts";
 import { Journey } from "./journey.ts";
-import { ended, isHandshake, type Passage } from "./passage.ts";
+import { denied, ended, isHandshake, type Passage } from "./passage.ts";
 import { clientAddress } from "./platform/client-address.ts";
+import { admitsHandshake, tooManyHandshakes } from "./platform/limiter.ts";
+import { needsReading, readWithin } from "./request/body.ts";
 import type { Asked } from "./request/classify.ts";
-import { guard } from "./request/guard.ts";
+import { deny, guard } from "./request/guard.ts";
 import { route } from "./request/route.ts";
 import { stick } from "./stick/stick.ts";
 
@@ -29,13 +31,18 @@ export async function proxy(
 			null,
 			startedAt,
 		);
-	const denial = guard(request, asked, pool, edge);
-	if (denial !== null) return ended(asked, "denied", denial, pool, startedAt);
+	const denial = guard(request, asked, pool);
+	if (denial !== null) return denied(asked, denial, pool, startedAt);
+	const clientIp = clientAddress(edge.config, request);
+	if (isHandshake(asked) && !(await admitsHandshake(edge, env, pool, clientIp, startedAt)))
+		return denied(asked, tooManyHandshakes(request.headers.get("origin")), pool, startedAt);
+	const bounded = needsReading(request, asked) ? await readWithin(request, pool.maxBody) : request;
+	if (bounded === null)
+		return denied(asked, deny("body", asked, request.headers.get("origin"), pool), pool, startedAt);
 	const refreshing = refreshIfDue(edge, env, startedAt);
 	if (isHandshake(asked)) await coldWait(edge, refreshing);
-	const clientIp = clientAddress(edge.config, request);
 	const stuck = stick(pool, asked, request.headers.get("cookie"), clientIp);
-	const passage = await new Journey(request, asked, edge, pool, clientIp, startedAt).follow(stuck);
+	const passage = await new Journey(bounded, asked, edge, pool, clientIp, startedAt).follow(stuck);
 	// Headers are here: from now on an open task no longer keeps a client's end from its node.
 	if (refreshing !== null) ctx.waitUntil(refreshing);
 	return passage;

@@ -3,6 +3,7 @@ import type { Env } from "./env.ts";
 import { askShared, type Shared } from "./state.ts";
 
 export { Monitor } from "./health/monitor.ts";
+export { Ledger } from "./stats/ledger.ts";
 
 export default {
 	/** `http://state/<object>/<path>`, as state.ts asks it. */

@@ -28,6 +28,7 @@ export interface WorkerdConfig {
 /** The Durable Objects: binding and class; wrangler.toml names the same. */
 export const DURABLE_OBJECTS: readonly (readonly [binding: string, className: string])[] = [
 	["MONITOR", "Monitor"],
+	["LEDGER", "Ledger"],
 ];
 
 /** Renders it. */
