@@ -5,7 +5,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Server } from "socket.io";
-import { HEADERS, type NodeHealth } from "../worker/contract.ts";
+import { HEADERS, type NodeHealth, type Refusal } from "../worker/contract.ts";
+import { type Answer, sendAnswer } from "./answer.ts";
 import { markProved, secretCheck } from "./auth.ts";
 import { type DrainProgress, drainSessions } from "./drain.ts";
 import { asWebSocket } from "./flashsocket.ts";
@@ -16,6 +17,7 @@ import { refusal, refuseHandshakes } from "./refusal.ts";
 import { countSessions, type SessionCounts } from "./sessions.ts";
 import { mintSid } from "./sid.ts";
 
+export type { Answer } from "./answer.ts";
 export { clientAddress } from "./auth.ts";
 export type { DrainPlan, DrainProgress } from "./drain.ts";
 export type { AttachOptions } from "./options.ts";
@@ -34,6 +36,10 @@ export interface EdgeAttachment {
 	drainProgress(): DrainProgress;
 	/** Counts of sessions, live. */
 	readonly sessions: Readonly<SessionCounts>;
+	/** Handshakes refused since attach, live. */
+	readonly refusals: Readonly<Record<Refusal, number>>;
+	/** Answers GET and HEAD of `path`, but not to clients of the edge: for metrics. */
+	serve(path: string, answer: Answer): void;
 	/** The transport of a session (`socket.conn`) as the edge counts it, flashsocket told from websocket. */
 	transportOf(session: { readonly request: IncomingMessage; readonly transport: { name: string } }): string;
 }
@@ -51,6 +57,7 @@ export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
 	let drained: Promise<void> | undefined;
 	const word = () => refusal(drained !== undefined, counts.live.size, plan.limit);
 	const health = (): NodeHealth => ({
+		...plan.report(),
 		schema: 1,
 		node: plan.node,
 		tag: plan.tag,
@@ -62,9 +69,11 @@ export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
 		opened: counts.opened,
 		closed: counts.closed,
 	});
-	const gate = edgeGate(io, plan, health, flash);
+	const answers = new Map<string, Answer>();
+	const refusals = { draining: 0, full: 0 };
+	const gate = edgeGate(io, plan, health, answers, flash);
 	for (const server of plan.servers) gateServer(server, gate);
-	io.engine.use(refuseHandshakes(word));
+	io.engine.use(refuseHandshakes(word, refusals));
 	io.engine.generateId = () => mintSid(plan.tag);
 	// Polling answers have the header from the gate; a 101 is written by ws and takes it from here.
 	io.engine.on("headers", (headers: Record<string, string>) => {
@@ -76,6 +85,8 @@ export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
 		boot,
 		health,
 		sessions: counts,
+		refusals,
+		serve: (path, answer) => void answers.set(path, answer),
 		drain() {
 			drained ??= drainSessions(
 				() => [...counts.live],
@@ -97,6 +108,7 @@ function edgeGate(
 	io: Server,
 	plan: AttachPlan,
 	health: () => NodeHealth,
+	answers: ReadonlyMap<string, Answer>,
 	flash: WeakSet<IncomingMessage>,
 ): Gate {
 	const isEdge = secretCheck(plan.secrets);
@@ -117,9 +129,15 @@ function edgeGate(
 	return {
 		request(request, response) {
 			response.setHeader(HEADERS.node, plan.node);
-			if (!admit(request)) response.writeHead(403, forbidden).end(FORBIDDEN);
-			else if (pathOf(request) === plan.healthPath && isRead(request))
-				sendHealth(response, health(), request.method === "HEAD");
+			if (!admit(request)) {
+				response.writeHead(403, forbidden).end(FORBIDDEN);
+				return true;
+			}
+			if (!isRead(request)) return false;
+			const path = pathOf(request);
+			const answer = answers.get(path);
+			if (path === plan.healthPath) sendHealth(response, health(), request.method === "HEAD");
+			else if (answer !== undefined) void sendAnswer(request, response, answer);
 			else return false;
 			return true;
 		},

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import prom from "prom-client";
 import { Server } from "socket.io";
 import { CommandError } from "../worker/selfhost/command.ts";
 import { attachEdge, type EdgeAttachment } from "./attach.ts";
@@ -10,6 +11,7 @@ import { shareListeners, type WebServer } from "./gate.ts";
 import * as limits from "./limits.ts";
 import { type Link, noLink } from "./link.ts";
 import { listen } from "./listen.ts";
+import { serveMetrics } from "./metrics.ts";
 import { page } from "./page/page.ts";
 import type { NodeOptions, NodeTls } from "./protocol.ts";
 import { LimitedWebSocketServer } from "./ws-engine.ts";
@@ -53,8 +55,15 @@ export async function startNode(options: NodeOptions, link: Link = noLink()): Pr
 	});
 	link.join(io);
 	const { node, limit, secrets, drain } = options;
-	const edge = attachEdge(io, { node, limit, secrets, drain });
+	const edge = attachEdge(io, {
+		node,
+		limit,
+		secrets,
+		drain,
+		report: () => ({ link: { kind: link.kind, up: link.up(), unsaved: link.unsaved() } }),
+	});
 	serveEvents(io, edge, link);
+	serveMetrics(io, edge, prom, link);
 	const servers: WebServer[] = [web];
 	const port = await listen(web, options.host, options.port, "--port");
 	let tlsPort: number | null = null;

@@ -19,6 +19,8 @@ export interface AttachOptions {
 	readonly limit?: number | undefined;
 	/** Secrets the edge may send (two while they are rotated). With any set, only the edge is served. @default none */
 	readonly secrets?: readonly string[] | undefined;
+	/** Further fields of the `/healthz` answer, read at each. @default none */
+	readonly report?: (() => Readonly<Record<string, unknown>>) | undefined;
 	/** @default 8 s wait, 200 sessions a second, 10 s for stragglers */
 	readonly drain?: Partial<DrainPlan> | undefined;
 }
@@ -31,13 +33,14 @@ export interface AttachPlan {
 	readonly healthPath: string;
 	readonly limit: number;
 	readonly secrets: readonly string[];
+	readonly report: () => Readonly<Record<string, unknown>>;
 	readonly drain: DrainPlan;
 }
 
 /** Resolves the options. Throws a TypeError that names the option, its value and the cure. */
 export function resolveOptions(io: Server, options: AttachOptions): AttachPlan {
 	const { node, tag = tagOf(String(node)), servers = [io.httpServer] } = options;
-	const { healthPath = DEFAULT_HEALTH_PATH, limit = 0, secrets = [] } = options;
+	const { healthPath = DEFAULT_HEALTH_PATH, limit = 0, secrets = [], report = () => ({}) } = options;
 	require(typeof node === "string" &&
 		NODE_ID.test(
 			node,
@@ -62,6 +65,7 @@ export function resolveOptions(io: Server, options: AttachOptions): AttachPlan {
 		healthPath,
 		limit,
 		secrets: read as string[],
+		report,
 		drain: resolveDrain(options),
 	};
 }

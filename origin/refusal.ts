@@ -13,15 +13,17 @@ export function refusal(draining: boolean, sessions: number, limit: number): Ref
 
 /**
  * An Engine.IO middleware that refuses handshakes while `word` gives a reason. It runs after Engine.IO's own
- * CORS middleware, so a browser on another site may read the answer. Requests with a sid go on.
+ * CORS middleware, so a browser on another site may read the answer. Requests with a sid go on. `count` is
+ * raised by each refusal.
  */
-export function refuseHandshakes(word: () => Refusal | null) {
+export function refuseHandshakes(word: () => Refusal | null, count: Record<Refusal, number>) {
 	return (request: EngineRequest, response: unknown, next: () => void): void => {
 		const reason = request._query?.["sid"] || request.method !== "GET" ? null : word();
 		if (reason === null) {
 			next();
 			return;
 		}
+		count[reason] += 1;
 		const body = JSON.stringify({ message: `This node takes no new session: ${reason}` });
 		const headers = { [HEADERS.refuse]: reason, "content-type": "application/json" };
 		if (response instanceof ServerResponse) {

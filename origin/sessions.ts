@@ -22,7 +22,9 @@ export interface EngineSession {
 /** The counts of `/healthz`; plain numbers that change while sessions come and go. */
 export interface SessionCounts {
 	readonly transports: Record<CountedTransport, number>;
-	/** Sessions opened since start. */
+	/** Sessions opened since start, by their first transport. */
+	readonly handshakes: Record<CountedTransport, number>;
+	/** All of them. */
 	opened: number;
 	/** Sessions that moved from polling to a WebSocket. */
 	upgraded: number;
@@ -36,6 +38,7 @@ export interface SessionCounts {
 export function countSessions(engine: Engine, isFlash: (request: IncomingMessage) => boolean): SessionCounts {
 	const counts: SessionCounts = {
 		transports: { polling: 0, websocket: 0, flashsocket: 0 },
+		handshakes: { polling: 0, websocket: 0, flashsocket: 0 },
 		opened: 0,
 		upgraded: 0,
 		closed: {},
@@ -44,6 +47,7 @@ export function countSessions(engine: Engine, isFlash: (request: IncomingMessage
 	engine.on("connection", (session: EngineSession) => {
 		let now = counted(session.transport.name, isFlash(session.request));
 		counts.transports[now] += 1;
+		counts.handshakes[now] += 1;
 		counts.opened += 1;
 		counts.live.add(session);
 		session.on("upgrade", (transport: EngineTransport) => {
