@@ -35,7 +35,7 @@ export function judge(evidence: Evidence): Finding {
 	const lean = leaning(ratio, margin);
 	if (short !== undefined)
 		return { verdict: "indicative", reason: `${short}; ${LEANS[lean]}.`, next: MAKE_RUNS };
-	const interval = `${change(ratio.estimate)} (${change(ratio.low)} to ${change(ratio.high)})`;
+	const interval = changeWithin(ratio);
 	const beyond = `beyond the margin of ${showShare(margin)}`;
 	if (lean === "worse" && p <= ALPHA)
 		return {
@@ -74,6 +74,15 @@ export function change(ratio: number): string {
 	if (percent < 0.05) return "no change";
 	if (ratio > 2) return `${ratio.toFixed(ratio < 9.95 ? 1 : 0)} times as slow`;
 	return `${percent.toFixed(percent < 9.95 ? 1 : 0)} % ${ratio > 1 ? "slower" : "faster"}`;
+}
+
+/** An estimate with its interval: "20 % slower (16 to 24 %)", or both ends in words where they differ in kind. */
+export function changeWithin({ estimate, low, high }: Interval): string {
+	const ends = [low, high].map(change);
+	const [first, second] = ends.map((end) => /^([\d.]+) % (slower|faster)$/.exec(end));
+	const alike = first?.[2] !== undefined && first[2] === second?.[2];
+	const range = alike ? [first[1], second?.[1]].sort((a, b) => Number(a) - Number(b)).join(" to ") : "";
+	return `${change(estimate)} (${alike ? `${range} %` : ends.join(" to ")})`;
 }
 
 /** The verdict over all primary metrics: the gravest, in the order of VERDICT_ORDER. */

@@ -137,7 +137,7 @@ function drawGroup(
 		received: acks,
 		bytesSent: acks * 80,
 		bytesReceived: acks * 90,
-		requests: transport === "polling" ? acks * 2 + 30 : 10,
+		requests: transport === "polling" ? acks * 2 : 0,
 	};
 	return tally.toGroup({ transport, path, seconds: recipe.seconds });
 }

@@ -3,29 +3,8 @@ import { compare, type Request, type Subject } from "../../../loadtest/compare/a
 import { interleaved } from "../../../loadtest/compare/comparable.ts";
 import { renderComparison } from "../../../loadtest/compare/render.ts";
 import type { NamedRun } from "../../../loadtest/report/readable.ts";
-import { drawResult, type Recipe } from "../../support/report-results.ts";
+import { ABBA, runsAt } from "../../support/report-runs.ts";
 
-/** Runs at the given minutes, their levels scattered by at most 1 %. */
-function runsAt(minutes: number[], name: string, changes: Partial<Recipe> = {}, slower = 1): NamedRun[] {
-	return minutes.map((minute) => {
-		const wobble = 1 + ((minute * 7) % 5) * 0.004;
-		const median = (transport: string, path: string) =>
-			(transport === "polling" ? 2400 : 900) * wobble * slower + (path === "edge" ? 450 : 0);
-		const result = drawResult({
-			seed: 100 + minute,
-			rate: 400,
-			seconds: 4,
-			drift: 0.005,
-			median,
-			...changes,
-		});
-		result.id = `${name}-${minute}`;
-		result.startedAt = new Date(Date.parse("2026-11-23T09:00:00Z") + minute * 60_000).toISOString();
-		return { name: `${name}-${minute}.json`, result };
-	});
-}
-
-const ABBA = { a: [0, 3, 4, 7, 8], b: [1, 2, 5, 6, 9] };
 const against = (base: NamedRun[]): Subject => ({ kind: "runs", base });
 const request = (candidate: NamedRun[], subject: Subject, changes: Partial<Request> = {}): Request => ({
 	candidate,

@@ -4,6 +4,7 @@ import { runsNeeded } from "../../../loadtest/compare/power.ts";
 import type { Interval } from "../../../loadtest/compare/shift.ts";
 import {
 	change,
+	changeWithin,
 	type Evidence,
 	gravest,
 	judge,
@@ -75,6 +76,13 @@ test("a ratio is said in words that cannot be misread", () => {
 		"14 times as slow",
 		"unknown",
 	]);
+});
+
+test("an interval is said shortly where both ends are of one kind", () => {
+	expect(changeWithin(at(1.2, 1.16, 1.24))).toBe("20 % slower (16 to 24 %)");
+	expect(changeWithin(at(0.8, 0.75, 0.88))).toBe("20 % faster (12 to 25 %)");
+	expect(changeWithin(at(1.03, 0.98, 1.07))).toBe("3.0 % slower (2.0 % faster to 7.0 % slower)");
+	expect(changeWithin(at(2.2, 1.8, 3))).toBe("2.2 times as slow (80 % slower to 3.0 times as slow)");
 });
 
 test("the gravest finding decides, and an invalid run outweighs all", () => {

@@ -1,0 +1,111 @@
+/** The comparison's texts, compared whole, and what its page carries. */
+import { expect, test } from "vitest";
+import { type Comparison, compare, type Request } from "../../../loadtest/compare/assemble.ts";
+import { parseBudgets } from "../../../loadtest/compare/budget.ts";
+import { renderComparison } from "../../../loadtest/compare/render.ts";
+import { COMMENT_MARK } from "../../../loadtest/compare/text.ts";
+import { embeddedData } from "../../../loadtest/report/readable.ts";
+import { ABBA, runsAt } from "../../support/report-runs.ts";
+
+const websocket = { transports: ["websocket" as const] };
+const base = runsAt(ABBA.b, "b", websocket);
+
+test("the terminal says verdict, reason and next step, then the rows with ratio and interval", () => {
+	expect(renderComparison(slower(), "text")).toMatchInlineSnapshot(`
+		"▼ worse: websocket edge, p50: 35 % slower (34 to 41 %), beyond the margin of 10 %. websocket edge, p99: 37 % slower (28 to 46 %), beyond the margin of 10 %.
+		Next: Look for the cause, or accept it by a wider --margin.
+
+		New runs against base runs: response time, milliseconds, 5 against 5 runs
+		  what              quantile  base   new  ratio  95 % interval  difference  95 % interval      p  verdict
+		  ────────────────  ────────  ────  ────  ─────  ─────────────  ──────────  ─────────────  ─────  ───────
+		  websocket direct  p50       1.00  1.56   1.56    1.53 … 1.59       +0.56  +0.53 … +0.59
+		  websocket direct  p90       1.70  2.54   1.49    1.45 … 1.54       +0.84  +0.78 … +0.92
+		  websocket direct  p99       2.49  3.83   1.52    1.41 … 1.61       +1.31  +1.09 … +1.50
+		  websocket direct  p99.9      n/a   n/a    n/a                        n/a
+		  websocket edge    p50       1.48  2.00   1.35    1.34 … 1.41       +0.53  +0.50 … +0.58  0.016  ▼ worse
+		  websocket edge    p90       2.44  3.30   1.36    1.32 … 1.41       +0.88  +0.78 … +0.98
+		  websocket edge    p99       3.59  4.91   1.37    1.28 … 1.46       +1.32  +1.03 … +1.59  0.016  ▼ worse
+		  websocket edge    p99.9      n/a   n/a    n/a                        n/a
+		  Only rows with a verdict are tested (exact Mann-Whitney on runs, Holm over them); the others are for reading.
+		"
+	`);
+});
+
+test("the Markdown body carries the mark by which a comment is found again", () => {
+	const markdown = renderComparison(slower(), "markdown");
+	expect(markdown.startsWith(`${COMMENT_MARK}\n\n## 🔴 Load test: worse\n\n`)).toBe(true);
+	expect(markdown).toContain("| websocket edge | p50 |");
+	expect(markdown).toMatch(/\| 0\.016 \| ▼ worse \|/);
+});
+
+test("budgets stand in their own table, and those not met are named above", () => {
+	const budgets = parseBudgets(
+		"p50 edge websocket <= 1 ms\nloss edge websocket <= 0 %\np50 edge-added websocket <= 0.45 ms",
+		"b",
+	);
+	const text = renderComparison(compare(request({ subject: { kind: "describe" }, budgets })), "text");
+	expect(text).toContain("Budgets not met: p50 edge websocket <= 1 ms; p50 edge-added websocket <= 0.45 ms.");
+	expect(text).toMatch(
+		/p50 edge websocket <= 1 ms +▼ missed +measured 1\.4\d ms \(1\.4\d ms to 1\.4\d ms\), limit 1\.00 ms/,
+	);
+	expect(text).toMatch(/loss edge websocket <= 0 % +═? ?= met/);
+	expect(text).toMatch(/p50 edge-added websocket <= 0\.45 ms +\? unclear/);
+});
+
+test("JUnit fails a worse metric and a missed budget, and skips what cannot be decided", () => {
+	const budgets = parseBudgets("p50 edge websocket <= 1 ms\np99.9 edge websocket <= 1 s", "b");
+	const xml = renderComparison(
+		compare(request({ candidate: runsAt(ABBA.a, "a", websocket, 1.6), budgets })),
+		"junit",
+	);
+	expect(xml).toMatch(/name="websocket edge p50"><failure message="worse: /);
+	expect(xml).toMatch(/name="p50 edge websocket &lt;= 1 ms"><failure/);
+	expect(xml).toMatch(/name="p99.9 edge websocket &lt;= 1 s"><skipped/);
+});
+
+test("the page carries both sides, without seconds where the runs are enough", () => {
+	const page = renderComparison(slower(), "html");
+	const data = JSON.parse(embeddedData(page) ?? "");
+	expect(data.candidate.map((run: { name: string }) => run.name)).toEqual(
+		ABBA.a.map((minute) => `a-${minute}.json`),
+	);
+	expect(data.base).toHaveLength(5);
+	expect(data.base[0].result.groups[0].metrics.ack.histogram.count).toBe(1600);
+	expect(data.base[0].result.groups[0].metrics.ack.windows).toEqual([]);
+	const single = compare(
+		request({ candidate: runsAt([0], "a", websocket), subject: { kind: "runs", base: base.slice(0, 1) } }),
+	);
+	const few = JSON.parse(embeddedData(renderComparison(single, "html")) ?? "");
+	expect(few.base[0].result.groups[0].metrics.ack.windows).toHaveLength(4);
+});
+
+test("the page draws ratio by percentile, every run, and both sides' spectrum", () => {
+	const page = renderComparison(slower(), "html");
+	const names = [...page.matchAll(/<svg class="wide" role="img" aria-label="([^.]*)/g)].map(
+		(match) => match[1],
+	);
+	expect(names).toEqual([
+		"How much slower or faster? websocket edge, ratio by percentile",
+		"What did each run measure?",
+		"All runs together: websocket edge by percentile",
+		"How much slower or faster? websocket direct, ratio by percentile",
+	]);
+	expect(page).toContain("script-src 'none'".replaceAll("'", "&#39;"));
+});
+
+function slower(): Comparison {
+	return compare(request({ candidate: runsAt(ABBA.a, "a", websocket, 1.6) }));
+}
+
+function request(changes: Partial<Request>): Request {
+	return {
+		candidate: runsAt(ABBA.a, "a", websocket),
+		subject: { kind: "runs", base },
+		metric: "ack",
+		margin: 0.1,
+		primary: undefined,
+		blocks: false,
+		budgets: [],
+		...changes,
+	};
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { parseResult } from "../../../loadtest/record/load.ts";
+import { Tally } from "../../../loadtest/record/tally.ts";
+import { spread } from "../../../loadtest/report/page/chart.ts";
+import { markup } from "../../../loadtest/report/page/markup.ts";
+import { linearTicks, logTicks, roundOut } from "../../../loadtest/report/page/scale.ts";
+import { zoomData } from "../../../loadtest/report/page/zoom.ts";
+import { embeddedData } from "../../../loadtest/report/readable.ts";
+import { renderReport } from "../../../loadtest/report/render.ts";
+import { drawResult } from "../../support/report-results.ts";
+
+const result = drawResult({ transports: ["polling", "websocket", "upgrade", "flashsocket"] });
+const page = renderReport(result, "html");
+
+test("the page carries the result, whole, to be read again", () => {
+	expect(parseResult(embeddedData(page) ?? "", "page")).toEqual(result);
+	expect(embeddedData("{}")).toBeUndefined();
+});
+
+test("nothing is loaded from elsewhere", () => {
+	expect(page).not.toMatch(/<(link|img|iframe|object|embed)\b/);
+	expect(page).not.toMatch(/\b(src|href)=/);
+	expect(page).not.toContain("@import");
+});
+
+test("the policy allows the page's own scripts and styles by hash, and no other", () => {
+	const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
+	expect(policy).toContain("default-src 'none'");
+	expect(policy).not.toContain("unsafe");
+	const written = [...page.matchAll(/<(?:script|style)>([\s\S]*?)<\/(?:script|style)>/g)].map(
+		(match) => match[1] ?? "",
+	);
+	expect(written).toHaveLength(4);
+	for (const text of written)
+		expect(policy).toContain(`'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+	expect(page).not.toMatch(/ style="| on[a-z]+="/);
+});
+
+test("text from a result cannot become markup, in the page or in its data", () => {
+	const evil = "</script><script>alert(1)</script>";
+	const flag = { code: "x", severity: "warning", message: evil, advice: "<b>" } as const;
+	const hostile = renderReport(drawResult({ paths: [evil], flags: [flag] }), "html");
+	expect(hostile).not.toContain("<script>alert");
+	expect(hostile.match(/<script/g)).toHaveLength(page.match(/<script/g)?.length ?? 0);
+	expect(String(markup`<p title="${'"'}">${"<i>"}</p>`)).toBe('<p title="&quot;">&lt;i&gt;</p>');
+});
+
+test("each chart has a name and a description for those who cannot see it", () => {
+	const charts = [...page.matchAll(/<svg class="wide" role="img" aria-label="([^"]*)"/g)].map(
+		(match) => match[1] ?? "",
+	);
+	expect(charts).toHaveLength(3);
+	expect(charts[0]).toMatch(/Response time by percentile\. polling direct: median [\d.]+ ms; polling edge/);
+	expect(charts[1]).toMatch(/0 seconds tainted by the generator; 0 messages timed out/);
+	expect(charts[2]).toMatch(/upgrade edge: TCP [\d.]+ ms, TLS/);
+});
+
+test("tables and charts are there without a script: only the zoom waits for one", () => {
+	const still = page.replaceAll(/<script[\s\S]*?<\/script>/g, "");
+	expect(still).toContain("<svg");
+	expect(still).toContain("<table");
+	expect(still).toMatch(/<section id="zoom" class="screen" hidden>/);
+});
+
+test("fan-out and recovery are drawn where the scenario measured them", () => {
+	const storm = drawResult({ transports: ["websocket"], paths: ["edge"] });
+	const tally = new Tally();
+	for (let client = 1; client <= 50; client++) {
+		tally.record("recover", 0, client * 30_000);
+		tally.record("fanout_last", 0, client * 1000);
+	}
+	Object.assign(
+		storm.groups[0]!.metrics,
+		tally.toGroup({ transport: "websocket", path: "edge", seconds: 1 }).metrics,
+	);
+	const drawn = renderReport(storm, "html");
+	expect(drawn).toContain('<figure id="recovery">');
+	expect(drawn).toContain('<figure id="fanout">');
+	expect(drawn).toMatch(/websocket edge: half within 7\d\d ms/);
+	expect(page).not.toContain('<figure id="recovery">');
+});
+
+test("the data to zoom has a column as long as the run for each group, null where another was measured", () => {
+	const { seconds, series } = zoomData(result);
+	expect(series).toHaveLength(8);
+	for (const column of series) {
+		expect(column.p50).toHaveLength(seconds.length);
+		expect(column.p50.filter((value) => value !== null)).toHaveLength(5);
+	}
+});
+
+test("ticks are round, inside their range, and few", () => {
+	expect(logTicks(0.5, 20)).toEqual([0.5, 1, 2, 5, 10, 20]);
+	expect(logTicks(0.1, 10_000)).toEqual([0.1, 1, 10, 100, 1000, 10_000]);
+	expect(linearTicks(0, 6.7, 8)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+	expect(linearTicks(0, 0, 5)).toEqual([0]);
+	expect([roundOut(0.37, "below"), roundOut(0.37, "above"), roundOut(20, "above")]).toEqual([0.2, 0.5, 20]);
+});
+
+test("labels are moved apart in their order and stay inside", () => {
+	expect(spread([10, 12, 11], 17, 0, 100)).toEqual([10, 44, 27]);
+	expect(spread([95, 96], 17, 0, 100)).toEqual([83, 100]);
+});

@@ -1,0 +1,31 @@
+/** A node whose answer takes a known time, behind a real edge: what comparisons are proven on. */
+import { planCluster } from "../../origin/cluster.ts";
+import { startNode } from "../../origin/node.ts";
+import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
+
+/** The event that is answered after the node's delay. */
+export const DELAYED_EVENT = "delayed";
+
+export interface DelayedStack extends AsyncDisposable {
+	/** The edge's https address. */
+	readonly url: string;
+}
+
+/** One node in this process that answers `delayed` after so many milliseconds, and the edge before it. */
+export async function startDelayed(milliseconds: number): Promise<DelayedStack> {
+	const node = await startNode(planCluster({ nodes: 1, port: 0, host: "127.0.0.1" }).nodes[0]!);
+	node.io.on("connection", (socket) => {
+		socket.on(DELAYED_EVENT, (payload: unknown, ack: (payload: unknown) => void) => {
+			setTimeout(() => ack(payload), milliseconds);
+		});
+	});
+	const nodes = [{ id: "n1", url: `http://127.0.0.1:${node.port}` }];
+	const edge = await startEdge({ ...(await edgeDefaults()), variables: { EDGE: {}, POOL_APP: { nodes } } });
+	return {
+		url: edge.https,
+		async [Symbol.asyncDispose]() {
+			await edge.stop();
+			await node.stop();
+		},
+	};
+}
