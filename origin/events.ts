@@ -22,7 +22,7 @@ export function serveEvents(io: Server, edge: EdgeAttachment, link: Link): void 
 	io.on("connection", (socket: Socket) => {
 		// Recovery needs an offset, and the first event of a session brings it (socket.io #4888).
 		if (link.recovers && !socket.recovered) socket.emit("welcome", edge.node);
-		servePublish(io, socket, link.repeats);
+		servePublish(io, socket, link);
 		socket.on("echo", (payload: unknown, ack: unknown) => answer(ack, payload));
 		socket.on("join", async (room: unknown, ack: unknown) => {
 			if (!isRoom(room)) return;

@@ -1,31 +1,37 @@
 /** `publish(id, room, payload, ack)`: an event that exists once it is acknowledged, and exists once. */
 import type { Server, Socket } from "socket.io";
-import type { Repeats } from "./repeats.ts";
+import type { Link } from "./link.ts";
 
 /** What the publisher is told; anything but `ok: true` means: send it again, with the same id. */
 export type PublishAnswer =
 	| { readonly ok: true; readonly repeated: boolean }
 	| { readonly ok: false; readonly why: string };
 
+const AWAY = { ok: false, why: "the store of the cluster is away" } as const;
+
 /** Publishes to the room as `published(id, room, payload)` unless the id was published before. */
-export async function publishOnce(repeats: Repeats, id: string, emit: () => void): Promise<PublishAnswer> {
+export async function publishOnce(link: Link, id: string, emit: () => void): Promise<PublishAnswer> {
 	try {
-		const claim = await repeats.claim(id);
+		const claim = await link.repeats.claim(id);
 		if (claim === "busy") return { ok: false, why: "another node is publishing this id" };
 		if (claim === "done") return { ok: true, repeated: true };
+		const unsaved = link.unsaved();
 		emit();
-		await repeats.settle(id);
+		await link.settled();
+		// Somebody's event did not reach the store in this time; it may have been this one.
+		if (link.unsaved() > unsaved) return AWAY;
+		await link.repeats.settle(id);
 		return { ok: true, repeated: false };
 	} catch {
-		return { ok: false, why: "the store of the cluster is away" };
+		return AWAY;
 	}
 }
 
 /** Serves the event on a socket. Arguments of a wrong type are let go, as in events.ts. */
-export function servePublish(io: Server, socket: Socket, repeats: Repeats): void {
+export function servePublish(io: Server, socket: Socket, link: Link): void {
 	socket.on("publish", async (id: unknown, room: unknown, payload: unknown, ack: unknown) => {
 		if (!isName(id) || !isName(room) || typeof ack !== "function") return;
-		ack(await publishOnce(repeats, id, () => io.to(room).emit("published", id, room, payload)));
+		ack(await publishOnce(link, id, () => io.to(room).emit("published", id, room, payload)));
 	});
 }
 

@@ -10,6 +10,7 @@ import { CommandError } from "../worker/selfhost/command.ts";
 import type { Link } from "./link.ts";
 import { nameOf } from "./redis-url.ts";
 import { CLAIM_TIME, type Claim, REPEAT_TIME, type Repeats } from "./repeats.ts";
+import { orderedAdapter } from "./stream-order.ts";
 
 type Client = ReturnType<typeof newClient>;
 
@@ -31,14 +32,15 @@ export async function redisLink(url: string): Promise<Link> {
 	client.on("error", () => {});
 	await connect(client, url);
 	let unsaved = 0;
-	const facade = adapterClient(client, () => {
+	const onUnsaved = () => {
 		unsaved += 1;
-	});
+	};
+	const create = createAdapter(adapterClient(client, onUnsaved), { maxLen: STREAM_LENGTH });
 	return {
 		kind: "redis",
 		recovers: true,
 		repeats: redisRepeats(client),
-		join: (io: Server) => void io.adapter(createAdapter(facade, { maxLen: STREAM_LENGTH })),
+		join: (io: Server) => void io.adapter(orderedAdapter(create, onUnsaved)),
 		up: () => client.isReady,
 		unsaved: () => unsaved,
 		// Replies come in the order of commands: a PING's means that all before it are done.

@@ -109,7 +109,9 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 		https: edge.https,
 		http: edge.http,
 		pid: edge.pid,
-		statePid: edge.statePid,
+		get statePid() {
+			return edge.statePid;
+		},
 		cluster,
 		policyPort: cluster.policyPort!,
 		stats: `${edge.https}/__edge/stats`,

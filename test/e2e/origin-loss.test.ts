@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { gatherCrowd } from "../support/origin-crowd.ts";
+import { startLine } from "../support/origin-line.ts";
+import { hasRedis, startRedis } from "../support/origin-redis.ts";
+
+const DRAIN = { wait: 200, rate: 100, deadline: 1_000 };
+
+describe.skipIf(!hasRedis)("with Redis (needs redis-server)", () => {
+	test("a roll of all nodes under load loses no acknowledged event and doubles none", async () => {
+		await using redis = await startRedis({ aof: false });
+		await using line = await startLine({ redis: redis.url, drain: DRAIN });
+		await using crowd = await gatherCrowd({
+			url: line.edge.https,
+			clients: 40,
+			rooms: 8,
+			publishers: 4,
+			rate: 80,
+		});
+		const verdict = await crowd.publishDuring(line.cluster.roll());
+		expect(verdict).toMatchObject({ named: [], unnamed: [], doubled: [] });
+		expect(verdict.expected).toBeGreaterThan(500);
+		// Every session was moved at least once, or nothing was shown.
+		for (const { name, gaps } of crowd.accounts) expect(gaps.length, name).toBeGreaterThan(0);
+	}, 60_000);
+});
