@@ -4,7 +4,7 @@
  */
 import { type ClientRequest, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { nowUs } from "./clock.ts";
@@ -15,14 +15,15 @@ export interface ConnectStamps {
 	lookup: number;
 	connect: number;
 	secure: number;
-	resumed: boolean;
 }
 
 /** What a client's connections have done so far. */
 export class Wire {
-	readonly first: ConnectStamps = { created: 0, lookup: 0, connect: 0, secure: 0, resumed: false };
+	readonly first: ConnectStamps = { created: 0, lookup: 0, connect: 0, secure: 0 };
 	requests = 0;
 	connections = 0;
+	/** TLS connections that skipped the full handshake. */
+	resumed = 0;
 	readonly #open = new Set<Socket>();
 	#closedSent = 0;
 	#closedReceived = 0;
@@ -34,6 +35,9 @@ export class Wire {
 			this.#open.delete(socket);
 			this.#closedSent += socket.bytesWritten;
 			this.#closedReceived += socket.bytesRead;
+		});
+		socket.once("secureConnect", () => {
+			if ((socket as TLSSocket).isSessionReused()) this.resumed += 1;
 		});
 		if (this.connections === 1) this.#stamp(socket);
 	}
@@ -49,7 +53,6 @@ export class Wire {
 		});
 		socket.once("secureConnect", () => {
 			first.secure = nowUs();
-			first.resumed = (socket as TLSSocket).isSessionReused();
 		});
 	}
 
@@ -77,9 +80,10 @@ interface Requester {
 	addRequest(request: ClientRequest, options: object): void;
 }
 
-/** A keep-alive agent that reports to `wire`. */
-export function agentFor(secure: boolean, wire: Wire): HttpAgent {
-	const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+/** A keep-alive agent that reports to `wire`; `source` is the address it connects from, empty = any. */
+export function agentFor(secure: boolean, wire: Wire, source: string): HttpAgent {
+	const options = { keepAlive: true, ...(source !== "" && { localAddress: source, family: isIP(source) }) };
+	const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
 	const create = agent.createConnection.bind(agent);
 	agent.createConnection = (options, created?: Created) => {
 		const socket = create(options, created);

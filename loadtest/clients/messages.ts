@@ -26,6 +26,14 @@ export type Answer =
 	| { readonly type: "ready" }
 	| { readonly type: "opened" }
 	| { readonly type: "delta"; readonly group: number; readonly delta: Delta }
+	| {
+			readonly type: "outcome";
+			readonly group: number;
+			readonly name: string;
+			readonly value: number;
+			readonly unit: string;
+			readonly how: "sum" | "max";
+	  }
 	| { readonly type: "generator"; readonly window: GeneratorWindow }
 	| { readonly type: "slot-done"; readonly number: number }
 	| { readonly type: "closed" }

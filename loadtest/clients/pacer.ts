@@ -1,4 +1,4 @@
-/** Calls at given times, as finely as Node's timers allow. */
+/** Calls at given times, as finely as Node's timers allow: about a millisecond late, never early. */
 import { nowUs } from "./clock.ts";
 
 /**
@@ -24,10 +24,16 @@ export function pace<T extends { readonly at: number }>(
 				next = due.next();
 			}
 			if (next.done) return end();
-			timer = setTimeout(turn, Math.max(0, (next.value.at - nowUs()) / 1000));
+			// Rounded up: Node cuts fractions off, and would wake twice for one send.
+			timer = setTimeout(turn, Math.ceil((next.value.at - nowUs()) / 1000));
 		};
 		if (stop.aborted) return end();
 		stop.addEventListener("abort", end, { once: true });
 		turn();
 	});
+}
+
+/** Resolves at a monotonic time, or when `stop` is aborted. */
+export function until(at: number, stop: AbortSignal): Promise<void> {
+	return pace([{ at }].values(), () => {}, stop);
 }

@@ -1,8 +1,10 @@
 /** Before any load: does each target answer a Socket.IO client at all? */
 import { CommandError } from "../../worker/selfhost/command.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { GroupPlan, Plan } from "../plan/plan.ts";
 import type { Transport } from "../record/result.ts";
+import { joinRoom, roomOf } from "./activities/fanout.ts";
 import { OpenFailure } from "./failure.ts";
+import { personaOf } from "./persona.ts";
 import { openSession } from "./session.ts";
 
 /** Seconds a target has for a session and one acknowledgement. */
@@ -10,43 +12,50 @@ const LIMIT = 5;
 
 /** One session and one message to every address. Throws a CommandError that says what to do. */
 export async function preflight(plan: Plan): Promise<void> {
-	const transport = plan.transports.includes("websocket") ? "websocket" : plan.transports[0]!;
-	for (const { urls } of plan.paths) for (const url of urls) await tryOne(plan, url, transport);
+	const transport = plan.transports.find((one) => one === "websocket") ?? plan.transports[0]!;
+	for (const path of plan.paths)
+		for (const [n] of path.urls.entries()) await tryOne(plan, { transport, path }, n);
 	if (plan.transports.includes("flashsocket") && transport !== "flashsocket")
-		for (const { urls } of plan.paths) await tryOne(plan, urls[0]!, "flashsocket");
+		for (const path of plan.paths) await tryOne(plan, { transport: "flashsocket", path }, 0);
 }
 
-async function tryOne(plan: Plan, url: string, transport: Transport): Promise<void> {
-	const event = plan.probe === "echo" ? plan.event : null;
-	const { socketPath, insecure, policyPort } = plan;
-	const options = {
-		url,
-		transport,
-		socketPath,
-		insecure,
-		policyPort,
-		connectTimeout: LIMIT,
-		event,
-		payload: "",
-	};
+async function tryOne(plan: Plan, group: GroupPlan, n: number): Promise<void> {
+	const persona = { ...personaOf(plan, group, n), connectTimeout: LIMIT, reconnection: false };
+	const trusted = trustForFetch(plan, group.transport);
 	try {
-		const { socket } = await openSession(options);
-		socket.disconnect();
+		const session = await openSession(persona);
+		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, 0), LIMIT);
+		session.socket.disconnect();
 	} catch (error) {
 		if (!(error instanceof OpenFailure)) throw error;
-		throw new CommandError(`${url} (${transport}): ${advise(error, plan)}`);
+		throw new CommandError(`${persona.url} (${group.transport}): ${advise(error, plan)}`);
+	} finally {
+		trusted();
 	}
 }
 
+/** Node's fetch takes no certificate option, only the environment; returns the way back. */
+function trustForFetch(plan: Plan, transport: Transport): () => void {
+	if (transport !== "polling-fetch" || !plan.insecure) return () => {};
+	const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+	process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+	return () => {
+		if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+		else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
+	};
+}
+
 /** What the failure means and what mends it, in a line; for a missing `echo` the three lines to add below. */
-export function advise(failure: OpenFailure, plan: Pick<Plan, "event" | "policyPort">): string {
+export function advise(failure: OpenFailure, plan: Pick<Plan, "event">): string {
 	const { kind, message } = failure;
+	if (kind === "no_join")
+		return `connected, but ${message}: fanout needs an application that answers join(room, ack) and room(room, payload, ack) (see loadtest/README.md).`;
 	if (kind === "no_ack")
 		return (
-			`connected, but no acknowledgement of "${plan.event}" in ${LIMIT} s: name an event with --event, use --probe connect, or add to the application\n` +
+			`connected, but no answer to "${plan.event}" in ${LIMIT} s: name an event with --event (and --ack), use --probe connect, or add to the application\n` +
 			`  io.on("connection", (socket) => {\n    socket.on("${plan.event}", (payload, ack) => ack(payload));\n  });`
 		);
-	if (kind === "tls") return `the certificate is not trusted (${message}): --insecure trusts any.`;
+	if (kind === "tls") return `the certificate is refused (${message}): --insecure trusts any.`;
 	if (kind === "connect_refused")
 		return "nothing listens there (connection refused): start the target or mend the URL.";
 	if (kind === "dns") return `the host name is not known (${message}): mend the URL.`;

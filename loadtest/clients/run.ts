@@ -1,134 +1,164 @@
 /** One load run, from a plan to a result. */
-import { randomUUID } from "node:crypto";
-import { isLoopback } from "../plan/paths.ts";
-import { type Plan, recordOf } from "../plan/plan.ts";
-import { environmentOf } from "../record/environment.ts";
-import { type GeneratorWindow, RESULT_KIND, RESULT_VERSION, type Result } from "../record/result.ts";
-import { Tally } from "../record/tally.ts";
-import { doubts } from "../record/validity.ts";
-import { CLOCK, nowUs } from "./clock.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Result } from "../record/result.ts";
+import { runCommandLine } from "./chaos.ts";
+import { nowUs } from "./clock.ts";
+import { Ledger, type Series } from "./ledger.ts";
+import { Live, type LiveView } from "./live.ts";
 import type { Answer, Slot } from "./messages.ts";
 import { Pool } from "./pool.ts";
 import { preflight } from "./preflight.ts";
+import { residentAll } from "./watch.ts";
 
 export interface Hooks {
 	/** One line on how the run goes, without line end. */
 	progress(line: string): void;
-	/** The result so far, after each slot. */
+	/** The result so far: after each slot, and every 10 s. */
 	grown?(result: Result): void | Promise<void>;
+	/** Each second, what goes on now. */
+	live?(view: LiveView): void;
 }
 
 /** Microseconds between an order to start and the start: longer than the order's way to a worker. */
 const HEAD_START = 50_000;
-
-/** What a run has gathered. */
-class Ledger {
-	readonly plan: Plan;
-	readonly startedAt = new Date().toISOString();
-	readonly id = randomUUID();
-	readonly tallies: Tally[];
-	readonly seconds: number[];
-	readonly generator = new Map<number, GeneratorWindow>();
-
-	constructor(plan: Plan) {
-		this.plan = plan;
-		this.tallies = plan.groups.map(() => new Tally());
-		this.seconds = plan.groups.map(() => 0);
-	}
-
-	hear(answer: Answer): void {
-		if (answer.type === "delta") this.tallies[answer.group]!.add(answer.delta);
-		if (answer.type === "generator") this.#worst(answer.window);
-	}
-
-	/** Of all workers' states in one second the worst stands. */
-	#worst(window: GeneratorWindow): void {
-		const known = this.generator.get(window.second);
-		if (known === undefined) {
-			this.generator.set(window.second, window);
-			return;
-		}
-		this.generator.set(window.second, {
-			second: window.second,
-			elu: Math.max(known.elu, window.elu),
-			loopDelayP99: Math.max(known.loopDelayP99, window.loopDelayP99),
-			gcPause: Math.max(known.gcPause, window.gcPause),
-			due: known.due + window.due,
-			sent: known.sent + window.sent,
-			late: known.late + window.late,
-			tainted: known.tainted || window.tainted,
-		});
-	}
-
-	result(interrupted: boolean): Result {
-		const { plan } = this;
-		const groups = this.tallies.map((tally, i) => {
-			const { transport, path } = plan.groups[i]!;
-			return tally.toGroup({ transport, path: path.name, seconds: this.seconds[i]! });
-		});
-		const generator = [...this.generator.values()].sort((a, b) => a.second - b.second);
-		const flags = doubts(groups, generator);
-		const loopback = plan.paths.every(({ urls }) => urls.every(isLoopback));
-		return {
-			kind: RESULT_KIND,
-			version: RESULT_VERSION,
-			id: this.id,
-			startedAt: this.startedAt,
-			series: { id: this.id, index: 1, of: 1 },
-			environment: environmentOf("swarm", loopback, CLOCK),
-			plan: recordOf(plan),
-			groups,
-			generator,
-			validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
-			interrupted,
-		};
-	}
-}
+/** Seconds between two savings of a long slot. */
+const SAVE_EVERY = 10;
 
 /**
  * Makes a load run. Aborting `stop` ends it early: what was measured is drained and returned as an
  * interrupted result. Throws a CommandError when a target does not answer or a worker dies.
  */
-export async function runSwarm(plan: Plan, hooks: Hooks, stop: AbortSignal): Promise<Result> {
-	await preflight(plan);
-	const ledger = new Ledger(plan);
-	const pool = new Pool(plan.processes, (answer) => ledger.hear(answer));
-	const halt = () => pool.halt();
-	stop.addEventListener("abort", halt, { once: true });
-	try {
-		await pool.ready();
-		const total = plan.clients * plan.groups.length;
-		hooks.progress(`opening ${total} sessions`);
-		await pool.open(plan, nowUs() + HEAD_START);
-		await measure(plan, pool, ledger, hooks, stop);
-	} finally {
-		stop.removeEventListener("abort", halt);
-		await pool.close();
-	}
-	return ledger.result(stop.aborted);
-}
-
-async function measure(
+export async function runSwarm(
 	plan: Plan,
-	pool: Pool,
-	ledger: Ledger,
 	hooks: Hooks,
 	stop: AbortSignal,
-): Promise<void> {
-	let origin = 0;
-	for (const [number, group] of plan.order.entries()) {
-		if (stop.aborted) return;
-		const { transport, path } = plan.groups[group]!;
-		hooks.progress(
-			`slot ${number + 1} of ${plan.order.length}: ${transport} ${path.name}, ${plan.slot.toFixed(1)} s`,
+	series: Series | null = null,
+): Promise<Result> {
+	await preflight(plan);
+	return new Run(plan, hooks, stop, series).make();
+}
+
+class Run {
+	readonly #plan: Plan;
+	readonly #hooks: Hooks;
+	readonly #stop: AbortSignal;
+	readonly #ledger: Ledger;
+	readonly #live: Live;
+	readonly #pool: Pool;
+	#phase = "opening sessions";
+	#endAt = 0;
+	#ticks = 0;
+	#saving: Promise<void> = Promise.resolve();
+
+	constructor(plan: Plan, hooks: Hooks, stop: AbortSignal, series: Series | null) {
+		this.#plan = plan;
+		this.#hooks = hooks;
+		this.#stop = stop;
+		this.#ledger = new Ledger(plan, series);
+		this.#live = new Live(plan);
+		this.#pool = new Pool(plan, (answer) => this.#hear(answer));
+	}
+
+	#hear(answer: Answer): void {
+		this.#ledger.hear(answer);
+		this.#live.hear(answer);
+	}
+
+	async make(): Promise<Result> {
+		const { stop } = { stop: this.#stop };
+		const halt = () => this.#pool.halt();
+		stop.addEventListener("abort", halt, { once: true });
+		const timer = setInterval(() => this.#second(), 1000);
+		try {
+			await this.#pool.ready();
+			if (stop.aborted) this.#pool.halt();
+			await this.#open();
+			await this.#measure();
+		} finally {
+			clearInterval(timer);
+			stop.removeEventListener("abort", halt);
+			await this.#pool.close();
+			await this.#saving;
+		}
+		return this.#ledger.result(stop.aborted);
+	}
+
+	/** What is known each second goes to the screen, and every 10 s to the file. */
+	#second(): void {
+		this.#ticks += 1;
+		this.#hooks.live?.(this.#live.look(this.#phase, Math.max(0, (this.#endAt - nowUs()) / 1e6), 1));
+		if (this.#ticks % SAVE_EVERY === 0) this.#grow();
+		residentAll(this.#plan.watch).then((memory) => {
+			for (const [name, bytes] of Object.entries(memory))
+				this.#ledger.note({ name: `memory_most ${name}`, value: bytes, unit: "bytes" }, "max");
+		});
+	}
+
+	/** One saving after the other; what fails to be saved now is saved at the end, or said then. */
+	#grow(): void {
+		const result = this.#ledger.result(this.#stop.aborted);
+		this.#saving = this.#saving.then(() => this.#hooks.grown?.(result));
+	}
+
+	async #open(): Promise<void> {
+		const plan = this.#plan;
+		const total = plan.activity === "ramp" ? 0 : plan.clients * plan.groups.length;
+		this.#endAt = nowUs() + (total / plan.connectRate + this.#measureSeconds()) * 1e6;
+		const before = await residentAll(plan.watch);
+		if (total > 0) this.#hooks.progress(`opening ${total} sessions`);
+		await this.#pool.open(plan, nowUs() + HEAD_START);
+		const after = await residentAll(plan.watch);
+		for (const [name, bytes] of Object.entries(after))
+			if (total > 0 && before[name] !== undefined)
+				this.#ledger.note(
+					{ name: `memory_per_session ${name}`, value: (bytes - before[name]) / total, unit: "bytes" },
+					"max",
+				);
+	}
+
+	#measureSeconds(): number {
+		return this.#plan.order.length * (this.#plan.slot + this.#plan.warmup);
+	}
+
+	async #measure(): Promise<void> {
+		const { order, groups, warmup, slot: length } = this.#plan;
+		this.#endAt = nowUs() + this.#measureSeconds() * 1e6;
+		let origin = 0;
+		for (const [number, group] of order.entries()) {
+			if (this.#stop.aborted) return;
+			const { transport, path } = groups[group]!;
+			this.#phase = `slot ${number + 1} of ${order.length}: ${transport} ${path.name}`;
+			this.#hooks.progress(`${this.#phase}, ${length.toFixed(1)} s`);
+			const startAt = nowUs() + HEAD_START;
+			const measureAt = startAt + warmup * 1e6;
+			if (number === 0) {
+				origin = measureAt;
+				this.#armChaos(origin);
+			}
+			const second = Math.floor((measureAt - origin) / 1e6);
+			await this.#turn({ number, group, startAt, measureAt, endAt: measureAt + length * 1e6, second });
+		}
+	}
+
+	async #turn(slot: Slot): Promise<void> {
+		await this.#pool.slot(slot);
+		const measured = Math.min(slot.endAt, nowUs()) - slot.measureAt;
+		this.#ledger.seconds[slot.group]! += Math.max(0, measured / 1e6);
+		this.#grow();
+		await this.#saving;
+	}
+
+	#armChaos(origin: number): void {
+		const { chaosRun, chaosAt } = this.#plan;
+		if (chaosRun === "") return;
+		const timer = setTimeout(
+			async () => {
+				this.#hooks.progress("chaos: the command runs now");
+				const code = await runCommandLine(chaosRun, this.#stop);
+				this.#ledger.note({ name: "chaos_exit_code", value: code ?? -1, unit: "" }, "max");
+			},
+			(origin - nowUs()) / 1000 + chaosAt * 1000,
 		);
-		const startAt = nowUs() + HEAD_START;
-		const measureAt = startAt + plan.warmup * 1e6;
-		if (number === 0) origin = measureAt;
-		const second = Math.floor((measureAt - origin) / 1e6);
-		const slot: Slot = { number, group, startAt, measureAt, endAt: measureAt + plan.slot * 1e6, second };
-		await pool.slot(slot);
-		ledger.seconds[group]! += Math.max(0, Math.min(plan.slot, (nowUs() - measureAt) / 1e6));
-		await hooks.grown?.(ledger.result(stop.aborted));
+		this.#stop.addEventListener("abort", () => clearTimeout(timer), { once: true });
 	}
 }

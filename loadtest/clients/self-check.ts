@@ -3,9 +3,9 @@ import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:pe
 import type { GeneratorWindow } from "../record/result.ts";
 
 /** Milliseconds between the monitor's own ticks, which its figures include. */
-const RESOLUTION = 10;
+const RESOLUTION = 20;
 
-/** Counts of sends, as the driver keeps them. */
+/** Counts of sends, as the activity keeps them. */
 export interface SendCounts {
 	due: number;
 	sent: number;
@@ -32,21 +32,18 @@ export class SelfCheck {
 		this.#observer.disconnect();
 	}
 
-	/** The time since the last call, as the window of that second. */
+	/** The time since the last call, as the window of that second; taint.ts judges it later. */
 	take(second: number): GeneratorWindow {
 		const now = performance.eventLoopUtilization();
 		const elu = performance.eventLoopUtilization(now, this.#utilisation).utilization;
 		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION * 1000 : 0;
-		const { due, sent, late } = this.sends;
 		const window = {
 			second,
 			elu: Number.isFinite(elu) ? Math.max(0, elu) : 0,
 			loopDelayP99: Math.max(0, Math.round(p99)),
 			gcPause: Math.round(this.#gcPause),
-			due,
-			sent,
-			late,
-			tainted: isTainted(elu, p99, due, late),
+			...this.sends,
+			tainted: false,
 		};
 		this.#utilisation = now;
 		this.#delay.reset();
@@ -54,12 +51,4 @@ export class SelfCheck {
 		Object.assign(this.sends, { due: 0, sent: 0, late: 0 });
 		return window;
 	}
-}
-
-/** Above these a second's latencies are the generator's own (reference loadtest.md 3.4). */
-export const MOST_ELU = 0.7;
-export const MOST_LATE = 0.05;
-
-export function isTainted(elu: number, _loopDelayP99: number, due: number, late: number): boolean {
-	return elu > MOST_ELU || (due > 0 && late / due > MOST_LATE);
 }

@@ -1,5 +1,5 @@
 /** One client: a real socket.io-client socket, opened once, its phases timed. */
-import { io, type Socket } from "socket.io-client";
+import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Metric, Transport } from "../record/result.ts";
 import { agentFor, type ConnectStamps, Wire } from "./agent.ts";
 import { nowUs } from "./clock.ts";
@@ -15,9 +15,23 @@ export interface SessionOptions {
 	readonly insecure: boolean;
 	readonly policyPort: number;
 	readonly connectTimeout: number;
-	/** The event acknowledged, or null where the application is only connected to. */
-	readonly event: string | null;
-	readonly payload: string;
+	/** How the first acknowledgement is had; null where the application is only connected to. */
+	readonly ask: Ask | null;
+	/** The address to connect from; empty = any. */
+	readonly source: string;
+	readonly keepAlive: boolean;
+	readonly reconnection: boolean;
+	readonly namespace: string;
+	readonly auth: Record<string, unknown>;
+	readonly query: Readonly<Record<string, string>>;
+	readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A message and its answer: `ack` names the event of the answer, empty = an acknowledgement. */
+export interface Ask {
+	readonly event: string;
+	readonly ack: string;
+	readonly message: unknown;
 }
 
 /** Microseconds of each phase that took place. */
@@ -40,17 +54,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 		phases.policy = nowUs() - start;
 	}
 	const wire = new Wire();
-	const socket = io(url.href, {
-		...optionsFor(options.transport),
-		forceNew: true,
-		reconnection: false,
-		rememberUpgrade: false,
-		timeout: limit,
-		path: options.socketPath,
-		rejectUnauthorized: !options.insecure,
-		// The types are the browser's; in Node this is an http.Agent.
-		agent: agentFor(url.protocol === "https:", wire) as unknown as boolean,
-	});
+	const socket = io(addressOf(url, options.namespace), socketOptions(options, url, wire));
 	try {
 		await stamped(options, socket, wire, phases);
 	} catch (error) {
@@ -60,6 +64,34 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 	}
 	phases.connect = (phases.policy ?? 0) + (phases.connect ?? 0);
 	return { socket, wire, phases };
+}
+
+/** Socket.IO reads the URL's path as the namespace. */
+function addressOf(url: URL, namespace: string): string {
+	if (namespace === "") return url.href;
+	return `${url.origin}/${namespace.replace(/^\//, "")}`;
+}
+
+function socketOptions(
+	options: SessionOptions,
+	url: URL,
+	wire: Wire,
+): Partial<ManagerOptions & SocketOptions> {
+	const secure = url.protocol === "https:";
+	return {
+		...optionsFor(options.transport),
+		forceNew: true,
+		reconnection: options.reconnection,
+		rememberUpgrade: false,
+		timeout: options.connectTimeout * 1000,
+		path: options.socketPath,
+		rejectUnauthorized: !options.insecure,
+		auth: options.auth,
+		...(Object.keys(options.query).length > 0 && { query: { ...options.query } }),
+		...(Object.keys(options.headers).length > 0 && { extraHeaders: { ...options.headers } }),
+		// The types are the browser's; in Node this is an http.Agent.
+		...(options.keepAlive && { agent: agentFor(secure, wire, options.source) as unknown as boolean }),
+	};
 }
 
 /** Waits for the steps in their order and notes what each took. */
@@ -89,9 +121,8 @@ async function stamped(options: SessionOptions, socket: Socket, wire: Wire, phas
 		phases.upgrade = upgraded - handshake;
 		before = Math.max(connect, upgraded);
 	}
-	if (options.event === null) return;
-	const answer = socket.emitWithAck(options.event, options.payload);
-	await within(limit, "no_ack", `no acknowledgement of "${options.event}"`, answer);
+	if (options.ask === null) return;
+	await within(limit, "no_ack", `no answer to "${options.ask.event}"`, answered(socket, options.ask));
 	phases.first_ack = nowUs() - before;
 }
 
@@ -106,6 +137,14 @@ function connectionPhases(stamps: ConnectStamps, handshake: number): Phases {
 		...(stamps.secure > 0 && { tls: stamps.secure - stamps.connect }),
 		engine_handshake: handshake - secured,
 	};
+}
+
+/** Sends one message and waits for its answer. */
+export function answered(socket: Socket, { event, ack, message }: Ask): Promise<void> {
+	return new Promise((resolve) => {
+		if (ack === "") socket.emit(event, message, () => resolve());
+		else socket.once(ack, () => resolve()).emit(event, message);
+	});
 }
 
 function connected(socket: Socket): Promise<void> {

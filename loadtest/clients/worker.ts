@@ -1,15 +1,16 @@
-/** A worker process: opens its share of all groups' sessions, sends in its slots, reports differences. */
+/** A worker process: opens its share of all groups' sessions, acts in its slots, reports differences. */
 import type { Plan } from "../plan/plan.ts";
-import { shareOf } from "../plan/schedule.ts";
+import { isProbe, joinRoom, PUBLISHER, roomOf } from "./activities/fanout.ts";
+import { ACTIVITY } from "./activity.ts";
 import { nowUs } from "./clock.ts";
-import { Crew, payloadOf } from "./crew.ts";
-import { EchoDriver } from "./echo.ts";
+import { Crew } from "./crew.ts";
 import type { Answer, Order, Slot } from "./messages.ts";
 import { pace } from "./pacer.ts";
 import { SelfCheck } from "./self-check.ts";
+import type { Session } from "./session.ts";
 
 const check = new SelfCheck();
-let halt = new AbortController();
+const halt = new AbortController();
 let crews: Crew[] = [];
 let plan: Plan;
 let worker = 0;
@@ -20,11 +21,12 @@ function say(answer: Answer): void {
 
 /** Sessions are opened in turn over the groups, so that none has the quieter machine. */
 async function openAll(startAt: number): Promise<void> {
-	crews = plan.groups.map((group) => new Crew(plan, group));
+	crews = plan.groups.map((_, number) => new Crew(plan, number));
 	const openings: Promise<void>[] = [];
+	const times = plan.activity === "ramp" ? [].values() : openingTimes(startAt);
 	await pace(
-		openingTimes(startAt),
-		({ group, number }) => openings.push(crews[group]!.open(number)),
+		times,
+		({ crew, number }) => openings.push(crew.add(number, joining(crew, number))),
 		halt.signal,
 	);
 	await Promise.all(openings);
@@ -32,17 +34,32 @@ async function openAll(startAt: number): Promise<void> {
 	say({ type: "opened" });
 }
 
-function* openingTimes(startAt: number): Generator<{ at: number; group: number; number: number }> {
+function joining(crew: Crew, number: number): (session: Session) => Promise<void> {
+	if (plan.activity !== "fanout" || number === PUBLISHER) return async () => {};
+	return (session) => joinRoom(session, roomOf(plan, crew.number), plan.connectTimeout);
+}
+
+/** Each client belongs to one worker: by turns, but the probes of a fan-out all to the first. */
+function isMine(number: number): boolean {
+	if (plan.activity !== "fanout") return number % plan.processes === worker;
+	if (isProbe(plan, number)) return worker === 0;
+	return 1 + (number % (plan.processes - 1)) === worker;
+}
+
+function* openingTimes(startAt: number): Generator<{ at: number; crew: Crew; number: number }> {
 	const gap = 1e6 / plan.connectRate;
-	for (let number = worker; number < plan.clients; number += plan.processes)
-		for (let group = 0; group < plan.groups.length; group++)
-			yield { at: startAt + (number * plan.groups.length + group) * gap, group, number };
+	for (let number = 0; number < plan.clients; number++) {
+		if (!isMine(number)) continue;
+		for (const crew of crews)
+			yield { at: startAt + (number * crews.length + crew.number) * gap, crew, number };
+	}
 }
 
 /** Sends what has been counted since the last time. */
 function report(): void {
 	crews.forEach((crew, group) => {
-		say({ type: "delta", group, delta: crew.tally.take() });
+		const delta = crew.tally.take();
+		if (delta !== null) say({ type: "delta", group, delta });
 	});
 }
 
@@ -50,50 +67,43 @@ async function runSlot(slot: Slot): Promise<void> {
 	const crew = crews[slot.group]!;
 	const before = crew.traffic();
 	crew.takeDoubled();
-	const driver = new EchoDriver(
-		{ event: plan.event, payload: payloadOf(plan.payload), ackTimeout: plan.ackTimeout },
-		crew.tally,
-		check.sends,
-	);
-	const seconds = everySecond(slot, driver);
-	if (plan.probe === "echo") await pace(dueIn(slot), (due) => sendDue(slot, crew, driver, due), halt.signal);
-	else await pace([{ at: slot.endAt }].values(), () => {}, halt.signal);
-	await driver.drained();
-	clearInterval(seconds);
+	crew.slot = slot;
+	let eachSecond = () => {};
+	check.take(0);
+	const timer = setInterval(() => {
+		eachSecond();
+		reportSecond(slot);
+	}, 1000);
+	await ACTIVITY[plan.activity]({
+		plan,
+		slot,
+		crew,
+		worker,
+		sends: check.sends,
+		stop: halt.signal,
+		outcome: (name, value, unit, how) => say({ type: "outcome", group: slot.group, name, value, unit, how }),
+		everySecond: (then) => {
+			eachSecond = then;
+		},
+	});
+	clearInterval(timer);
 	const after = crew.traffic();
 	const { counts } = crew.tally;
 	counts.bytesSent += after.bytesSent - before.bytesSent;
 	counts.bytesReceived += after.bytesReceived - before.bytesReceived;
 	counts.requests += after.requests - before.requests;
 	counts.doubled += crew.takeDoubled();
-	report();
+	reportSecond(slot);
 	say({ type: "slot-done", number: slot.number });
 }
 
-function* dueIn(slot: Slot): Generator<{ at: number; client: number }> {
-	const options = { arrivals: plan.arrivals, rate: plan.rate, seed: plan.seed + slot.number };
-	for (const { client, at } of shareOf(options, plan.clients, worker, plan.processes)) {
-		if (slot.startAt + at >= slot.endAt) return;
-		yield { at: slot.startAt + at, client };
-	}
-}
-
-function sendDue(slot: Slot, crew: Crew, driver: EchoDriver, due: { at: number; client: number }): void {
-	const second = due.at < slot.measureAt ? -1 : slot.second + Math.floor((due.at - slot.measureAt) / 1e6);
-	const client = crew.clients.get(due.client);
-	if (client) driver.send(client, due.at, second);
-	else if (second >= 0) crew.tally.counts.due += 1;
-}
-
-function everySecond(slot: Slot, driver: EchoDriver): NodeJS.Timeout {
-	check.take(0);
-	return setInterval(() => {
-		driver.sweep();
-		const second = Math.floor((nowUs() - slot.measureAt) / 1e6);
-		const window = check.take(slot.second + second);
-		if (second >= 0) say({ type: "generator", window });
-		report();
-	}, 1000);
+/** The state of the second that ends now; what was in warm-up or drain is left out. */
+function reportSecond(slot: Slot): void {
+	const now = nowUs();
+	const second = Math.ceil((Math.min(now, slot.endAt) - slot.measureAt) / 1e6) - 1;
+	const window = check.take(slot.second + Math.max(0, second));
+	if (second >= 0 && now < slot.endAt + 500_000) say({ type: "generator", window });
+	report();
 }
 
 async function obey(order: Order): Promise<void> {
@@ -106,7 +116,6 @@ async function obey(order: Order): Promise<void> {
 	else if (order.type === "halt") halt.abort();
 	else {
 		check.stop();
-		halt = new AbortController();
 		for (const crew of crews) crew.close();
 		say({ type: "closed" });
 		process.disconnect();

@@ -9,6 +9,20 @@ export interface Path {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 
+/** A run's paths from the one or the other flag. Throws a UsageError. */
+export function pathsFrom(
+	url: string | undefined,
+	given: string | readonly Path[] | undefined,
+): readonly Path[] {
+	if (url !== undefined && given !== undefined)
+		throw new UsageError("URL and --paths are both given: give one of them.");
+	if (url !== undefined) return [{ name: "target", urls: [targetUrl(url, "URL")] }];
+	if (typeof given === "string") return parsePaths(given);
+	if (given === undefined || given.length === 0)
+		throw new UsageError("no target: give a URL, or --paths direct=URL,edge=URL.");
+	return given;
+}
+
 /** Reads `direct=URL,direct=URL2,edge=URL`; a repeated name adds an address. Throws a UsageError. */
 export function parsePaths(text: string): Path[] {
 	const paths = new Map<string, string[]>();
@@ -49,4 +63,9 @@ export function targetUrl(text: string, where: string): string {
 export function isLoopback(url: string): boolean {
 	const { hostname } = new URL(url);
 	return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Whether it is loopback that an IPv4 address can reach. */
+export function isLoopback4(url: string): boolean {
+	return isLoopback(url) && new URL(url).hostname !== "[::1]";
 }

@@ -1,10 +1,9 @@
 /** A load run as it will be made: every option resolved and checked once, here. */
 import { availableParallelism } from "node:os";
-import { UsageError } from "../../worker/selfhost/command.ts";
 import type { PlanRecord, Transport } from "../record/result.ts";
-import { type Path, parsePaths, targetUrl } from "./paths.ts";
-import type { Activity } from "./scenario.ts";
-import { echo } from "./scenarios/echo.ts";
+import { check } from "./check.ts";
+import { isLoopback4, type Path, pathsFrom } from "./paths.ts";
+import { type Activity, type Scenario, scenarioNamed } from "./scenario.ts";
 import { type Settings, USUAL } from "./settings.ts";
 import { slotsFor } from "./slots.ts";
 
@@ -24,68 +23,79 @@ export interface Plan extends Settings {
 	readonly order: readonly number[];
 }
 
-/** What a caller may give: a target (`url` or `paths`), a scenario's name, and any setting. */
+/** What a caller may give: a target (`url` or `paths`), a scenario or its name, and any setting. */
 export type PlanOptions = Partial<Settings> & {
 	url?: string;
 	paths?: string | readonly Path[];
-	scenario?: string;
+	scenario?: string | Scenario;
 };
 
-const SCENARIOS = { echo };
-
-/** Above this many clients or messages a second one process would measure itself (see `calibrate`). */
+/** Above these one process would measure itself (README, `calibrate`). */
 const CLIENTS_PER_PROCESS = 5000;
 const RATE_PER_PROCESS = 8000;
 
 /** Resolves options to a plan. Throws a UsageError that names the flag, the value and the cure. */
-export function planFrom({ url, paths: given, scenario: name = "echo", ...options }: PlanOptions): Plan {
-	const scenario = SCENARIOS[name as keyof typeof SCENARIOS];
-	if (scenario === undefined)
-		throw new UsageError(`--scenario ${name}: there is ${Object.keys(SCENARIOS).join(", ")}.`);
+export function planFrom({ url, paths: given, scenario: named = "echo", ...options }: PlanOptions): Plan {
+	const scenario = typeof named === "string" ? scenarioNamed(named) : named;
 	const settings = { ...USUAL, ...scenario.settings, ...options };
 	const paths = pathsFrom(url, given);
+	check(settings, scenario, paths);
 	const groups = settings.transports.flatMap((transport) => paths.map((path) => ({ transport, path })));
-	check(settings);
-	const processes = settings.processes || processesFor(settings, groups.length);
-	const slots = slotsFor(groups.length, settings.duration);
 	return {
 		...settings,
+		sources: sourcesFor(settings.sources, paths),
 		scenario: scenario.name,
 		activity: scenario.activity,
 		paths,
 		groups,
-		processes,
-		...slots,
+		processes: settings.processes || processesFor(settings, scenario.activity, groups.length),
+		...slotsFor(groups.length, settings.duration),
 	};
 }
 
-function pathsFrom(url: string | undefined, given: string | readonly Path[] | undefined): readonly Path[] {
-	if (url !== undefined && given !== undefined)
-		throw new UsageError("URL and --paths are both given: give one of them.");
-	if (url !== undefined) return [{ name: "target", urls: [targetUrl(url, "URL")] }];
-	if (typeof given === "string") return parsePaths(given);
-	if (given === undefined || given.length === 0)
-		throw new UsageError("no target: give a URL, or --paths direct=URL,edge=URL.");
-	return given;
+/** On loopback clients come from 250 addresses: one has 28,000 ports to a target and no more. */
+function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonly string[] {
+	return sources.flatMap((source) => {
+		if (source !== "loopback") return source === "none" ? [] : source;
+		if (!paths.every(({ urls }) => urls.every(isLoopback4))) return [];
+		return Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
+	});
 }
 
-function processesFor(settings: Settings, groups: number): number {
+function processesFor(settings: Settings, activity: Activity, groups: number): number {
 	const forClients = Math.ceil((settings.clients * groups) / CLIENTS_PER_PROCESS);
 	const forRate = Math.ceil(settings.rate / RATE_PER_PROCESS);
-	return Math.min(availableParallelism(), Math.max(1, forClients, forRate));
+	const least = activity === "fanout" ? 2 : 1;
+	return Math.max(least, Math.min(availableParallelism(), Math.max(forClients, forRate)));
 }
 
-function check(settings: Settings): void {
-	if (new Set(settings.transports).size !== settings.transports.length)
-		throw new UsageError(`--transports ${settings.transports.join(",")}: one is named twice.`);
-	if (settings.transports.length === 0) throw new UsageError("--transports: name at least one.");
-	if (!(settings.rate > 0)) throw new UsageError(`--rate ${settings.rate}: give messages a second above 0.`);
-	if (!(settings.duration > 0))
-		throw new UsageError(`--duration ${settings.duration}: give seconds above 0.`);
-}
+/** What may hold a secret stands in a result by name only. */
+const SECRET = ["auth", "query", "headers", "pathHeaders", "message"] as const;
+
+/** Settings that stand in a result's plan under their own names. */
+const NAMED = [
+	"transports",
+	"clients",
+	"rate",
+	"duration",
+	"warmup",
+	"payload",
+	"seed",
+	"arrivals",
+	"ackTimeout",
+	"event",
+	"processes",
+];
 
 /** The plan as a result keeps it. */
 export function recordOf(plan: Plan): PlanRecord {
+	const usual = USUAL as unknown as Record<string, unknown>;
+	const extra = Object.entries(plan).filter(
+		([key, value]) =>
+			Object.hasOwn(usual, key) &&
+			!NAMED.includes(key) &&
+			JSON.stringify(value) !== JSON.stringify(usual[key]),
+	);
 	return {
 		scenario: plan.scenario,
 		transports: [...plan.transports],
@@ -101,11 +111,12 @@ export function recordOf(plan: Plan): PlanRecord {
 		ackTimeout: plan.ackTimeout,
 		event: plan.event,
 		processes: plan.processes,
-		extra: {
-			probe: plan.probe,
-			connectRate: plan.connectRate,
-			connectTimeout: plan.connectTimeout,
-			insecure: plan.insecure,
-		},
+		extra: Object.fromEntries(extra.map(([key, value]) => [key, shown(key, value)])),
 	};
+}
+
+function shown(key: string, value: unknown): unknown {
+	if (key === "sources") return `${(value as string[]).length} addresses`;
+	if (!(SECRET as readonly string[]).includes(key)) return value;
+	return typeof value === "string" ? "(redacted)" : `${Object.keys(value as object).join(", ")} (redacted)`;
 }

@@ -44,7 +44,8 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		mergeGroups(results.flatMap((one) => one.groups.filter((group) => nameOf(group) === name))),
 	);
 	const generator = bySecond(results.flatMap((one) => one.generator));
-	const flags = doubts(groups, generator);
+	const { scenario, extra } = first.result.plan;
+	const flags = doubts(groups, generator, { cuts: scenario === "storm" || "chaosRun" in extra });
 	const id = randomUUID();
 	return {
 		...first.result,

@@ -99,6 +99,16 @@ export const groupShape = z.object({
 });
 export type Group = z.infer<typeof groupShape>;
 
+/** A figure that is no latency: what a scenario found out, or memory. `path` and `transport` where it is of one group. */
+export const outcomeShape = z.object({
+	name: z.string().min(1),
+	value: z.number(),
+	unit: z.string(),
+	transport: z.enum(TRANSPORTS).optional(),
+	path: z.string().optional(),
+});
+export type Outcome = z.infer<typeof outcomeShape>;
+
 /** Why a result should not be believed as it is. `invalid` voids the run. */
 export const flagShape = z.object({
 	code: z.string().min(1),
@@ -172,6 +182,7 @@ export const resultShape = z.object({
 	plan: planShape,
 	groups: z.array(groupShape),
 	generator: z.array(generatorWindowShape),
+	outcomes: z.array(outcomeShape).optional(),
 	validity: z.object({ valid: z.boolean(), flags: z.array(flagShape) }),
 	/** Ended by a signal: what was measured until then stands. */
 	interrupted: z.boolean(),

@@ -58,8 +58,10 @@ export class Tally {
 		return histogram;
 	}
 
-	/** All since the last call, and starts anew. */
-	take(): Delta {
+	/** All since the last call, and starts anew; null when there is nothing. */
+	take(): Delta | null {
+		const counted = Object.values(this.counts).some((count) => count !== 0);
+		if (!counted && this.#windows.size === 0 && Object.keys(this.errors).length === 0) return null;
 		const windows = [...this.#entries()].map(([metric, second, histogram]) => ({
 			metric,
 			second,

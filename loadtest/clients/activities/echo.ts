@@ -1,0 +1,19 @@
+/** Messages when they are due, each answered: response and service time. */
+import { EchoDriver } from "../echo-driver.ts";
+import { pace, until } from "../pacer.ts";
+import { messagesOf, secondIn, type Work } from "../work.ts";
+
+export async function echo(work: Work): Promise<void> {
+	const { plan, slot, crew, stop } = work;
+	if (plan.probe === "connect") return until(slot.endAt, stop);
+	const driver = new EchoDriver(plan, crew.tally, work.sends);
+	work.everySecond(() => driver.sweep());
+	const messages = new Map(crew.opened.map(({ number }) => [number, crew.personaOf(number).ask?.message]));
+	await pace(
+		messagesOf(work),
+		({ client, at }) =>
+			driver.send(crew.members.get(client) ?? null, messages.get(client), at, secondIn(slot, at)),
+		stop,
+	);
+	await driver.drained();
+}

@@ -1,0 +1,22 @@
+/** All sessions cut at one instant; they come back by themselves. */
+import { nowUs } from "../clock.ts";
+import { until } from "../pacer.ts";
+import type { Work } from "../work.ts";
+
+export async function storm({ plan, slot, crew, stop, outcome }: Work): Promise<void> {
+	await until(slot.measureAt, stop);
+	if (stop.aborted) return;
+	const cut = crew.opened.filter((member) => member.open);
+	const at = nowUs();
+	for (const member of cut) {
+		member.lostAt = at;
+		member.cut(plan.cut);
+		// A poll that loses its connection is tried again on a new one: the session lives, and answers there.
+		if (member.open && crew.group.transport === "polling") crew.confirm(member);
+	}
+	await until(slot.endAt, stop);
+	const away = cut.filter((member) => member.lostAt !== 0).length;
+	if (away > 0) crew.tally.fail("not_back", away);
+	outcome("sessions_cut", cut.length, "sessions", "sum");
+	outcome("sessions_back", cut.length - away, "sessions", "sum");
+}

@@ -1,0 +1,16 @@
+/** What clients do in a slot, by name. */
+import type { Activity } from "../plan/scenario.ts";
+import { echo } from "./activities/echo.ts";
+import { fanout } from "./activities/fanout.ts";
+import { idle } from "./activities/idle.ts";
+import { ramp } from "./activities/ramp.ts";
+import { storm } from "./activities/storm.ts";
+import type { Work } from "./work.ts";
+
+export const ACTIVITY: Readonly<Record<Activity, (work: Work) => Promise<void>>> = {
+	echo,
+	fanout,
+	ramp,
+	storm,
+	idle,
+};

@@ -1,0 +1,41 @@
+/** What differs from client to client: `{n}` its number, `{path}`, `{transport}`, `{seed}` and `{random}`. */
+import { UsageError } from "../../worker/selfhost/command.ts";
+import { randomFrom } from "./random.ts";
+
+export interface TemplateValues {
+	readonly n: number;
+	readonly path: string;
+	readonly transport: string;
+	readonly seed: number;
+}
+
+const WORD = /\{(n|path|transport|seed|random)\}/g;
+
+/** Fills one template. `{random}` is 8 characters, the same for the same seed and client. */
+export function fill(template: string, values: TemplateValues): string {
+	return template.replace(WORD, (_, word: string) =>
+		word === "random" ? randomWord(values) : String(values[word as keyof TemplateValues]),
+	);
+}
+
+function randomWord({ seed, n }: TemplateValues): string {
+	const random = randomFrom(seed * 1_000_003 + n);
+	return Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36)).join("");
+}
+
+/** Fills every value of a record. */
+export function fillAll(
+	record: Readonly<Record<string, string>>,
+	values: TemplateValues,
+): Record<string, string> {
+	return Object.fromEntries(Object.entries(record).map(([key, template]) => [key, fill(template, values)]));
+}
+
+/** Fills a template of JSON and reads it. Throws a UsageError that names `flag`. */
+export function fillJson(template: string, values: TemplateValues, flag: string): unknown {
+	try {
+		return JSON.parse(fill(template, values));
+	} catch {
+		throw new UsageError(`${flag} is not JSON: write for example ${flag} '{"token":"user-{n}"}'.`);
+	}
+}
