@@ -1,5 +1,6 @@
 /** The router of the edge's own paths. Requests on their way to a node never come here. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { judgeAccess } from "./admin/access.ts";
 import { auditLine, describePool, tell } from "./admin/nodes.ts";
 import { edgeError } from "./answers.ts";
@@ -9,10 +10,10 @@ import { clientAddress } from "./platform/client-address.ts";
 import type { Asked } from "./request/classify.ts";
 import { csvOf } from "./stats/csv.ts";
 import { jsonOf } from "./stats/json.ts";
-import { pageOf } from "./stats/page.ts";
+import { pageOf } from "./stats/page/page.ts";
 import { prometheusOf } from "./stats/prometheus.ts";
 import { verdict } from "./stats/seen.ts";
-import { statistics } from "./stats/statistics.ts";
+import { type Statistics, statistics } from "./stats/statistics.ts";
 
 /** The router sees the request as already read. */
 export interface Bindings {
@@ -45,7 +46,7 @@ app.use("*", async (c, next) => {
 	return edgeError(code, null, code === "EDGE_TOKEN" ? challenge : {});
 });
 
-app.get("/__edge/stats", async (c) => page(pageOf(await statistics(c.env.edge, c.env.env))));
+app.get("/__edge/stats", async (c) => page(await statistics(c.env.edge, c.env.env)));
 app.get("/__edge/stats.json", async (c) =>
 	c.json(jsonOf(await statistics(c.env.edge, c.env.env)), 200, FRESH),
 );
@@ -84,12 +85,13 @@ async function change(c: Call): Promise<Response> {
 }
 
 /** Nothing on the page may come from elsewhere, and no other page may frame it. */
-function page({ html, nonce }: { html: string; nonce: string }): Response {
-	return new Response(html, {
+function page(read: Statistics): Response {
+	const nonce = crypto.randomUUID();
+	return new Response(pageOf(read, nonce), {
 		headers: {
 			...FRESH,
 			"content-type": "text/html; charset=utf-8",
-			"content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+			"content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
 			"referrer-policy": "no-referrer",
 			"x-content-type-options": "nosniff",
 			"x-robots-tag": "noindex",

@@ -1,0 +1,59 @@
+/** CPU time of a process, and what a request costs it. */
+import { readFile } from "node:fs/promises";
+import { type Agent, request } from "node:https";
+
+/** Linux counts in ticks of 10 ms (USER_HZ), whatever the kernel's own. */
+const TICK_MS = 10;
+
+/** Milliseconds of user and system time of all threads so far (proc(5), /proc/PID/stat, fields 14 and 15). */
+export async function cpuOf(pid: number): Promise<number> {
+	const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** One kept-alive request; resolves with its status once the answer is read. */
+function once(url: string, method: string, agent: Agent, body: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const sent = request(
+			url,
+			{
+				method,
+				agent,
+				rejectUnauthorized: false,
+				headers: {
+					"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+					accept: "*/*",
+					"accept-language": "en-US,en;q=0.5",
+					...(body === ""
+						? {}
+						: { "content-type": "text/plain;charset=UTF-8", "content-length": body.length }),
+				},
+			},
+			(response) => {
+				response.resume();
+				response.on("end", () => resolve(response.statusCode!));
+			},
+		);
+		sent.on("error", reject);
+		sent.end(body);
+	});
+}
+
+/** Microseconds of the process's CPU for each of `count` requests over a few kept-alive connections. */
+export async function costOf(
+	pid: number,
+	url: string,
+	{ method, body, count, agent }: { method: string; body: string; count: number; agent: Agent },
+): Promise<number> {
+	const before = await cpuOf(pid);
+	let left = count;
+	const statuses = new Set<number>();
+	const connection = async () => {
+		while (left-- > 0) statuses.add(await once(url, method, agent, body));
+	};
+	await Promise.all(Array.from({ length: 4 }, connection));
+	if (statuses.size !== 1 || !statuses.has(200))
+		throw new Error(`answers other than 200: ${[...statuses].join(", ")}`);
+	return ((await cpuOf(pid)) - before) * (1000 / count);
+}

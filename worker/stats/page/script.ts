@@ -1,0 +1,36 @@
+/**
+ * The statistics page's behaviour: every 5 s, while it is looked at, the page is fetched again and what
+ * changed is written into the one on screen, cell by cell, so that nothing flickers, scrolls or loses its place.
+ */
+export const SCRIPT = `
+const stale=document.getElementById("stale");
+function patch(old,fresh){
+	if(old.nodeType!==fresh.nodeType||old.nodeName!==fresh.nodeName||old.childNodes.length!==fresh.childNodes.length)return old.replaceWith(document.importNode(fresh,true));
+	if(old.nodeType===3){if(old.data!==fresh.data)old.data=fresh.data;return}
+	for(const name of ["class","aria-pressed"])if(old.getAttribute(name)!==fresh.getAttribute(name))fresh.hasAttribute(name)?old.setAttribute(name,fresh.getAttribute(name)):old.removeAttribute(name);
+	[...old.childNodes].forEach((child,i)=>patch(child,fresh.childNodes[i]));
+}
+async function refresh(){
+	if(document.hidden)return;
+	try{
+		const answer=await fetch(location.pathname,{cache:"no-store"});
+		if(!answer.ok)throw new Error("HTTP "+answer.status);
+		const fresh=new DOMParser().parseFromString(await answer.text(),"text/html");
+		patch(document.getElementById("live"),fresh.getElementById("live"));
+		stale.textContent="";
+	}catch(error){stale.textContent="not refreshed: "+error.message}
+}
+setInterval(refresh,5000);
+document.addEventListener("visibilitychange",refresh);
+document.addEventListener("click",async(event)=>{
+	const button=event.target.closest("button[data-word]");
+	if(!button||button.getAttribute("aria-pressed")==="true")return;
+	const {node,word}=button.dataset;
+	const name=prompt("Set "+node+" to "+word+"? Your name, for the log:",sessionStorage.operator||"");
+	if(!name||!name.trim())return;
+	sessionStorage.operator=name;
+	const answer=await fetch("nodes/"+node,{method:"POST",headers:{"content-type":"application/json","x-edge-operator":name},body:JSON.stringify({word})});
+	if(!answer.ok)alert((await answer.json()).message);
+	refresh();
+});
+`;
