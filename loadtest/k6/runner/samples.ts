@@ -2,16 +2,18 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Histogram } from "../../record/histogram.ts";
-import { type Counts, METRICS } from "../../record/result.ts";
+import { type Counts, METRICS, type Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { MEASURES } from "../script/measures.ts";
 
-/** One sample; `time` in epoch ms, `value` as k6 gives it (times in ms). */
+/** One sample; `time` in epoch ms with fractions, `value` as k6 gives it (times in ms). */
 export interface Sample {
 	readonly metric: string;
 	readonly time: number;
 	readonly value: number;
 	readonly tags: Readonly<Record<string, string>>;
+	/** The virtual user, which is one session at a time. */
+	readonly vu: string;
 }
 
 /** Only these are read: k6 tells much more of every request. */
@@ -21,7 +23,14 @@ const READ = /^\{"metric":"(?:sio_\w+|http_reqs|ws_sessions|data_sent|data_recei
 export function readSample(line: string): Sample | null {
 	if (!READ.test(line)) return null;
 	const { metric, data } = JSON.parse(line);
-	return { metric, time: Date.parse(data.time), value: data.value, tags: data.tags ?? {} };
+	const { time, value, tags = {}, metadata = {} } = data;
+	return { metric, time: epochOf(time), value, tags, vu: metadata.vu ?? "" };
+}
+
+/** RFC 3339 with up to nine digits of a second, of which Date keeps three. */
+function epochOf(text: string): number {
+	const fraction = /\.\d+/.exec(text)?.[0] ?? "";
+	return Date.parse(text.replace(fraction, "")) + Number(`0${fraction}`) * 1000;
 }
 
 /** Measures whose values add up to a count, or to two. */
@@ -52,6 +61,8 @@ export class Samples {
 	start = Number.NaN;
 	end = 0;
 	readonly #duration: number;
+	/** Epoch ms of each VU's latest poll's end. */
+	readonly #pollEnds = new Map<string, number>();
 
 	/** `duration`: seconds of measurement asked for. */
 	constructor(duration: number) {
@@ -80,17 +91,31 @@ export class Samples {
 		this.#count(sample);
 	}
 
-	#measure({ metric, time, value, tags }: Sample): void {
-		const us = value * 1000;
-		// A message belongs to the second it was due in.
-		if (metric === MEASURES.ack) this.tally.record("ack", this.#second(time - value), us);
-		if (metric === MEASURES.ackService) this.tally.record("ack_service", this.#second(time - value), us);
-		if (metric === MEASURES.loopLag) this.loopLag.record(us);
+	#measure(sample: Sample): void {
+		const { metric, time, value, tags } = sample;
+		if (metric === MEASURES.ack) this.#message("ack", sample);
+		if (metric === MEASURES.ackService) this.#message("ack_service", sample);
+		if (metric === MEASURES.loopLag) this.loopLag.record(value * 1000);
 		const phase = metric === MEASURES.phase ? METRICS.find((name) => name === tags["phase"]) : undefined;
-		if (phase !== undefined) this.tally.record(phase, this.#second(time), us);
+		if (phase !== undefined) this.tally.record(phase, this.#second(time), value * 1000);
 	}
 
-	#count({ metric, time, value, tags }: Sample): void {
+	/** A message belongs to the second it was due in. */
+	#message(metric: Metric, sample: Sample): void {
+		const { time, value } = sample;
+		this.tally.record(metric, this.#second(time - value), (value - this.#wait(sample)) * 1000);
+	}
+
+	/**
+	 * An ack that came by polling is timed when the script handles it: this is how long it had waited since its
+	 * poll's last byte, ms. A session's next poll begins only after that, so its latest poll brought the ack.
+	 */
+	#wait({ time, vu, tags }: Sample): number {
+		const pollEnd = this.#pollEnds.get(vu);
+		return pollEnd === undefined || tags["transport"] !== "polling" || tags["lost"] ? 0 : time - pollEnd;
+	}
+
+	#count({ metric, time, value, tags, vu }: Sample): void {
 		const { tally } = this;
 		for (const field of COUNTED[metric] ?? []) tally.counts[field] += value;
 		if (metric === MEASURES.start) this.start = value;
@@ -98,6 +123,7 @@ export class Samples {
 		if (metric === MEASURES.lost) tally.fail("ack_lost_with_session", value);
 		if (metric === MEASURES.timedOut) tally.fail("ack_timeout", value);
 		if (metric === MEASURES.errors) tally.fail(tags["kind"] ?? "unknown", value);
+		if (metric === "http_reqs" && tags["name"] === "poll") this.#pollEnds.set(vu, time);
 		if (metric === "dropped_iterations") this.dropped += value;
 		if (REQUESTS.includes(metric) && time >= this.start) tally.counts.requests += value;
 	}

@@ -9,19 +9,25 @@ export function now(): number {
 	return exec.instance.currentTestRunDuration;
 }
 
-/** The VU's own copy: a module is loaded once for each VU. */
-let epoch = Number.NaN;
+/** Where the run's beginning lies, epoch ms: each look at both clocks narrows it, none can be wrong. */
+let least = Number.NEGATIVE_INFINITY;
+let most = Number.POSITIVE_INFINITY;
 
-/** Epoch milliseconds, with fractions, of the moment the run began; true to some 0.02 ms. */
+/** Narrow enough, ms; and how long to look for it at a time, two ticks of the coarse clock. */
+const NARROW = 0.02;
+const PATIENCE = 2;
+
+/** Epoch milliseconds, with fractions, of the moment the run began; mostly true to 0.01 ms. */
 export function epochOfRun(): number {
-	if (Number.isNaN(epoch)) epoch = readEpoch();
-	return epoch;
-}
-
-/** Watches the coarse clock tick over (1 ms at most): at that moment it has no fraction. */
-function readEpoch(): number {
-	const before = Date.now();
-	let tick = before;
-	while (tick === before) tick = Date.now();
-	return tick - now();
+	const begun = now();
+	let at = begun;
+	while (most - least > NARROW && at - begun < PATIENCE) {
+		const coarse = Date.now();
+		const after = now();
+		// `coarse` was read between `at` and `after`, and the time then lay in [coarse, coarse + 1).
+		least = Math.max(least, coarse - after);
+		most = Math.min(most, coarse + 1 - at);
+		at = after;
+	}
+	return (least + most) / 2;
 }

@@ -43,12 +43,13 @@ export class Echo {
 	}
 
 	/** An ack came. */
-	ack(id: number, { at }: Arrival): void {
+	ack(id: number, { at, stamped }: Arrival): void {
 		const answer = this.#acks.answer(id);
 		if (answer.kind === "doubled") meter.doubled.add(1);
 		if (answer.kind !== "first") return;
-		meter.ack.add(at - answer.sent.dueAt);
-		meter.ackService.add(at - answer.sent.sentAt);
+		// The runner takes the time from the poll's end to the sample off, so that nothing may pass in between.
+		meter.ack.add((stamped ? at : now()) - answer.sent.dueAt);
+		meter.ackService.add((stamped ? at : now()) - answer.sent.sentAt);
 		meter.acked.add(true);
 		if (answer.reordered) meter.reordered.add(1);
 		this.#settle();
@@ -100,8 +101,8 @@ export class Echo {
 		if (count > 0) as.add(count);
 		for (let i = 0; i < count; i++) {
 			meter.acked.add(false);
-			meter.ack.add(limit);
-			meter.ackService.add(limit);
+			meter.ack.add(limit, { lost: "1" });
+			meter.ackService.add(limit, { lost: "1" });
 		}
 	}
 

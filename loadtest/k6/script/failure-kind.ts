@@ -28,6 +28,7 @@ export function kindOfResponse(errorNumber: number, status: number, body: string
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
 	[/connection refused/, "connect_refused"],
 	[/reset by peer|broken pipe|unexpected EOF|close 1006/, "connection_reset"],
+	[/websocket: close \d+/, "closed_by_server"],
 	[/no such host/, "dns"],
 	[/x509|tls:/, "tls"],
 	[/bad handshake/, "handshake_refused"],

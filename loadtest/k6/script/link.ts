@@ -2,10 +2,13 @@
 import type { EnginePacket } from "../codec/engine.ts";
 import type { EngineTarget } from "./engine-url.ts";
 
-/** When a packet reached this machine (ms of the run) and how long it then waited to be handled (ms). */
+/** When a packet came, and how long it then waited to be handled (ms, at most). */
 export interface Arrival {
+	/** ms of the run. */
 	readonly at: number;
 	readonly lag: number;
+	/** Whether `at` is when it left the network, as over a WebSocket; else it is when it was handled. */
+	readonly stamped: boolean;
 }
 
 /** Milliseconds of a request's own phases, where k6 tells them. */

@@ -16,8 +16,9 @@ export function optionsFor(settings: Settings, readPem: (file: string) => string
 		noVUConnectionReuse: true,
 		// A redirect is an answer of the target, not something to follow.
 		maxRedirects: 0,
-		// Neither `url` nor `ip`: sid, t and a user's query stay out of the samples.
-		systemTags: ["status", "method", "name", "scenario", "error_code", "tls_version"],
+		// Neither `url` nor `ip`: sid, t and a user's query stay out of the samples. `vu` is no tag but metadata,
+		// which makes no time series of its own; the runner needs it to find the poll that brought an ack.
+		systemTags: ["status", "method", "name", "scenario", "error_code", "tls_version", "vu"],
 		tags: { transport: settings.transport },
 		summaryTrendStats: ["count", "min", "p(50)", "p(90)", "p(99)", "max"],
 	};
@@ -26,6 +27,11 @@ export function optionsFor(settings: Settings, readPem: (file: string) => string
 /** Seconds until all sessions of `echo` have arrived; k6 takes no executor shorter than one. */
 export function arrivalSeconds({ clients, connectRate }: Settings): number {
 	return Math.max(1, clients / connectRate);
+}
+
+/** How many sessions a run has in all. */
+export function sessionsOf({ scenario, clients, rate, duration }: Settings): number {
+	return scenario === "echo" ? clients : Math.round(rate * duration);
 }
 
 /** An arrival-rate executor: k6 starts sessions by the clock, however long the earlier ones take to open. */

@@ -4,7 +4,7 @@ import type { Options } from "k6/options";
 import { Client } from "./client.ts";
 import { epochOfRun } from "./clock.ts";
 import { meter } from "./meter.ts";
-import { arrivalSeconds, optionsFor } from "./options.ts";
+import { arrivalSeconds, optionsFor, sessionsOf } from "./options.ts";
 import { type K6Transport, settingsFrom } from "./settings.ts";
 
 export interface Script {
@@ -21,6 +21,8 @@ export function scriptFor(transport: K6Transport): Script {
 		options: optionsFor(settings, (file) => open(file)),
 		session: async () => {
 			const number = exec.scenario.iterationInTest;
+			// The executor may start one more in the last moment of its time.
+			if (number >= sessionsOf(settings)) return;
 			// The scenario's start, not a `setup`: it is known in every instance of a distributed run.
 			const start = exec.scenario.startTime + lead;
 			meter.start.add(start);

@@ -30,7 +30,7 @@ export class WebSocketLink implements Link {
 		const at = event.timestamp - epochOfRun();
 		try {
 			const packet = decodeFrame(event.data as string | ArrayBuffer);
-			this.#events.packet(packet, { at, lag: Math.max(0, now() - at) }, null);
+			this.#events.packet(packet, { at, lag: Math.max(0, now() - at), stamped: true }, null);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			this.#problem = "protocol";

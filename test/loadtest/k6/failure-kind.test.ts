@@ -24,6 +24,7 @@ describe("the kind of a failure", () => {
 		["dial tcp 127.0.0.1:9: connect: connection refused", "connect_refused"],
 		["read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer", "connection_reset"],
 		["websocket: close 1006 (abnormal closure): unexpected EOF", "connection_reset"],
+		["websocket: close 1005 (no status)", "closed_by_server"],
 		["lookup nowhere.invalid: no such host", "dns"],
 		["tls: failed to verify certificate: x509: certificate signed by unknown authority", "tls"],
 		["websocket: bad handshake", "handshake_refused"],

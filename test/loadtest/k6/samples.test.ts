@@ -3,10 +3,10 @@ import { readSample, Samples } from "../../../loadtest/k6/runner/samples.ts";
 
 const START = Date.parse("2026-11-23T09:00:00Z");
 
-/** A line as k6 writes it, `after` ms into the measurement. */
+/** A line as k6 writes it, `after` ms into the measurement, by the only VU. */
 function line(metric: string, value: number, after: number, tags: Record<string, string> = {}): string {
-	const time = new Date(START + after).toISOString().replace("Z", "123Z");
-	return JSON.stringify({ metric, type: "Point", data: { time, value, tags } });
+	const time = new Date(START + after).toISOString().replace("Z", "250Z");
+	return JSON.stringify({ metric, type: "Point", data: { time, value, tags, metadata: { vu: "1" } } });
 }
 
 function added(...lines: string[]): Samples {
@@ -34,6 +34,25 @@ describe("k6's samples", () => {
 			[0, 1],
 			[2, 1],
 		]);
+	});
+
+	it("are stamped to the nanosecond, whatever the zone", () => {
+		const data = { time: "2026-11-23T10:00:00.000250125+01:00", value: 1 };
+		const sample = readSample(JSON.stringify({ metric: "sio_ack", type: "Point", data }));
+		expect(sample?.time).toBeCloseTo(START + 0.250125, 3);
+	});
+
+	it("lose the wait between a poll's last byte and the script, over polling and for what came only", () => {
+		const polling = { transport: "polling" };
+		const poll = line("http_reqs", 1, 1000, { name: "poll", ...polling });
+		const { metrics } = added(
+			poll,
+			line("sio_ack_service", 30, 1002, polling),
+			line("sio_ack_service", 400, 1450, { ...polling, lost: "1" }),
+			line("sio_ack", 20, 1002, { transport: "upgrade" }),
+		).tally.toGroup({ transport: "polling", path: "edge", seconds: 10 });
+		expect(metrics.ack_service?.histogram).toMatchObject({ min: 28_000, max: 400_000 });
+		expect(metrics.ack?.histogram.min).toBe(20_000);
 	});
 
 	it("become phases by their tag", () => {
@@ -78,7 +97,7 @@ describe("k6's samples", () => {
 	});
 
 	it("tell how long was measured when the run was cut short, and 0 when it never began", () => {
-		expect(added(line("sio_sent", 1, 2500)).seconds).toBe(2.5);
+		expect(added(line("sio_sent", 1, 2500)).seconds).toBeCloseTo(2.5, 2);
 		expect(added(line("sio_sent", 1, 60_000)).seconds).toBe(10);
 		expect(new Samples(10).seconds).toBe(0);
 	});

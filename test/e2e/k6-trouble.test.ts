@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { describe, expect, it } from "vitest";
+import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
+import { runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
+import { startK6Target } from "../support/k6-target.ts";
+
+const LOAD = "--clients 4 --rate 40 --duration 2".split(" ");
+
+/** A port that nothing listens on, but did. */
+async function deadPort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	await once(server, "close");
+	return port;
+}
+
+describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
+	it("fails its thresholds with exit code 1 against a dead node, on every transport", async () => {
+		const url = `http://127.0.0.1:${await deadPort()}`;
+		const runs = await Promise.all(K6_TRANSPORTS.map((transport) => runK6Command([transport, url, ...LOAD])));
+		for (const { code, result, stderr } of runs) {
+			expect(code, stderr).toBe(1);
+			expect(stderr).toMatch(/k6: thresholds on metrics 'sio_connected\{transport:\w+\}' have been crossed/);
+			expect(result!.groups[0]!.errors).toEqual({ connect_refused: 4 });
+			expect(result!.validity.flags.map(({ code }) => code)).toContain("nothing_connected");
+		}
+	});
+
+	it("counts messages that are never acknowledged as lost, and the limit stands in the tail", async () => {
+		let heard = 0;
+		await using target = await startK6Target({
+			serve: (socket) => {
+				socket.on("picky", (payload: unknown, ack: (payload: unknown) => void) => {
+					heard += 1;
+					if (heard % 10 !== 0) ack(payload);
+				});
+			},
+		});
+		const flags = ["--event", "picky", "--ack-timeout", "0.4"];
+		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD, ...flags]);
+		const { counts, errors, metrics } = result!.groups[0]!;
+		expect(code).toBe(1);
+		// 4 first events and 80 messages: each tenth of the 84 went unanswered.
+		expect(counts).toMatchObject({ due: 80, sent: 80, received: 72, lost: 8, timedOut: 8 });
+		expect(errors).toEqual({ ack_timeout: 8 });
+		expect(metrics.ack?.histogram.max).toBeGreaterThanOrEqual(400_000);
+	});
+
+	it("counts sessions cut by the server, what they waited for, and what they could not send", async () => {
+		await using target = await startK6Target({
+			serve: (socket) => {
+				let echoes = 0;
+				socket.on("echo", () => {
+					echoes += 1;
+					if (echoes === 6) socket.conn.close();
+				});
+			},
+		});
+		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD]);
+		const { counts, errors } = result!.groups[0]!;
+		expect(code).toBe(1);
+		expect(counts).toMatchObject({ sessionsOpen: 4, sessionsLost: 4, due: 80 });
+		expect(counts.sent).toBeLessThan(30);
+		expect(counts.received + counts.lost).toBe(counts.sent);
+		expect(errors["closed_by_server"]).toBe(4);
+	});
+
+	it("names a namespace's refusal", async () => {
+		await using target = await startK6Target();
+		target.io.use((_, next) => next(new Error("no")));
+		const { code, result } = await runK6Command(["polling", target.url, ...LOAD]);
+		expect(code).toBe(1);
+		expect(result!.groups[0]!.errors).toEqual({ connect_refused_by_server: 4 });
+	});
+
+	it("writes what it has after Ctrl-C, exits with 130 and leaves no k6 behind", async () => {
+		await using target = await startK6Target();
+		let received = 0;
+		let interrupt = () => {};
+		target.io.on("connection", (socket) =>
+			socket.on("echo", () => {
+				received += 1;
+				if (received === 40) interrupt();
+			}),
+		);
+		const begun = (kill: (signal: NodeJS.Signals) => void) => {
+			interrupt = () => kill("SIGINT");
+		};
+		const argv = ["websocket", target.url, "--clients", "4", "--rate", "40", "--duration", "60"];
+		const { code, result, stderr } = await runK6Command(argv, { begun });
+		expect(code, stderr).toBe(130);
+		expect(result).toMatchObject({ interrupted: true });
+		expect(result!.groups[0]!.counts.received).toBeGreaterThan(20);
+		expect(result!.groups[0]!.seconds).toBeLessThan(10);
+		expect(processesNaming(target.url)).toEqual([]);
+	});
+
+	it("says in one line what is wrong with its own use, with exit code 2, and 3 where there is no k6", async () => {
+		const wrong = await runK6Command(["websocket", "http://127.0.0.1:1", "--rate", "none"]);
+		expect(wrong).toMatchObject({ code: 2, stdout: "", result: null });
+		expect(wrong.stderr).toBe('error: --rate "none": give a number above 0, 1000000 at most.\n');
+		const nowhere = { PATH: "/nowhere", XDG_CACHE_HOME: "/nowhere", K6_BIN: "" };
+		const missing = await runK6Command(["websocket", "http://127.0.0.1:1"], { env: nowhere });
+		expect(missing).toMatchObject({ code: 3, stdout: "", result: null });
+		expect(missing.stderr).toMatch(/^error: k6 2 or later is not installed: brew install k6, [^\n]*\n$/);
+	});
+});
+
+/** Live processes whose environment names `url`, as a script of k6 is given it. */
+function processesNaming(url: string): string[] {
+	const list = execFileSync("ps", ["axeww", "-o", "pid=,comm=,args="], { encoding: "utf8" });
+	return list.split("\n").filter((line) => / k6 /.test(line) && line.includes(`SIO_URL=${url}`));
+}

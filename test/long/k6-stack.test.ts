@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
+import { skipWithoutK6 } from "../support/k6-run.ts";
+import { type K6Stack, startK6Stack } from "../support/k6-stack.ts";
+
+/** The thresholds as a user has them, not the patient ones of the short tests. */
+const USUAL = { SIO_LOOP_LAG_P95_MS: "", SIO_ACK_P95_MS: "" };
+
+describe.skipIf(skipWithoutK6)("each script for 10 s against the whole stack", () => {
+	let stack: K6Stack;
+
+	beforeAll(async () => {
+		stack = await startK6Stack();
+	}, 60_000);
+
+	afterAll(() => stack[Symbol.asyncDispose]());
+
+	it.each(K6_TRANSPORTS)(
+		"%s passes its thresholds, direct and through the edge",
+		async (transport) => {
+			await stack.drive(transport, ["--duration", "10"], USUAL);
+			for (const path of ["direct", "edge"] as const) {
+				const { result, stderr, code } = stack.outcome(transport, path);
+				expect(code, stderr).toBe(0);
+				expect(result!.groups[0]!.counts).toMatchObject({ due: 300, sent: 300, received: 300, lost: 0 });
+				expect(result!.groups[0]!.seconds).toBe(10);
+			}
+		},
+		60_000,
+	);
+});
