@@ -7,6 +7,7 @@ import { bundleWorker } from "./bundle.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
 import { CommandError, UsageError } from "./command.ts";
 import { COMPATIBILITY_DATE } from "./folders.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { usablePort } from "./ports.ts";
 import type { Variables } from "./variables.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
@@ -36,7 +37,7 @@ export interface RunningEdge {
 	readonly https: string;
 	readonly http: string;
 	readonly pid: number;
-	/** The state process's; null = none was asked for. */
+	/** The state process's, which changes when it had to be started again; null = none was asked for. */
 	readonly statePid: number | null;
 	readonly ended: Promise<void>;
 	stop(): Promise<void>;
@@ -76,7 +77,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	const context = { options, folder, variables };
 	const socket = join(folder, "state.sock");
 	const own: StateConfig = { kind: "own", folder: stateFolder };
-	const state = options.stateProcess ? await startState(context, own, socket) : null;
+	const state = options.stateProcess
+		? await keepAlive(() => startState(context, own, socket), options.log)
+		: null;
 	if (state !== null) parts.defer(() => state.stop());
 	const workerd = await startFront(
 		context,
@@ -92,7 +95,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 		https: `https://${name}:${workerd.ports.get("https")}`,
 		http: `http://${name}:${workerd.ports.get("http")}`,
 		pid: workerd.pid,
-		statePid: state?.pid ?? null,
+		get statePid() {
+			return state?.pid() ?? null;
+		},
 		ended: workerd.ended,
 		stop,
 		[Symbol.asyncDispose]: stop,
@@ -122,6 +127,8 @@ async function startFront(
 }
 
 async function startState(context: Context, state: StateConfig, socket: string): Promise<Workerd> {
+	// The socket of a process that was killed is still there, and in the way.
+	await rm(socket, { force: true });
 	return serve(context, "worker/state-process.ts", state, [
 		{ name: "state", address: `unix:${socket}`, tls: null },
 	]);

@@ -49,7 +49,7 @@ describe("rightmostUntrusted", () => {
 		["10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2", "203.0.113.5", "two trusted proxies in a row"],
 		["10.0.0.1", null, "10.0.0.1", "the proxy wrote none"],
 		["10.0.0.1", "garbage", "10.0.0.1", "an entry that is no address"],
-	])("from peer %s with %s is %s: %s", (peer, header, wanted) => {
+	])("from peer %s with %s is %s: %s", (peer, header, wanted, _why) => {
 		expect(rightmostUntrusted(peer, header, trusted)).toBe(wanted);
 	});
 });

@@ -1,0 +1,153 @@
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tagOf } from "../../worker/contract.ts";
+import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
+import { secureFetch } from "../support/secure-fetch.ts";
+
+const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
+const TRANSPORTS = [["polling"], ["websocket"], ["polling", "websocket"]].map((used) => ({
+	used,
+	name: used.join(" then "),
+}));
+const sidOf = (body: string) => /sid\\?":\\?"([^"\\]+)/.exec(body)![1]!;
+
+/** Each ack needs a POST and a poll that reach the same node: ten in a row do not by luck. */
+async function echoTen(rig: Rig, transports: readonly string[], options: object = {}) {
+	const socket = await rig.connect({ transports: [...transports], ...options });
+	const node = await nodeOf(socket);
+	for (let i = 0; i < 10; i++) expect(await socket.timeout(5000).emitWithAck("echo", i)).toBe(i);
+	expect(await nodeOf(socket)).toBe(node);
+	return node;
+}
+
+describe("a pool on rewrite, before nodes that know nothing of the edge", () => {
+	let rig: Rig;
+	beforeAll(async () => {
+		rig = await startRig({
+			nodes: ["n1", "n2", "n3"].map((id) => ({ id, ids: "plain" as const, compress: true, eio3: true })),
+			pool: { stickiness: "rewrite", balance: "roundrobin", allow_eio3: true },
+		});
+	});
+	afterAll(() => rig[Symbol.asyncDispose]());
+
+	it.each(TRANSPORTS)("keeps a client on its node over $name", async ({ used }) => {
+		const nodes = new Set([await echoTen(rig, used), await echoTen(rig, used), await echoTen(rig, used)]);
+		expect(nodes.size).toBe(3);
+	});
+
+	it.each([
+		["Engine.IO 4 text", HANDSHAKE, /^0\{"sid":"/],
+		["Engine.IO 3 text", "/socket.io/?EIO=3&transport=polling&b64=1", /^(\d+):0\{"sid":"/],
+		["Engine.IO 4 JSONP", `${HANDSHAKE}&j=7`, /^___eio\[7\]\("0\{\\"sid\\":\\"/],
+	])(
+		"tags the handshake of %s, gzip asked for or not, and the node knows the sid that comes back",
+		async (_form, path, shape) => {
+			for (const encoding of ["identity", "gzip"]) {
+				const { headers, body } = await secureFetch(rig.edge.https + path, {
+					headers: { "accept-encoding": encoding },
+				});
+				const text =
+					headers["content-encoding"] === "gzip" ? gunzipSync(Buffer.from(body, "latin1")).toString() : body;
+				expect(text).toMatch(shape);
+				const sid = sidOf(text);
+				expect(["n1", "n2", "n3"].map(tagOf)).toContain(sid.slice(0, 3));
+				const length = /^(\d+):/.exec(text)?.[1];
+				if (length !== undefined)
+					expect(text.slice(length.length + 1, length.length + 1 + Number(length))).toMatch(/\}$/);
+				const post = await secureFetch(`${rig.edge.https}${path.replace(/&j=7/, "")}&sid=${sid}`, {
+					method: "POST",
+					headers: { "content-type": "text/plain" },
+					body: path.includes("EIO=3") ? "2:40" : "40",
+				});
+				expect(post).toMatchObject({ status: 200, body: "ok" });
+			}
+		},
+	);
+});
+
+describe("a pool on cookie", () => {
+	let rig: Rig;
+	beforeAll(async () => {
+		rig = await startRig({ pool: { stickiness: "cookie", balance: "roundrobin" } });
+	});
+	afterAll(() => rig[Symbol.asyncDispose]());
+
+	it.each(TRANSPORTS)("keeps a client that keeps cookies on its node over $name", async ({ used }) => {
+		await echoTen(rig, used, { withCredentials: true });
+	});
+
+	it("sets the cookie on a handshake without one, and on nothing else", async () => {
+		const first = await secureFetch(rig.edge.https + HANDSHAKE);
+		expect(first.headers["set-cookie"]).toEqual([
+			expect.stringMatching(/^edge_app=[\w-]{3}; Path=\/socket\.io\/; HttpOnly; Secure; SameSite=Lax$/),
+		]);
+		const cookie = first.headers["set-cookie"]![0]!.split(";")[0]!;
+		const again = await secureFetch(rig.edge.https + HANDSHAKE, { headers: { cookie } });
+		expect(again.headers["set-cookie"]).toBeUndefined();
+		expect(sidOf(again.body).slice(0, 3)).toBe(cookie.split("=")[1]);
+		const asked = await secureFetch(rig.edge.https + HANDSHAKE, {
+			method: "OPTIONS",
+			headers: { origin: "https://app.test" },
+		});
+		expect(asked).toMatchObject({ status: 204 });
+		expect(asked.headers["set-cookie"]).toBeUndefined();
+		const posted = await secureFetch(`${rig.edge.https}${HANDSHAKE}&sid=${sidOf(first.body)}`, {
+			method: "POST",
+			headers: { cookie },
+			body: "40",
+		});
+		expect(posted.status).toBe(200);
+		expect(posted.headers["set-cookie"]).toBeUndefined();
+	});
+
+	it("tells a client that lost its cookie that its session is gone, instead of asking another node", async () => {
+		const { body } = await secureFetch(rig.edge.https + HANDSHAKE);
+		const lost = await secureFetch(`${rig.edge.https}${HANDSHAKE}&sid=${sidOf(body)}`, {
+			method: "POST",
+			body: "40",
+		});
+		expect(lost).toMatchObject({ status: 400, body: '{"code":1,"message":"Session ID unknown"}' });
+	});
+});
+
+describe("a pool on source", () => {
+	it("keeps every client of one address on one node, and other addresses on theirs", async () => {
+		await using rig = await startRig({ pool: { stickiness: "source" } });
+		const nodes = new Set<string>();
+		for (const _ of [1, 2, 3]) nodes.add(await echoTen(rig, ["polling"]));
+		expect(nodes.size).toBe(1);
+		for (let i = 2; i < 14; i++)
+			nodes.add(await echoTen(rig, ["websocket"], { localAddress: `127.0.0.${i}` }));
+		expect(nodes.size).toBe(3);
+	});
+});
+
+describe("a pool on sid whose nodes mint ids that do not lead back", () => {
+	it.each(["plain", "foreign"] as const)(
+		"answers a handshake with %s ids by a 503 with CORS that holds the line to add",
+		async (ids) => {
+			await using rig = await startRig({
+				nodes: [{ id: "n1", ids }],
+				pool: { origins: ["https://app.test"] },
+			});
+			const { status, headers, body } = await secureFetch(rig.edge.https + HANDSHAKE, {
+				headers: { origin: "https://app.test" },
+			});
+			expect(status).toBe(503);
+			expect(headers["access-control-allow-origin"]).toBe("https://app.test");
+			expect(JSON.parse(body)).toEqual({
+				code: "EDGE_FOREIGN_SID",
+				message: expect.stringContaining('io.engine.generateId = () => "d0N" + crypto.randomBytes(13)'),
+			});
+			expect(rig.log.join("\n")).toContain("EDGE_FOREIGN_SID");
+			await expect(rig.connect({ transports: ["polling"], reconnection: false })).rejects.toThrow(
+				"xhr poll error",
+			);
+		},
+	);
+
+	it("serves everybody from the nodes that are right", async () => {
+		await using rig = await startRig({ nodes: [{ id: "n1", ids: "foreign" }, { id: "n2" }] });
+		for (const _ of [1, 2, 3]) expect(await echoTen(rig, ["polling"])).toBe("n2");
+	});
+});
