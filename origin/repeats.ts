@@ -14,7 +14,7 @@ export interface Repeats {
 }
 
 /** A claim that was not settled by then is free again: its node is gone. Milliseconds. */
-export const CLAIM_TIME = 1_500;
+export const CLAIM_TIME = 10_000;
 
 /** An id is remembered this long; publishers give up sooner. Milliseconds. */
 export const REPEAT_TIME = 300_000;

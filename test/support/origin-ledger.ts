@@ -11,8 +11,12 @@ export interface Published {
 	readonly ackedAt: number;
 }
 
-/** A time in which a client had no session; `recovered`: it got what it missed. */
+/**
+ * A time in which a client had no session; `recovered`: it got what it missed. A node may be dead before its
+ * clients notice, so what is missing counts from `heard`, the last event before the cut.
+ */
 export interface Gap {
+	readonly heard: number;
 	readonly from: number;
 	readonly to: number;
 	readonly recovered: boolean;
@@ -45,7 +49,7 @@ export function settle(events: readonly Published[], accounts: readonly Account[
 			const times = account.got.get(event.id) ?? 0;
 			if (times > 1) verdict.doubled.push(`${account.name} got ${event.id} ${times} times`);
 			if (times > 0) continue;
-			const gap = account.gaps.find(({ from, to }) => event.ackedAt >= from && event.sentAt <= to);
+			const gap = account.gaps.find(({ heard, to }) => event.ackedAt >= heard && event.sentAt <= to);
 			if (gap !== undefined && !gap.recovered)
 				verdict.named.push(
 					`${account.name} missed ${event.id} while away ${Math.round(gap.to - gap.from)} ms`,

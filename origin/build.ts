@@ -1,0 +1,104 @@
+/**
+ * Builds what others install: `attachEdge` and `serveMetrics` as JavaScript (ESM and CommonJS) with types, a
+ * package of its own without dependencies. Node does not run TypeScript under node_modules.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { CommandError, EXIT, newCommand, runCommand } from "../worker/selfhost/command.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ENTRIES = { index: "origin/attach.ts", metrics: "origin/metrics.ts", contract: "worker/contract.ts" };
+const FORMATS = [
+	["esm", "module"],
+	["cjs", "commonjs"],
+] as const;
+
+/** Builds the package into the folder `out`, which is emptied first. Throws a `CommandError`. */
+export async function buildPackage(out: string): Promise<void> {
+	rmSync(out, { recursive: true, force: true });
+	mkdirSync(out, { recursive: true });
+	emitTypes(join(out, "types"));
+	for (const [format, type] of FORMATS) {
+		const folder = join(out, format);
+		await build({
+			absWorkingDir: ROOT,
+			entryPoints: ENTRIES,
+			outdir: folder,
+			bundle: true,
+			platform: "node",
+			target: "node20",
+			format,
+			packages: "external",
+			logLevel: "silent",
+		});
+		// Each format has its own copy of the types, because their meaning follows the folder's "type".
+		cpSync(join(out, "types"), folder, { recursive: true });
+		for (const [name, file] of Object.entries(ENTRIES))
+			writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${file.replace(/\.ts$/, ".js")}";\n`);
+		writeJson(join(folder, "package.json"), { type });
+	}
+	rmSync(join(out, "types"), { recursive: true });
+	writeJson(join(out, "package.json"), manifest());
+	cpSync(join(ROOT, "origin/README.md"), join(out, "README.md"));
+	cpSync(join(ROOT, "LICENSE"), join(out, "LICENSE"));
+}
+
+function manifest() {
+	const { version, license } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+		version: string;
+		license: string;
+	};
+	const entry = (name: string) => ({ import: `./esm/${name}.js`, require: `./cjs/${name}.js` });
+	return {
+		name: "sticky-edge-origin",
+		version,
+		license,
+		description:
+			"Makes a Socket.IO server a node of sticky-edge: session ids that name it, health, drain, metrics.",
+		engines: { node: ">=20" },
+		exports: { ".": entry("index"), "./metrics": entry("metrics"), "./contract": entry("contract") },
+		files: ["esm", "cjs"],
+		peerDependencies: { "prom-client": ">=15", "socket.io": ">=4.6" },
+		peerDependenciesMeta: { "prom-client": { optional: true } },
+	};
+}
+
+function emitTypes(outDir: string): void {
+	const base = JSON.parse(readFileSync(join(ROOT, "tsconfig.json"), "utf8")) as { compilerOptions: object };
+	const config = join(dirname(outDir), "tsconfig.json");
+	writeJson(config, {
+		compilerOptions: {
+			...base.compilerOptions,
+			noEmit: false,
+			declaration: true,
+			emitDeclarationOnly: true,
+			rewriteRelativeImportExtensions: true,
+			rootDir: ROOT,
+			outDir,
+			typeRoots: [join(ROOT, "node_modules/@types")],
+		},
+		files: Object.values(ENTRIES).map((file) => join(ROOT, file)),
+	});
+	const tsc = join(ROOT, "node_modules/.bin/tsc");
+	const { status, stdout } = spawnSync(tsc, ["-p", config], { encoding: "utf8" });
+	rmSync(config);
+	if (status !== 0) throw new CommandError(`types cannot be emitted: ${stdout.trim().split("\n")[0]}`);
+}
+
+function writeJson(file: string, value: unknown): void {
+	writeFileSync(file, `${JSON.stringify(value, null, "\t")}\n`);
+}
+
+if (import.meta.main)
+	await runCommand(async () => {
+		const command = newCommand("origin:build", "Builds the package that Socket.IO servers install.")
+			.option("--out <folder>", "where to, emptied first", join(ROOT, "dist/origin"))
+			.parse();
+		const { out } = command.opts<{ out: string }>();
+		await buildPackage(out);
+		process.stdout.write(`${out}: pack it with npm pack ${out}\n`);
+		return EXIT.ok;
+	});
