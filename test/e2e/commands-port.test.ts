@@ -1,0 +1,51 @@
+/** A port that is taken: one line that names the flag and the port, exit code 1, nothing left running. */
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Ended, nodeRun, npmRun, outcome } from "../support/command.ts";
+
+let holder: Server;
+let taken = "";
+
+beforeAll(async () => {
+	holder = createServer();
+	await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+	taken = String((holder.address() as AddressInfo).port);
+});
+afterAll(() => holder.close());
+
+const FREE = {
+	start: { "--https-port": "0", "--http-port": "0", "--origin-port": "0", "--policy-port": "0" },
+	edge: { "--https-port": "0", "--http-port": "0", "--node": "n1=http://127.0.0.1:1" },
+	origin: { "--port": "0", "--policy-port": "0" },
+};
+
+test.each([["--https-port"], ["--http-port"], ["--policy-port"]])(
+	"npm start with %s in use",
+	async (flag) => {
+		expectTaken(await outcome(nodeRun("origin/start.ts", ...flags(FREE.start, flag))), flag);
+	},
+);
+
+test.concurrent.each([["--https-port"], ["--http-port"]])("npm run edge with %s in use", async (flag) => {
+	expectTaken(await outcome(nodeRun("worker/selfhost/cli.ts", ...flags(FREE.edge, flag))), flag);
+});
+
+test.concurrent.each([["--port"], ["--policy-port"]])("npm run origin with %s in use", async (flag) => {
+	expectTaken(await outcome(nodeRun("origin/cli.ts", ...flags(FREE.origin, flag))), flag);
+});
+
+test.concurrent("npm adds nothing to the one line and keeps the exit code", async () => {
+	expectTaken(await outcome(npmRun("edge", ...flags(FREE.edge, "--https-port"))), "--https-port");
+});
+
+function flags(free: Readonly<Record<string, string>>, flag: string): string[] {
+	return Object.entries({ ...free, [flag]: taken }).flat();
+}
+
+function expectTaken(ended: Ended, flag: string): void {
+	expect(ended.stderr).toMatch(/^error: [^\n]+\n$/);
+	expect(ended.stderr).toContain(flag);
+	expect(ended.stderr).toContain(taken);
+	expect(ended.stderr).toContain("in use");
+	expect(ended.code).toBe(1);
+}

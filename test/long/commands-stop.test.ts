@@ -1,0 +1,38 @@
+/** Every way to interrupt, in every phase. */
+import { expect, test } from "vitest";
+import { nodeRun } from "../support/command.ts";
+import { expectInterrupted, START, WAYS } from "../support/interruption.ts";
+
+const ways = Object.entries(WAYS);
+const phases = ["primary.ts", "node-process.ts", "esbuild", "workerd serve"];
+
+test.each(phases.flatMap((part) => ways.map(([way, send]) => ({ part, way, send }))))(
+	"npm start, when its $part has just begun, stops half way on $way",
+	async ({ part, send }) => {
+		await using command = nodeRun(...START);
+		await command.runs(part);
+		send(command);
+		expectInterrupted(await command.ended());
+	},
+);
+
+test.each(ways)("npm start, running, stops on %s", async (_, send) => {
+	await using command = nodeRun(...START);
+	await command.line("ready");
+	send(command);
+	expectInterrupted(await command.ended());
+});
+
+const demoPhases = ["primary.ts", "workerd serve", "clients/worker.ts"];
+
+test.each(demoPhases.flatMap((part) => ways.map(([way, send]) => ({ part, way, send }))))(
+	"npm run demo, when its $part has just begun, stops without a report on $way",
+	async ({ part, send }) => {
+		await using command = nodeRun("loadtest/demo.ts");
+		await command.runs(part);
+		send(command);
+		const { code, stdout, stderr } = await command.ended();
+		expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+		expect(stderr).not.toMatch(/^ {4}at |error/m);
+	},
+);
