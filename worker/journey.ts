@@ -9,12 +9,12 @@ import { type Attempt, forward, type Passed } from "./forward/forward.ts";
 import { nodeHeaders } from "./forward/headers.ts";
 import { limitOf } from "./forward/limits.ts";
 import { onOutcome } from "./health/breaker.ts";
+import { cureOf } from "./health/fault.ts";
 import { type Knowledge, stateAt } from "./health/knowledge.ts";
 import type { Ending, Passage } from "./passage.ts";
 import type { Node, Pool } from "./pool.ts";
 import type { Asked } from "./request/classify.ts";
-import { settle } from "./stick/handshake.ts";
-import { cure } from "./stick/minted.ts";
+import { cureFor, settle } from "./stick/handshake.ts";
 import { removeTag } from "./stick/rewrite.ts";
 import type { Stuck } from "./stick/stick.ts";
 
@@ -27,8 +27,6 @@ export class Journey {
 	readonly #known: Knowledge;
 	readonly #passed: Passed;
 	readonly #startedAt: number;
-	/** A node whose session ids do not lead back to it was among those tried. */
-	#misminted: Node | null = null;
 
 	constructor(request: Request, asked: Asked, edge: Edge, pool: Pool, clientIp: string, startedAt: number) {
 		this.#request = request;
@@ -90,24 +88,21 @@ export class Journey {
 		return attempt;
 	}
 
-	/** The answer of a handshake as stickiness wants it; null when the node cannot be kept to. */
+	/** The answer of a handshake as stickiness wants it; null when the session would not be found again. */
 	async #settled(node: Node, response: Response): Promise<Response | null> {
 		if (this.#asked.engine === null || this.#asked.sid !== null) return response;
 		const cookies = this.#request.headers.get("cookie");
 		const settled = await settle(this.#pool, this.#known, node, this.#asked, cookies, response);
-		if (settled === null) {
-			this.#misminted = node;
-			onOutcome(this.#known, node.index, "refused", Date.now(), Math.random);
-			console.error(
-				JSON.stringify({
-					level: "error",
-					code: "EDGE_FOREIGN_SID",
-					node: node.id,
-					cure: cure(this.#pool, node),
-				}),
-			);
-		}
-		return settled;
+		if (typeof settled !== "string") return settled;
+		onOutcome(this.#known, node.index, "refused", Date.now(), Math.random);
+		const said = {
+			level: "error",
+			code: "EDGE_FOREIGN_SID",
+			node: node.id,
+			cure: cureOf(settled, this.#pool, node),
+		};
+		console.error(JSON.stringify(said));
+		return null;
 	}
 
 	/** Tells the client that its session is no more, so that it makes a new one within 1.5 s; a preflight is only a question. */
@@ -123,11 +118,8 @@ export class Journey {
 		const origin = this.#request.headers.get("origin");
 		if (this.#asked.engine !== null && this.#asked.method === "OPTIONS")
 			return this.#end("preflight", preflight(origin, this.#request.headers));
-		if (this.#misminted !== null)
-			return this.#end(
-				"no_node",
-				edgeError("EDGE_FOREIGN_SID", origin, {}, cure(this.#pool, this.#misminted)),
-			);
+		const cure = this.#asked.engine === null ? null : cureFor(this.#pool, this.#known);
+		if (cure !== null) return this.#end("no_node", edgeError("EDGE_FOREIGN_SID", origin, {}, cure));
 		if (this.#asked.engine === null && this.#attempts.length > 0) return this.#end("failed", this.#failure());
 		return this.#end("no_node", edgeError("EDGE_NO_NODE", origin));
 	}

@@ -20,6 +20,8 @@ export interface Knowledge {
 	readonly failures: Uint8Array;
 	readonly openUntil: Float64Array;
 	readonly refusedUntil: Float64Array;
+	/** The fault the monitor found: place in `FAULTS`. */
+	readonly fault: Uint8Array;
 	/** Whether the ids it mints were looked at: 0 = not yet, 1 = they name it, 2 = they do not. */
 	readonly minted: Uint8Array;
 	/** Turns of round robin taken. */
@@ -42,6 +44,7 @@ export function newKnowledge(pool: Pool, random: () => number): Knowledge {
 		failures: new Uint8Array(n),
 		openUntil: new Float64Array(n),
 		refusedUntil: new Float64Array(n),
+		fault: new Uint8Array(n),
 		minted: new Uint8Array(n),
 		turn: Math.floor(random() * 1000),
 	};

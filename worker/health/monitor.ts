@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Config, readConfig } from "../config.ts";
 import type { Env } from "../env.ts";
 import type { Node, Pool } from "../pool.ts";
+import { cureOf } from "./fault.ts";
 import { probe } from "./probe.ts";
 import type { NodeVerdict, Verdict } from "./verdict.ts";
 import { observe, stateOf, told, UNWATCHED, type Watched } from "./watch.ts";
@@ -90,12 +91,26 @@ export class Monitor extends DurableObject<Env> {
 	/** Writes to storage what a restart must not lose: changes of state and the operator's word, not every probe. */
 	async #keep(key: string, before: Watched, after: Watched): Promise<void> {
 		this.#watched.set(key, after);
+		this.#warn(key, before, after);
 		const same =
 			before.up === after.up &&
 			before.word === after.word &&
 			before.weight === after.weight &&
 			before.since === after.since;
 		if (!same) await this.ctx.storage.put(`node:${key}`, { ...after, probe: null });
+	}
+
+	/** Says once what is wrong with a node that answers, and the cure. */
+	#warn(key: string, before: Watched, after: Watched): void {
+		if (after.fault === before.fault || after.fault === "") return;
+		const { pool, node } = this.#posts.find((post) => post.key === key)!;
+		const said = {
+			level: "error",
+			code: "EDGE_FOREIGN_SID",
+			node: node.id,
+			cure: cureOf(after.fault, pool, node),
+		};
+		console.error(JSON.stringify(said));
 	}
 
 	#verdict(now: number): Verdict {

@@ -1,7 +1,8 @@
 /** The monitor's verdict on every node, as it travels to the isolates. */
 import { type NodeHealth, STATES, type State } from "../contract.ts";
 import type { Edge } from "../edge.ts";
-import type { Fault, Word } from "./watch.ts";
+import { FAULTS, type Fault } from "./fault.ts";
+import type { Word } from "./watch.ts";
 
 export interface NodeVerdict {
 	readonly pool: string;
@@ -40,6 +41,7 @@ export function learn(edge: Edge, verdict: Verdict): void {
 		known.state[node.index] = STATES.indexOf(said.state);
 		known.weight[node.index] = said.weight;
 		known.risen[node.index] = Math.max(said.risen, known.risen[node.index]!);
+		known.fault[node.index] = FAULTS.indexOf(said.fault);
 		if (said.health === null) continue;
 		known.limit[node.index] = said.health.limit;
 		// Own picks are part of the node's next report; until it changes they are counted on top.

@@ -1,6 +1,7 @@
 /** What the monitor holds of one node, and how one probe changes it: pure. */
 import type { NodeHealth, State } from "../contract.ts";
 import type { Node, Pool } from "../pool.ts";
+import type { Fault } from "./fault.ts";
 import type { Probe } from "./probe.ts";
 
 /** What an operator may say of a node. */
@@ -29,9 +30,6 @@ export interface Watched {
 	readonly boots: readonly string[];
 	readonly fault: Fault;
 }
-
-/** `foreign_tag`: it mints session ids that name another node, or none. `many_processes`: see `boots`. */
-export type Fault = "" | "foreign_tag" | "many_processes";
 
 /** A node not yet probed is taken to be up: the first thing a new edge does must not be to refuse. */
 export const UNWATCHED: Watched = {

@@ -1,4 +1,5 @@
 /** What stickiness does to the answer of a handshake; every later answer of a session goes out untouched. */
+import { cureOf, FAULTS, type Fault } from "../health/fault.ts";
 import type { Knowledge } from "../health/knowledge.ts";
 import type { Node, Pool } from "../pool.ts";
 import type { Asked } from "../request/classify.ts";
@@ -7,9 +8,9 @@ import { namesItsNode } from "./minted.ts";
 import { addTag } from "./rewrite.ts";
 
 /**
- * The answer as the client shall have it; null when the node's session ids do not lead back to it, which
- * the pool `sid` looks at once for each node and isolate, and again for a node found so. A 101 needs
- * nothing: the session never leaves its socket.
+ * The answer as the client shall have it; a fault when the session would not be found again. Under `sid`
+ * the ids a node mints are looked at once for each node and isolate, and each time for a node found wrong.
+ * A 101 needs nothing: its session never leaves its socket.
  */
 export async function settle(
 	pool: Pool,
@@ -18,24 +19,36 @@ export async function settle(
 	asked: Asked,
 	cookies: string | null,
 	response: Response,
-): Promise<Response | null> {
+): Promise<Response | Exclude<Fault, "">> {
 	if (response.status !== 200 || asked.method !== "GET") return response;
-	if (pool.stickiness === "rewrite") return rewritten(response, (body) => addTag(body, node.tag));
-	if (pool.stickiness === "cookie") {
-		if (nodeOfCookie(pool, cookies) === node) return response;
-		const pinned = new Response(response.body, response);
-		pinned.headers.append("set-cookie", pin(pool, node, asked.secure));
-		return pinned;
+	if (FAULTS[known.fault[node.index]!] === "many_processes") {
+		await response.body?.cancel();
+		return "many_processes";
 	}
+	if (pool.stickiness === "rewrite") return withBody(response, addTag(await response.text(), node.tag));
+	if (pool.stickiness === "cookie") return pinned(pool, node, asked, cookies, response);
 	if (pool.stickiness === "source" || known.minted[node.index] === 1) return response;
 	const body = await response.text();
 	const good = namesItsNode(body, node);
 	known.minted[node.index] = good ? 1 : 2;
-	return good ? withBody(response, body) : null;
+	return good ? withBody(response, body) : "foreign_tag";
 }
 
-async function rewritten(response: Response, change: (body: string) => string): Promise<Response> {
-	return withBody(response, change(await response.text()));
+/** The cure of the first node found to lead nobody back; null when none was. */
+export function cureFor(pool: Pool, known: Knowledge): string | null {
+	for (const node of pool.nodes) {
+		const fault = FAULTS[known.fault[node.index]!]!;
+		if (fault !== "") return cureOf(fault, pool, node);
+		if (known.minted[node.index] === 2) return cureOf("foreign_tag", pool, node);
+	}
+	return null;
+}
+
+function pinned(pool: Pool, node: Node, asked: Asked, cookies: string | null, response: Response): Response {
+	if (nodeOfCookie(pool, cookies) === node) return response;
+	const copy = new Response(response.body, response);
+	copy.headers.append("set-cookie", pin(pool, node, asked.secure));
+	return copy;
 }
 
 /** The runtime decoded the body, so what described its bytes goes. */

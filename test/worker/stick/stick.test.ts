@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SID_LENGTH, TAG_VECTORS, tagOf } from "../../../worker/contract.ts";
+import { cureOf } from "../../../worker/health/fault.ts";
 import { pin } from "../../../worker/stick/cookie.ts";
-import { cure, namesItsNode } from "../../../worker/stick/minted.ts";
+import { namesItsNode } from "../../../worker/stick/minted.ts";
 import { stick } from "../../../worker/stick/stick.ts";
 import { asked, poolOf } from "../support/pools.ts";
 
@@ -85,7 +86,7 @@ describe("session ids that do not name their node", () => {
 	});
 
 	it("come with a line that mints right ones", () => {
-		const line = /generateId = (\(\) => .*?);/.exec(cure(pool, node))?.[1];
+		const line = /generateId = (\(\) => .*?);/.exec(cureOf("foreign_tag", pool, node))?.[1];
 		expect(line).toBe('() => "d0N" + crypto.randomBytes(13).toString("base64url").slice(0, 17)');
 	});
 });

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
+import { type Rig, startNodeProcess, startRig } from "../support/edge-rig.ts";
+import { startRoundRobin } from "../support/round-robin.ts";
+import { secureFetch } from "../support/secure-fetch.ts";
+import { until } from "../support/until.ts";
+
+const QUICK = { health: { interval: 1, timeout: 1, rise: 1, fall: 1 }, slow_start: 0 };
+const ORIGIN = "https://app.test";
+const handshake = (rig: Rig) =>
+	secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`, { headers: { origin: ORIGIN } });
+
+describe("session limits", () => {
+	it("a node's own cap moves new sessions on, and when all are full the client is told 503 with CORS", async () => {
+		await using rig = await startRig({
+			nodes: [
+				{ id: "n1", limit: 2 },
+				{ id: "n2", limit: 2 },
+			],
+			pool: { origins: [ORIGIN] },
+		});
+		const statuses = [];
+		for (let i = 0; i < 4; i++) statuses.push((await handshake(rig)).status);
+		expect(statuses).toEqual([200, 200, 200, 200]);
+		const refused = await handshake(rig);
+		expect(refused.status).toBe(503);
+		expect(refused.headers["access-control-allow-origin"]).toBe(ORIGIN);
+		expect(JSON.parse(refused.body).code).toBe("EDGE_NO_NODE");
+	});
+
+	it("the edge's advisory limit holds before the node is asked", async () => {
+		await using rig = await startRig({
+			nodes: [{ id: "n1" }],
+			node: { n1: { max_sessions: 3 } },
+			pool: { origins: [ORIGIN] },
+		});
+		const statuses = [];
+		for (let i = 0; i < 5; i++) statuses.push((await handshake(rig)).status);
+		expect(statuses).toEqual([200, 200, 200, 503, 503]);
+	});
+});
+
+describe("several processes behind one address", () => {
+	it("are named as the cause, in the answer, the statistics and the log, instead of a loop of code 1", async () => {
+		await using parts = new AsyncDisposableStack();
+		const both = await Promise.all([startNodeProcess("n1"), startNodeProcess("n1")]);
+		parts.defer(async () => {
+			await Promise.all(both.map((node) => node.signal("SIGKILL")));
+		});
+		const { url } = parts.use(await startRoundRobin(both.map((node) => node.url)));
+		const log: string[] = [];
+		const token = "limits-token";
+		const variables = { POOL_APP: { ...QUICK, origins: [ORIGIN], nodes: [{ id: "n1", url }] } };
+		const edge = parts.use(
+			await startEdge({ ...(await edgeDefaults()), variables, token, log: (line) => log.push(line) }),
+		);
+		const path = `${edge.https}/socket.io/?EIO=4&transport=polling`;
+		await until("the edge has found out", async () => (await secureFetch(path)).status === 503);
+		expect(JSON.parse((await secureFetch(path)).body)).toEqual({
+			code: "EDGE_FOREIGN_SID",
+			message: expect.stringMatching(/^Several processes answer at .* the address of node n1/),
+		});
+		const shown = await secureFetch(`${edge.https}/__edge/pools`, {
+			headers: { authorization: `Bearer ${token}` },
+		});
+		expect(shown.body).toContain("many_processes");
+		expect(log.join("\n")).toContain("Several processes answer");
+	});
+});
