@@ -10,7 +10,7 @@ import { clientAddress } from "./platform/client-address.ts";
 import type { Asked } from "./request/classify.ts";
 import { csvOf } from "./stats/csv.ts";
 import { jsonOf } from "./stats/json.ts";
-import { pageOf } from "./stats/page/page.ts";
+import { livePart, pageOf } from "./stats/page/page.ts";
 import { prometheusOf } from "./stats/prometheus.ts";
 import { verdict } from "./stats/seen.ts";
 import { type Statistics, statistics } from "./stats/statistics.ts";
@@ -47,6 +47,9 @@ app.use("*", async (c, next) => {
 });
 
 app.get("/__edge/stats", async (c) => page(await statistics(c.env.edge, c.env.env)));
+app.get("/__edge/stats/live", async (c) =>
+	c.html(livePart(await statistics(c.env.edge, c.env.env)), 200, FRESH),
+);
 app.get("/__edge/stats.json", async (c) =>
 	c.json(jsonOf(await statistics(c.env.edge, c.env.env)), 200, FRESH),
 );

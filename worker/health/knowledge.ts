@@ -9,6 +9,8 @@ export interface Knowledge {
 	/** What each node last reported: live sessions, its own cap (0 = none), sessions opened since start, boot id. */
 	readonly sessions: Uint32Array;
 	readonly limit: Uint32Array;
+	/** Of the live sessions, those on polling, websocket and flashsocket, node after node. */
+	readonly live: Uint32Array;
 	readonly opened: Float64Array;
 	readonly boot: string[];
 	/** The monitor's verdict: place in `STATES`, weight in force. */
@@ -36,6 +38,7 @@ export function newKnowledge(pool: Pool, random: () => number): Knowledge {
 		given: new Float64Array(n),
 		sessions: new Uint32Array(n),
 		limit: new Uint32Array(n),
+		live: new Uint32Array(n * 3),
 		opened: new Float64Array(n),
 		boot: new Array<string>(n).fill(""),
 		state: new Uint8Array(n).fill(STATES.indexOf("UP")),

@@ -50,5 +50,7 @@ export function learn(edge: Edge, verdict: Verdict): void {
 		known.opened[node.index] = said.health.opened;
 		known.boot[node.index] = said.health.boot;
 		known.sessions[node.index] = said.health.sessions;
+		const { polling, websocket, flashsocket } = said.health.transports;
+		known.live.set([polling, websocket, flashsocket], node.index * 3);
 	}
 }

@@ -3,7 +3,7 @@ import type { Edge } from "../edge.ts";
 import type { Env } from "../env.ts";
 import { askShared, hasShared } from "../state.ts";
 import type { Counters } from "./counters.ts";
-import { type Counts, countsOf } from "./sums.ts";
+import { type Counts, countsOf, liveOf, type Sums } from "./sums.ts";
 
 /** Milliseconds between flushes. */
 export const FLUSH_EVERY = 10_000;
@@ -21,7 +21,7 @@ export interface Flush {
 	readonly sequence: number;
 	readonly counts: Counts;
 	/** Live sessions as last reported, by pool's traffic and by node's share of it; empty = not known. */
-	readonly live: Record<string, number>;
+	readonly live: Sums;
 }
 
 /**
@@ -79,7 +79,8 @@ export function nextFlush(counters: Counters, edge: Pick<Edge, "config" | "known
 	counters.sequence += 1;
 	counters.sent.set(counters.numbers);
 	const { isolate, sequence } = counters;
-	return { isolate, sequence, counts: countsOf(counters, edge.config.pools), live: {} };
+	const { pools } = edge.config;
+	return { isolate, sequence, counts: countsOf(counters, pools), live: liveOf(edge.known, pools) };
 }
 
 function kept(edge: Edge, env: Env): Promise<boolean> | boolean {

@@ -1,5 +1,6 @@
 /** Counts by name, as they travel from the isolates to the ledger and on to the faces. */
 import { TRAFFICS } from "../contract.ts";
+import type { Knowledge } from "../health/knowledge.ts";
 import type { Pool } from "../pool.ts";
 import { COUNTED, type Counters, FRONT_COUNTED, slotOf, WHOLE } from "./counters.ts";
 
@@ -49,6 +50,21 @@ function put(
 		any = true;
 	}
 	if (any) counts[key] = sums;
+}
+
+/** Live sessions as the nodes last reported them to this isolate, by the same keys; none where nothing is known or nobody is. */
+export function liveOf(known: readonly Knowledge[], pools: readonly Pool[]): Sums {
+	const live: Sums = {};
+	for (const pool of pools)
+		for (const node of pool.nodes)
+			for (const [i, traffic] of (["polling", "websocket", "flashsocket"] as const).entries()) {
+				const sessions = known[pool.index]!.live[node.index * 3 + i]!;
+				if (sessions === 0) continue;
+				live[keyOf(pool.name, traffic, node.id)] = sessions;
+				const whole = keyOf(pool.name, traffic, null);
+				live[whole] = (live[whole] ?? 0) + sessions;
+			}
+	return live;
 }
 
 /** Adds `more` to `into`, times `sign`. */

@@ -11,10 +11,11 @@ import { ago, escaped, percent, rate, whole } from "./text.ts";
 /** The page's HTML; `nonce` is what its policy lets its own style and script run by. */
 export function pageOf(statistics: Statistics, nonce: string): string {
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>sticky-edge statistics</title><link rel="icon" href="data:,"><style nonce="${nonce}">${STYLE}</style></head>
-<body><main><header><h1>sticky-edge</h1><p id="stale" role="status"></p></header><div id="live">${live(statistics)}</div></main><script nonce="${nonce}">${SCRIPT}</script></body></html>`;
+<body><main><header><h1>sticky-edge</h1><p id="stale" role="status"></p></header><div id="live">${livePart(statistics)}</div></main><script nonce="${nonce}">${SCRIPT}</script></body></html>`;
 }
 
-function live(statistics: Statistics): string {
+/** What changes: the page fetches this alone to refresh itself. */
+export function livePart(statistics: Statistics): string {
 	const front = statistics.rows[0]!;
 	const pools = [...new Set(statistics.rows.map((row) => row.pool).filter((pool) => pool !== null))];
 	return [
@@ -58,7 +59,7 @@ function tiles(front: Row, rows: readonly Row[]): string {
 		tile(whole(front.counts["requests"] ?? 0), "requests", `${rate(front.requestRate)}/s`),
 		tile(opened === 0 ? "–" : percent(upgraded / opened), "upgraded", "of polling sessions"),
 		tile(whole(sum("sticky")), "sticky", "reached their node"),
-		tile(whole(sum("gone")), "gone", "sent to a new session"),
+		tile(whole(sum("gone")), "gone", "told to begin anew"),
 		tile(whole(deniedOf(front)), "denied", "before any node"),
 		tile(whole(failed), "errors", "of nodes", failed > 0),
 	].join("")}</div>`;

@@ -5,7 +5,7 @@
 export const SCRIPT = `
 const stale=document.getElementById("stale");
 function patch(old,fresh){
-	if(old.nodeType!==fresh.nodeType||old.nodeName!==fresh.nodeName||old.childNodes.length!==fresh.childNodes.length)return old.replaceWith(document.importNode(fresh,true));
+	if(old.nodeType!==fresh.nodeType||old.nodeName!==fresh.nodeName||old.childNodes.length!==fresh.childNodes.length)return old.replaceWith(fresh.cloneNode(true));
 	if(old.nodeType===3){if(old.data!==fresh.data)old.data=fresh.data;return}
 	for(const name of ["class","aria-pressed"])if(old.getAttribute(name)!==fresh.getAttribute(name))fresh.hasAttribute(name)?old.setAttribute(name,fresh.getAttribute(name)):old.removeAttribute(name);
 	[...old.childNodes].forEach((child,i)=>patch(child,fresh.childNodes[i]));
@@ -13,10 +13,12 @@ function patch(old,fresh){
 async function refresh(){
 	if(document.hidden)return;
 	try{
-		const answer=await fetch(location.pathname,{cache:"no-store"});
+		const answer=await fetch("stats/live",{cache:"no-store"});
 		if(!answer.ok)throw new Error("HTTP "+answer.status);
-		const fresh=new DOMParser().parseFromString(await answer.text(),"text/html");
-		patch(document.getElementById("live"),fresh.getElementById("live"));
+		const fresh=document.createElement("div");
+		fresh.innerHTML=await answer.text();
+		const old=document.getElementById("live");
+		[...fresh.childNodes].length===old.childNodes.length?[...fresh.childNodes].forEach((child,i)=>patch(old.childNodes[i],child)):old.replaceChildren(...fresh.childNodes);
 		stale.textContent="";
 	}catch(error){stale.textContent="not refreshed: "+error.message}
 }

@@ -143,7 +143,11 @@ const COLUMNS = GROUPS.flatMap(([, columns]) => columns);
 /** The table. A kind of traffic nobody used is one line, not one for each node. */
 export function poolTable(rows: readonly Row[]): string {
 	const used = new Set(rows.filter((row) => (row.counts["requests"] ?? 0) > 0).map((row) => row.proxy));
-	const shown = rows.filter((row) => row.kind === "backend" || used.has(row.proxy));
+	const wholes = rows.filter((row) => row.kind === "backend");
+	const shown = wholes.flatMap((whole) => [
+		whole,
+		...rows.filter((row) => row.kind === "server" && row.proxy === whole.proxy && used.has(row.proxy)),
+	]);
 	const groups = GROUPS.map(
 		([name, columns]) => `<th scope="colgroup" colspan="${columns.length}">${name}</th>`,
 	);
