@@ -30,10 +30,11 @@ export async function compareCommand(argv: string[], _stop: AbortSignal): Promis
 	const command = flagsOf();
 	command.parse(argv, { from: "user" });
 	const flags = command.opts<Flags>();
+	const subject = await subjectOf(flags);
 	const candidate = await loadAll(command.args);
 	const comparison = compare({
 		candidate,
-		subject: await subjectOf(flags),
+		subject,
 		metric: flags.metric,
 		margin: flags.margin,
 		primary: flags.primary,

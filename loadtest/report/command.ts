@@ -1,8 +1,8 @@
 /** `npm run report -- R.json`: one result → text, Markdown, HTML, JSON, CSV or JUnit. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
 import { CommandError, EXIT, newCommand } from "../../worker/selfhost/command.ts";
+import { makeFolderOf } from "../record/folder.ts";
 import { mergeCommand } from "./merge-command.ts";
 import { loadReadable } from "./readable.ts";
 import { REPORT_FORMATS, type ReportFormat, renderReport } from "./render.ts";
@@ -37,7 +37,7 @@ export async function deliver(text: string, out: string | undefined): Promise<vo
 		return;
 	}
 	try {
-		await mkdir(dirname(out), { recursive: true });
+		await makeFolderOf(out);
 		await writeFile(out, text);
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code ?? String(error);

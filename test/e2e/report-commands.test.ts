@@ -1,0 +1,120 @@
+/** `npm run report` and `npm run compare` as processes: formats, exit codes, and one line for every mistake. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { NamedRun } from "../../loadtest/report/readable.ts";
+import { drawResult } from "../support/report-results.ts";
+import { ABBA, runsAt } from "../support/report-runs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "report-commands-"));
+const CLI = resolve("loadtest/cli.ts");
+const websocket = { transports: ["websocket" as const] };
+const base = save(runsAt(ABBA.b, "b", websocket));
+const slow = save(runsAt(ABBA.a, "a", websocket, 1.6));
+const like = save(runsAt(ABBA.a, "l", websocket));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("report prints text on stdout and nothing on stderr, and exits 0", () => {
+	const { status, stdout, stderr } = run("report", base[0]!);
+	expect([status, stderr]).toEqual([0, ""]);
+	expect(stdout.startsWith("Valid: ")).toBe(true);
+});
+
+test("report --out writes the file, says so on stderr, and leaves stdout empty; its HTML is read back", () => {
+	const page = join(folder, "deep", "page.html");
+	const { status, stdout, stderr } = run("report", base[0]!, "--format", "html", "--out", page);
+	expect([status, stdout, stderr]).toEqual([0, "", `written: ${page}\n`]);
+	expect(run("report", page, "--format", "csv").stdout).toBe(
+		run("report", base[0]!, "--format", "csv").stdout,
+	);
+});
+
+test("report shows an invalid run and exits 3", () => {
+	const flag = { code: "x", severity: "invalid", message: "too busy", advice: "less" } as const;
+	const [file] = save([{ name: "bad.json", result: drawResult({ flags: [flag] }) }]);
+	const { status, stdout } = run("report", file!);
+	expect(status).toBe(3);
+	expect(stdout.startsWith("INVALID")).toBe(true);
+});
+
+test("compare says same with 0, worse with 1, indicative with 4", () => {
+	expect(run("compare", ...like, "--against", ...base, "--primary", "p50 websocket edge")).toMatchObject({
+		status: 0,
+	});
+	expect(run("compare", ...slow, "--against", ...base).status).toBe(1);
+	expect(run("compare", slow[0]!, "--against", base[0]!).status).toBe(4);
+});
+
+test("a comparison page stands for its new runs and can be compared again", () => {
+	const page = join(folder, "comparison.html");
+	run("compare", ...slow, "--against", ...base, "--format", "html", "--out", page);
+	const again = JSON.parse(run("compare", page, "--against", ...base, "--format", "json").stdout);
+	const first = JSON.parse(run("compare", ...slow, "--against", ...base, "--format", "json").stdout);
+	expect(again).toEqual(first);
+	const refused = run("report", page);
+	expect([refused.status, refused.stderr]).toEqual([
+		2,
+		`error: ${page} holds 5 runs: report shows one, npm run compare takes them all.\n`,
+	]);
+});
+
+test("a baseline is kept by name and compared with later; a missing one names those there are", () => {
+	expect(run("compare", ...base, "--save", "main").stderr).toContain("kept as baseline main");
+	const later = JSON.parse(run("compare", ...slow, "--baseline", "main", "--format", "json").stdout);
+	expect(later.verdict).toBe("worse");
+	const missing = run("compare", ...slow, "--baseline", "release");
+	expect([missing.status, missing.stderr]).toEqual([
+		2,
+		"error: --baseline release is not kept in .baselines: there are main.\n",
+	]);
+});
+
+test("budgets gate by exit code: met 0, missed 1, too few runs 4", () => {
+	const budget = join(folder, "budgets.txt");
+	const gate = (limit: string, files: string[]) => {
+		writeFileSync(budget, `p50 edge-added websocket <= ${limit}\n`);
+		return run("compare", ...files, "--primary", "p50 websocket edge", "--budget", budget).status;
+	};
+	expect([gate("5 ms", base), gate("0.1 ms", base), gate("5 ms", base.slice(0, 2))]).toEqual([0, 1, 4]);
+});
+
+test("merge makes one result of several and shows it", () => {
+	const out = join(folder, "merged.json");
+	const { status, stdout } = run("report", "merge", base[0]!, base[1]!, "--out", out);
+	expect(status).toBe(0);
+	expect(stdout).toMatch(/websocket +edge +20 +3,200/);
+	const merged = JSON.parse(readFileSync(out, "utf8"));
+	expect(merged.groups[0].metrics.ack.histogram.count).toBe(3200);
+});
+
+test("a mistake is said in one line on stderr, and exits 2", () => {
+	const { status, stdout, stderr } = run("compare", base[0]!, "--path", "edge");
+	expect([status, stdout, stderr]).toEqual([
+		2,
+		"",
+		"error: --path and --against-path go together: name both paths.\n",
+	]);
+});
+
+test("a place that cannot be written is refused in one line with exit 1", () => {
+	const { status, stderr } = run("report", base[0]!, "--out", "/proc/none/x.html");
+	expect([status, stderr]).toEqual([
+		1,
+		"error: --out /proc/none/x.html cannot be written (ENOENT): name a file in a folder you may write to.\n",
+	]);
+});
+
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+	return spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: "utf8" });
+}
+
+function save(runs: NamedRun[]): string[] {
+	return runs.map(({ name, result }) => {
+		const file = join(folder, name);
+		writeFileSync(file, JSON.stringify(result));
+		return file;
+	});
+}

@@ -1,0 +1,136 @@
+/** The pages in a real browser, opened from disk: light, dark, narrow, print, and without JavaScript. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compare } from "../../loadtest/compare/assemble.ts";
+import { renderComparison } from "../../loadtest/compare/render.ts";
+import { renderReport } from "../../loadtest/report/render.ts";
+import { CHROMIUM, openFile, startBrowser } from "../support/report-browser.ts";
+import { drawResult } from "../support/report-results.ts";
+import { ABBA, runsAt } from "../support/report-runs.ts";
+
+const SCREENS: [string, BrowserContextOptions][] = [
+	["light", { viewport: { width: 1100, height: 900 }, colorScheme: "light" }],
+	["dark", { viewport: { width: 1100, height: 900 }, colorScheme: "dark" }],
+	["narrow", { viewport: { width: 360, height: 740 } }],
+	["without JavaScript", { viewport: { width: 1100, height: 900 }, javaScriptEnabled: false }],
+];
+
+describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chromium)", () => {
+	let browser: Browser;
+	let folder: string;
+	const file = (name: string) => join(folder, `${name}.html`);
+
+	beforeAll(async () => {
+		browser = await startBrowser();
+		folder = await mkdtemp(join(tmpdir(), "report-page-"));
+		const transports = ["polling", "websocket", "upgrade", "flashsocket"] as const;
+		await writeFile(file("report"), renderReport(drawResult({ transports: [...transports] }), "html"));
+		const comparison = compare({
+			candidate: runsAt(ABBA.a, "a", {}, 1.6),
+			subject: { kind: "runs", base: runsAt(ABBA.b, "b") },
+			metric: "ack",
+			margin: 0.1,
+			primary: undefined,
+			blocks: false,
+			budgets: [],
+		});
+		await writeFile(file("comparison"), renderComparison(comparison, "html"));
+	});
+
+	afterAll(async () => {
+		await browser?.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	for (const [screen, options] of SCREENS)
+		test.each(["report", "comparison"])(
+			`the %s opens ${screen} without complaint, request or sideways scrolling`,
+			async (name) => {
+				const { page, complaints, requests } = await openFile(browser, file(name), options);
+				expect(complaints).toEqual([]);
+				expect(requests).toEqual([`file://${file(name)}`]);
+				expect(await page.locator("h1").isVisible()).toBe(true);
+				const shown = screen === "narrow" ? "svg.narrow" : "svg.wide";
+				expect(await page.locator(shown).first().isVisible()).toBe(true);
+				if (options.javaScriptEnabled !== false) expect(await sidewaysScroll(page)).toBe(0);
+				await page.close();
+			},
+		);
+
+	test("every text of the charts can be read against its ground, light and dark", async () => {
+		for (const colorScheme of ["light", "dark"] as const) {
+			const { page } = await openFile(browser, file("report"), { colorScheme });
+			const ratios = await page.evaluate<{ text: string; ratio: number }[]>(CONTRASTS);
+			expect(ratios.length).toBeGreaterThan(10);
+			expect(ratios.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
+			await page.close();
+		}
+	});
+
+	test("the chart to zoom appears where scripts run, and a drag zooms it", async () => {
+		const { page, complaints } = await openFile(browser, file("report"), {
+			viewport: { width: 1100, height: 900 },
+		});
+		const over = page.locator("#zoom .u-over");
+		await over.scrollIntoViewIfNeeded();
+		const ink = () => page.locator("#zoom canvas").evaluate("(canvas) => canvas.toDataURL()");
+		const before = await ink();
+		const box = (await over.boundingBox())!;
+		await page.mouse.move(box.x + box.width * 0.2, box.y + 50);
+		await page.mouse.down();
+		await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 5 });
+		await page.mouse.up();
+		await expect.poll(ink).not.toBe(before);
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
+
+	test("a script that was slipped into the file does not run: the policy stops it", async () => {
+		const tampered = (await readFile(file("report"), "utf8")).replace(
+			"<h1>",
+			"<script>document.title='stolen'</script><h1>",
+		);
+		await writeFile(file("tampered"), tampered);
+		const { page, complaints } = await openFile(browser, file("tampered"));
+		expect(await page.title()).toBe("Load test: echo");
+		expect(complaints.join()).toContain("Content Security Policy");
+		await page.close();
+	});
+
+	test("printed, the page is light whatever the screen, and nothing is cut off at the side", async () => {
+		const { page } = await openFile(browser, file("report"), {
+			viewport: { width: 718, height: 1000 },
+			colorScheme: "dark",
+		});
+		await page.emulateMedia({ media: "print", colorScheme: "dark" });
+		expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+		expect(await sidewaysScroll(page)).toBe(0);
+		const pdf = await page.pdf({ format: "A4" });
+		expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+		await page.close();
+	});
+});
+
+function sidewaysScroll(page: Page): Promise<number> {
+	return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
+
+/** Runs in the page: WCAG contrast of each text with the page (texts inside bars have their own ground). */
+const CONTRASTS = `(() => {
+	const light = (colour) => {
+		const [r, g, b] = colour.match(/\\d+/g).map((part) => {
+			const share = Number(part) / 255;
+			return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+		});
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const ground = light(getComputedStyle(document.body).backgroundColor);
+	return [...document.querySelectorAll("svg.wide text:not(.in)")].map((element) => {
+		const ink = light(getComputedStyle(element).fill);
+		const ratio = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+		return { text: element.textContent, ratio };
+	});
+})()`;
