@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { certificateFor } from "../worker/selfhost/certificate.ts";
 import { CommandError } from "../worker/selfhost/command.ts";
 import { startEdge } from "../worker/selfhost/edge.ts";
+import { usablePort } from "../worker/selfhost/ports.ts";
 import type { Variables } from "../worker/selfhost/variables.ts";
 import { type Cluster, type ClusterNode, startCluster } from "./cluster.ts";
 import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
@@ -71,6 +72,8 @@ export const STACK_DEFAULTS: StackOptions = {
 export async function startStack(given: Partial<StackOptions>, stop?: AbortSignal): Promise<Stack> {
 	const options = { ...STACK_DEFAULTS, ...given };
 	const token = options.token === "" ? randomBytes(12).toString("base64url") : options.token;
+	for (let i = 0; options.originPort !== 0 && i < options.nodes; i++)
+		await usablePort(options.originPort + i, options.host, "--origin-port");
 	await using parts = new AsyncDisposableStack();
 	const certificate = await certificateFor(null, null);
 	const cluster = parts.use(

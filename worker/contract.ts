@@ -9,6 +9,10 @@ export const DEFAULT_SOCKET_PATH = "/socket.io/";
 /** Where a node reports on itself, as JSON of shape `NodeHealth`. */
 export const DEFAULT_HEALTH_PATH = "/healthz";
 
+/** Milliseconds between the edge's probes, unless a pool says otherwise, and for which an isolate uses a verdict: what a drain waits for. */
+export const PROBE_INTERVAL = 5000;
+export const VERDICT_LIFETIME = 3000;
+
 /** Characters of a tag; of a whole Engine.IO session id that carries one. */
 export const TAG_LENGTH = 3;
 export const SID_LENGTH = 20;

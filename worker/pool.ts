@@ -1,5 +1,5 @@
 /** A pool: the nodes that serve one kind of application, and how they are chosen, limited and watched. */
-import { DEFAULT_HEALTH_PATH, DEFAULT_SOCKET_PATH, NODE_ID, TAG, tagOf } from "./contract.ts";
+import { DEFAULT_HEALTH_PATH, DEFAULT_SOCKET_PATH, NODE_ID, PROBE_INTERVAL, TAG, tagOf } from "./contract.ts";
 import { flag, list, oneOf, record, text, whole } from "./fields.ts";
 
 const nodeShape = record({
@@ -34,7 +34,7 @@ const poolShape = record({
 	}),
 	/** Probes: seconds between and allowed; how many in a row turn a verdict; the status that means well. */
 	health: record({
-		interval: whole(1, 300, 5),
+		interval: whole(1, 300, PROBE_INTERVAL / 1000),
 		timeout: whole(1, 30, 2),
 		rise: whole(1, 10, 2),
 		fall: whole(1, 10, 2),

@@ -19,7 +19,7 @@ const FREE = {
 	origin: { "--port": "0", "--policy-port": "0" },
 };
 
-test.each([["--https-port"], ["--http-port"], ["--policy-port"]])(
+test.each([["--https-port"], ["--http-port"], ["--origin-port"], ["--policy-port"]])(
 	"npm start with %s in use",
 	async (flag) => {
 		expectTaken(await outcome(nodeRun("origin/start.ts", ...flags(FREE.start, flag))), flag);

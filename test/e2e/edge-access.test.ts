@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startRig } from "../support/edge-rig.ts";
+import { type Rig, startRig } from "../support/edge-rig.ts";
 import { secureFetch } from "../support/secure-fetch.ts";
 
 describe("nodes with secrets", () => {
@@ -38,5 +38,26 @@ describe("nodes with secrets", () => {
 		const seen = JSON.stringify([answer, rig.log, await rig.own("pools")]);
 		expect(seen).not.toContain("wrong-secret-of-16-or-more");
 		expect(seen).not.toContain("right-secret-of-16-or-more");
+	});
+});
+
+describe("the client's address", () => {
+	const claims = { "x-forwarded-for": "6.6.6.6, 203.0.113.5", "cf-connecting-ip": "6.6.6.6" };
+	async function seen(rig: Rig) {
+		const { body } = await secureFetch(`${rig.edge.https}/who`, { headers: claims });
+		return (JSON.parse(body) as { headers: Record<string, string> }).headers["x-forwarded-for"];
+	}
+
+	it("is the socket's peer, whatever the client claims", async () => {
+		await using rig = await startRig({ nodes: [{ id: "n1" }] });
+		expect(await seen(rig)).toBe("127.0.0.1");
+	});
+
+	it("is what a trusted proxy in front wrote last", async () => {
+		await using rig = await startRig({
+			nodes: [{ id: "n1" }],
+			variables: { EDGE: { trusted_proxies: ["127.0.0.0/8"] } },
+		});
+		expect(await seen(rig)).toBe("203.0.113.5");
 	});
 });

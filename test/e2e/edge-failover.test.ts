@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type Socket as TcpSocket, connect as tcpConnect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect as tlsConnect } from "node:tls";
 import type { Socket } from "socket.io-client";
 import { describe, expect, it } from "vitest";
@@ -34,6 +35,8 @@ function load(clients: readonly Held[]) {
 				.emitWithAck("echo", "x")
 				.catch(() => null);
 			if (answered === "x") acks += 1;
+			// 20 messages a second each: a load, not a saturated machine that measures itself.
+			await pause(50);
 		}
 	});
 	return {
@@ -73,6 +76,10 @@ describe("a node killed under load", () => {
 		const acks = running.acks();
 		await running.stop();
 		expect(running.acks()).toBeGreaterThanOrEqual(acks);
+		const { backends } = (await rig.own("stats.json")) as {
+			backends: { name: string; counts: { gone?: number } }[];
+		};
+		expect(backends.find(({ name }) => name === "app_polling")!.counts.gone).toBeGreaterThan(0);
 	});
 
 	it("takes no new session and costs new clients nothing but a second try", async () => {

@@ -1,7 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../../origin/stack.ts";
-import { VERDICT_LIFETIME } from "../../worker/health/refresh.ts";
+import { VERDICT_LIFETIME } from "../../worker/contract.ts";
 
 /** A client that sends one numbered event after another, each again until it is acknowledged. */
 interface Sender {

@@ -1,11 +1,10 @@
 /** How an isolate keeps the monitor's verdict: plain data, fetched by one request at a time, waited for by no other. */
+import { VERDICT_LIFETIME } from "../contract.ts";
 import type { Edge } from "../edge.ts";
 import type { Env } from "../env.ts";
 import { askShared, hasShared } from "../state.ts";
 import { learn, type Verdict } from "./verdict.ts";
 
-/** Milliseconds a verdict is used before it is asked for again: the cache lifetime drains reckon with. */
-export const VERDICT_LIFETIME = 3000;
 /** Milliseconds a new session of a cold isolate waits for its first verdict. */
 export const COLD_WAIT = 150;
 /** Milliseconds after which a silent monitor is given up, for this time. */
