@@ -7,6 +7,12 @@ import type { NamedRun } from "../report/readable.ts";
 
 export const BASELINES = ".baselines";
 
+/** Throws a UsageError for a name that is no plain folder name. */
+export function checkBaselineName(name: string): void {
+	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+		throw new UsageError(`Baseline name "${name}": use letters, digits, dot, dash and underscore.`);
+}
+
 /** Keeps runs under a name, in place of what stood there. */
 export async function saveBaseline(name: string, runs: readonly NamedRun[]): Promise<void> {
 	const folder = folderOf(name);
@@ -25,8 +31,7 @@ export async function baselineFiles(name: string): Promise<string[]> {
 }
 
 function folderOf(name: string): string {
-	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
-		throw new UsageError(`Baseline name "${name}": use letters, digits, dot, dash and underscore.`);
+	checkBaselineName(name);
 	return join(BASELINES, name);
 }
 

@@ -5,7 +5,7 @@ import { METRICS, type Metric } from "../record/result.ts";
 import { deliver, formatOption } from "../report/command.ts";
 import { loadRuns, type NamedRun } from "../report/readable.ts";
 import { compare, type Subject } from "./assemble.ts";
-import { baselineFiles, saveBaseline } from "./baseline.ts";
+import { baselineFiles, checkBaselineName, saveBaseline } from "./baseline.ts";
 import { loadBudgets } from "./budget.ts";
 import { exitCodeOf } from "./exit.ts";
 import { COMPARISON_FORMATS, type ComparisonFormat, renderComparison } from "./render.ts";
@@ -30,6 +30,7 @@ export async function compareCommand(argv: string[], _stop: AbortSignal): Promis
 	const command = flagsOf();
 	command.parse(argv, { from: "user" });
 	const flags = command.opts<Flags>();
+	if (flags.save !== undefined) checkBaselineName(flags.save);
 	const subject = await subjectOf(flags);
 	const candidate = await loadAll(command.args);
 	const comparison = compare({

@@ -59,9 +59,11 @@ export function showDollars(value: number): string {
 	return `$${grouped(value, 2)}`;
 }
 
-/** Seconds, without decimals where they say nothing: 0.5 s, 12 s. */
-export function showSeconds(value: number): string {
-	return `${grouped(value, Number.isInteger(value) || value >= 100 ? 0 : 1)} s`;
+/** Any figure in three significant digits, whole ones in full: 0.0124, 3.5, 1,240. */
+export function showFigure(value: number): string {
+	return Number.isInteger(value) || Math.abs(value) >= 1000
+		? grouped(value, 0)
+		: value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 }
 
 /** `1 run`, `5 runs`: a count with its noun. */

@@ -2,6 +2,7 @@
 import type { Group, Metric, Result } from "../record/result.ts";
 import { costTable } from "./cost-table.ts";
 import { counted, NOT_AVAILABLE, showAddedMs, showBytes, showCount, showMs, showRate } from "./number.ts";
+import { outcomeTable } from "./outcome-table.ts";
 import { QUANTILES, sampleFor } from "./quantile.ts";
 import { addedOf, basePath, type Row, rowOf } from "./rows.ts";
 import { left, right, type Table } from "./table.ts";
@@ -28,6 +29,7 @@ const SPREADS: [Metric, string][] = [
 export function tablesOf(result: Result): Table[] {
 	return [
 		responseTable(result),
+		outcomeTable(result),
 		serviceTable(result),
 		phaseTable(result),
 		spreadTable(result),

@@ -151,6 +151,19 @@ test("Markdown has the same tables for a comment or a wiki", () => {
 	`);
 });
 
+test("what a scenario found stands in a table of its own, times in milliseconds", () => {
+	const ramp = drawResult({ transports: ["websocket"], paths: ["edge"] });
+	const found = [
+		{ name: "knee", value: 412.5, unit: "sessions/s", transport: "websocket" as const, path: "edge" },
+		{ name: "recovered_95", value: 1_240_000, unit: "us" },
+	];
+	const text = renderReport({ ...ramp, outcomes: found }, "text");
+	expect(text).toMatch(
+		/What the scenario found\n.*\n.*\n {2}knee +websocket +edge +413 +sessions\/s\n {2}recovered_95 +all +all +1,240 +ms/,
+	);
+	expect(renderReport(ramp, "text")).not.toContain("What the scenario found");
+});
+
 test("errors and cut sessions are named by kind, the most frequent first", () => {
 	const broken = drawResult({ transports: ["websocket"], paths: ["edge"] });
 	Object.assign(broken.groups[0]!, { errors: { timeout: 2, connect_refused: 5 } });
