@@ -62,14 +62,25 @@ describe("the doubts about a k6 run", () => {
 		expect(k6Doubts(late, settings, 0)).toMatchObject([{ code: "generator_late", severity: "invalid" }]);
 	});
 
-	it("warn of sessions that k6 left out, and void a run that k6 did not finish", () => {
-		const dropped = samplesWith((samples) => {
-			samples.dropped = 3;
-		});
-		expect(k6Doubts(dropped, settings, 107)).toMatchObject([
-			{ code: "k6_failed", severity: "invalid" },
-			{ code: "iterations_dropped", severity: "warning" },
-		]);
+	it("warn of sessions that k6 left out, but not of one beyond those planned", () => {
+		const tried = (sessionsTried: number) =>
+			samplesWith((samples) => {
+				samples.dropped = 3;
+				samples.tally.counts.sessionsTried = sessionsTried;
+			});
+		const flags = k6Doubts(tried(settings.clients - 2), settings, 0);
+		expect(flags).toMatchObject([{ code: "iterations_dropped", severity: "warning" }]);
+		expect(flags[0]?.message).toMatch(/no free VU for 2 sessions/);
+		expect(k6Doubts(tried(settings.clients), settings, 0)).toEqual([]);
+	});
+
+	it("void a run that k6 did not finish", () => {
+		const [flag] = k6Doubts(
+			samplesWith(() => {}),
+			settings,
+			107,
+		);
+		expect(flag).toMatchObject({ code: "k6_failed", severity: "invalid" });
 	});
 });
 
