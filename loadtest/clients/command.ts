@@ -6,7 +6,7 @@ import { type Flags, readFlags } from "../plan/flags.ts";
 import { type PlanOptions, planFrom } from "../plan/plan.ts";
 import { loadScenario } from "../plan/scenario.ts";
 import type { Result } from "../record/result.ts";
-import { saveResult } from "../record/save.ts";
+import { checkWritable, saveResult } from "../record/save.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import type { Series } from "./ledger.ts";
 import { runSwarm } from "./run.ts";
@@ -21,6 +21,7 @@ export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show
 	const { options, output } = readFlags(argv);
 	const resolved = await withScenario(options);
 	const file = output.out ?? defaultFile(planFrom(resolved).scenario);
+	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);
 	const id = randomUUID();
 	let code: number = EXIT.ok;
@@ -65,17 +66,17 @@ async function oneRun(
 		try {
 			await saveResult(file, result);
 		} catch (error) {
-			if (!warned) screen.progress(`warning: ${(error as CommandError).message} The run goes on.`);
+			if (!warned) screen.note(`warning: ${(error as CommandError).message} The run goes on.`);
 			warned = true;
 		}
 	};
-	if (series) screen.progress(`run ${series.index} of ${series.of}`);
+	if (series) screen.note(`run ${series.index} of ${series.of}`);
 	const hooks = { progress: (line: string) => screen.progress(line), live: screen.live.bind(screen), grown };
 	const result = await runSwarm(planFrom(options), hooks, stop, series);
 	screen.end();
 	process.stdout.write(json ? `${JSON.stringify(result)}\n` : await show(result));
 	await saveResult(file, result);
-	screen.progress(`result: ${file}`);
+	screen.note(`result: ${file}`);
 	return exitCodeOf(result);
 }
 

@@ -6,7 +6,10 @@ const INTERVAL = 5;
 
 /** What a run's hooks draw on. */
 export interface Screen {
+	/** What goes on now: a terminal's view says it already. */
 	progress(line: string): void;
+	/** What must be read: stays. */
+	note(line: string): void;
 	live(view: LiveView): void;
 	/** Leaves what is on the screen and goes on below it. */
 	end(): void;
@@ -14,7 +17,7 @@ export interface Screen {
 
 /** The screen for `stream`; silent when `quiet`. */
 export function screenOn(stream: NodeJS.WriteStream, quiet: boolean): Screen {
-	if (quiet) return { progress: () => {}, live: () => {}, end: () => {} };
+	if (quiet) return { progress: () => {}, note: () => {}, live: () => {}, end: () => {} };
 	return stream.isTTY ? new Terminal(stream) : new Log(stream);
 }
 
@@ -28,6 +31,10 @@ class Log implements Screen {
 
 	progress(line: string): void {
 		this.#stream.write(`${line}\n`);
+	}
+
+	note(line: string): void {
+		this.progress(line);
 	}
 
 	live(view: LiveView): void {
@@ -46,8 +53,12 @@ class Terminal implements Screen {
 		this.#stream = stream;
 	}
 
-	/** The live view says the phase already. */
 	progress(): void {}
+
+	note(line: string): void {
+		this.#stream.write(`${line}\n`);
+		this.#lines = 0;
+	}
 
 	live(view: LiveView): void {
 		const text = renderScreen(view)

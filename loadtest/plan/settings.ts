@@ -74,7 +74,7 @@ export const USUAL: Settings = {
 	seed: 1,
 	arrivals: "uniform",
 	ackTimeout: 10,
-	connectRate: 200,
+	connectRate: 100,
 	connectTimeout: 20,
 	event: "echo",
 	ack: "",

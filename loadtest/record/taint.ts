@@ -1,6 +1,6 @@
 /** Which seconds of a run measured the generator instead of the target (reference loadtest.md 3.4). */
 import { Histogram } from "./histogram.ts";
-import type { GeneratorWindow, Group } from "./result.ts";
+import type { GeneratorWindow, Group, Metric } from "./result.ts";
 
 /** Event-loop utilisation above which latencies grow by the generator's own queue. */
 export const MOST_ELU = 0.7;
@@ -10,7 +10,10 @@ export const MOST_LATE = 0.05;
 export const LEAST_DELAY = 20_000;
 const DELAY_SHARE = 0.2;
 
-/** Whether one second's latencies are the generator's. `p99` is the ack p99 (µs) of that second, 0 = none. */
+/** What is timed to the millisecond in a second: a busy loop would show in it. */
+const TIMED: readonly Metric[] = ["ack", "connect", "recover", "fanout_last"];
+
+/** Whether one second's latencies are the generator's. `p99` is the largest p99 (µs) measured in it; NaN = none. */
 export function isTainted(window: GeneratorWindow, p99: number): boolean {
 	if (window.elu > MOST_ELU) return true;
 	if (window.due > 0 && window.late / window.due > MOST_LATE) return true;
@@ -21,9 +24,13 @@ export function isTainted(window: GeneratorWindow, p99: number): boolean {
 export function judged(windows: readonly GeneratorWindow[], groups: readonly Group[]): GeneratorWindow[] {
 	const p99 = new Map<number, number>();
 	for (const { metrics } of groups)
-		for (const { second, histogram } of metrics.ack?.windows ?? []) {
-			const here = Histogram.fromRecord(histogram).quantile(0.99);
-			p99.set(second, Math.max(p99.get(second) ?? 0, here));
-		}
-	return windows.map((window) => ({ ...window, tainted: isTainted(window, p99.get(window.second) ?? 0) }));
+		for (const metric of TIMED)
+			for (const { second, histogram } of metrics[metric]?.windows ?? []) {
+				const here = Histogram.fromRecord(histogram).quantile(0.99);
+				p99.set(second, Math.max(p99.get(second) ?? 0, here));
+			}
+	return windows.map((window) => ({
+		...window,
+		tainted: isTainted(window, p99.get(window.second) ?? Number.NaN),
+	}));
 }

@@ -1,0 +1,215 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadResult } from "../../loadtest/record/load.ts";
+import { certificateFor } from "../../worker/selfhost/certificate.ts";
+import { Command, nodeRun, outcome } from "../support/command.ts";
+import { startTarget, type Target } from "../support/swarm-target.ts";
+
+const swarm = (...args: string[]) => nodeRun("loadtest/cli.ts swarm", ...args);
+
+let folder: string;
+let echo: Target;
+let mute: Target;
+let secure: Target;
+
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "swarm-"));
+	const { certFile, keyFile } = await certificateFor(null, null);
+	const tls = { cert: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
+	[echo, mute, secure] = await Promise.all([
+		startTarget(),
+		startTarget({ serve: () => {} }),
+		startTarget({ tls }),
+	]);
+});
+
+afterAll(async () => {
+	for (const target of [echo, mute, secure]) await target[Symbol.asyncDispose]();
+	await rm(folder, { recursive: true });
+});
+
+describe("bad input ends with one line that names it and the cure", () => {
+	test.concurrent.each<[string, () => string[], number, RegExp]>([
+		["no target", () => [], 2, /no target: give a URL, or --paths/],
+		["an unknown flag", () => [echo.url, "--rte", "5"], 2, /unknown option '--rte'.*--rate.*--help/],
+		[
+			"an unknown scenario",
+			() => [echo.url, "--scenario", "ehco"],
+			2,
+			/--scenario ehco: there is echo, fanout/,
+		],
+		[
+			"a scenario file that is not there",
+			() => [echo.url, "--scenario", "./no.ts"],
+			2,
+			/--scenario \.\/no\.ts: there is no such file/,
+		],
+		[
+			"a scenario file without an activity",
+			() => [echo.url, "--scenario", join(folder, "bad.ts")],
+			2,
+			/bad\.ts: activity is undefined, there is echo/,
+		],
+		["a wrong URL", () => ["nowhere"], 2, /URL: "nowhere" is not a URL/],
+		[
+			"an unknown transport",
+			() => [echo.url, "--transports", "smoke"],
+			2,
+			/"smoke" is none; there is polling/,
+		],
+		[
+			"a rate of nothing",
+			() => [echo.url, "--rate", "0"],
+			2,
+			/'--rate <n>' argument '0' is invalid. Give a number above 0/,
+		],
+		["a header without a name", () => [echo.url, "--header", "hush"], 2, /--header: write 'Name: value'/],
+		["nothing listening", () => ["http://127.0.0.1:9"], 1, /nothing listens there/],
+		[
+			"a certificate nobody signed",
+			() => [secure.url],
+			1,
+			/certificate is refused .*: --insecure trusts any/,
+		],
+		[
+			"a folder that cannot be made",
+			() => [echo.url, "--out", "/proc/no/r.json"],
+			2,
+			/--out \/proc\/no\/r\.json cannot be written \(ENOENT\)/,
+		],
+		[
+			"a file below a file",
+			() => [echo.url, "--out", join(folder, "bad.ts", "r.json")],
+			2,
+			/cannot be written \(its folder is a file\)/,
+		],
+	])("%s", { timeout: 30_000 }, async (_, args, code, line) => {
+		await writeFile(join(folder, "bad.ts"), 'export default { name: "bad", about: "", settings: {} };');
+		const { code: was, stderr } = await outcome(swarm(...args(), "--quiet"));
+		expect(stderr).toMatch(line);
+		expect(stderr).not.toMatch(/hush|\n\s+at /);
+		expect(stderr.trim().split("\n")).toHaveLength(1);
+		expect(was).toBe(code);
+	});
+});
+
+test("a server that does not answer echo is told the three lines to add", { timeout: 30_000 }, async () => {
+	const { code, stderr } = await outcome(swarm(mute.url));
+	expect(code).toBe(1);
+	expect(stderr).toContain('no answer to "echo" in 5 s: name an event with --event');
+	expect(stderr).toContain('socket.on("echo", (payload, ack) => ack(payload));');
+});
+
+test("--probe connect needs nothing from the application", { timeout: 30_000 }, async () => {
+	const out = join(folder, "probe.json");
+	const args = ["--probe", "connect", "--clients", "3", "--duration", "1", "--transports", "websocket"];
+	const { code } = await outcome(swarm(mute.url, ...args, "--out", out, "--quiet"));
+	const result = await loadResult(out);
+	expect(code).toBe(result.validity.valid ? 0 : 3);
+	expect(result.groups[0]?.counts).toMatchObject({ sessionsOpen: 3, due: 0 });
+});
+
+test("a disk that fills up while the run lasts keeps what was measured on the screen", {
+	timeout: 30_000,
+}, async () => {
+	const args = `--clients 2 --duration 1 --transports websocket --out ${join(folder, "full.json")}`;
+	const line = `ulimit -f 0; exec ${process.execPath} loadtest/cli.ts swarm ${echo.url} ${args}`;
+	const { code, stdout, stderr } = await outcome(new Command("bash", ["-c", line]));
+	expect(stderr).toMatch(/warning: --out .*full\.json cannot be written .* The run goes on/);
+	expect(stdout).toContain("websocket");
+	expect(code).toBe(1);
+});
+
+test("Ctrl-C drains, saves what was measured, and leaves no process", { timeout: 30_000 }, async () => {
+	const out = join(folder, "stopped.json");
+	await using command = swarm(
+		echo.url,
+		"--clients",
+		"4",
+		"--duration",
+		"60",
+		"--transports",
+		"websocket",
+		"--out",
+		out,
+	);
+	await command.runs("clients/worker.ts");
+	const measuring = new Promise<void>((resolve) =>
+		echo.io.once("connection", () => setTimeout(resolve, 1500)),
+	);
+	await measuring;
+	command.killAll("SIGINT");
+	const { code } = await command.ended();
+	expect(code).toBe(130);
+	const result = await loadResult(out);
+	expect(result.interrupted).toBe(true);
+	const { sent, received } = result.groups[0]!.counts;
+	expect(sent).toBeGreaterThan(0);
+	expect(received).toBe(sent);
+});
+
+test("a server gone half way: the run says so, exits 3 and keeps the half", { timeout: 40_000 }, async () => {
+	const half = Promise.withResolvers<void>();
+	let heard = 0;
+	await using target = await startTarget({
+		serve: (socket) => {
+			socket.on("echo", (payload: string, ack: (payload: string) => void) => {
+				ack(payload);
+				heard += 1;
+				if (heard === 200) half.resolve();
+			});
+		},
+	});
+	const out = join(folder, "gone.json");
+	await using command = swarm(
+		target.url,
+		"--clients",
+		"4",
+		"--duration",
+		"5",
+		"--transports",
+		"websocket",
+		"--out",
+		out,
+	);
+	await half.promise;
+	target.io.disconnectSockets(true);
+	const { code, stdout } = await command.ended();
+	expect(code).toBe(3);
+	expect(stdout).toMatch(/^INVALID/);
+	const result = await loadResult(out);
+	expect(result.validity.flags.map(({ code }) => code)).toEqual(
+		expect.arrayContaining(["sessions_lost", "not_sent"]),
+	);
+	expect(result.groups[0]!.counts.received).toBeGreaterThan(50);
+});
+
+test("--repeat makes a series, each run in a file of its own", { timeout: 40_000 }, async () => {
+	const out = join(folder, "series.json");
+	const args = [
+		"--repeat",
+		"2",
+		"--clients",
+		"2",
+		"--duration",
+		"1",
+		"--transports",
+		"websocket",
+		"--quiet",
+		"--json",
+	];
+	const { stdout } = await outcome(swarm(echo.url, ...args, "--out", out));
+	const runs = await Promise.all(
+		["series-1.json", "series-2.json"].map((name) => loadResult(join(folder, name))),
+	);
+	expect(runs.map(({ series }) => [series.index, series.of])).toEqual([
+		[1, 2],
+		[2, 2],
+	]);
+	expect(runs[0]!.series.id).toBe(runs[1]!.series.id);
+	expect(runs[0]!.id).not.toBe(runs[1]!.id);
+	expect(runs.map(({ plan }) => plan.seed)).toEqual([1, 2]);
+	expect(JSON.parse(stdout.trim().split("\n")[1]!).id).toBe(runs[1]!.id);
+});
