@@ -9,9 +9,10 @@ import { CommandError, EXIT, UsageError } from "../../../worker/selfhost/command
 /** The scripts need `k6/websockets` with close reasons, and options that version 1 lacks. */
 const LEAST_MAJOR = 2;
 
-export const HOW_TO_GET =
-	"brew install k6, apt install k6 (from Grafana's repository), winget install k6, docker (grafana/k6), or with Go: sh loadtest/k6/build.sh; elsewhere installed: K6_BIN=/path/to/k6";
+const HOW_TO_GET =
+	"brew install k6, apt install k6 (from Grafana's repository), winget install k6, docker (grafana/k6), go install go.k6.io/k6/v2@v2.2.0 or sh loadtest/k6/build.sh; installed elsewhere: K6_BIN=/path/to/k6";
 
+/** A k6 that can be run. */
 export interface K6 {
 	readonly file: string;
 	/** Without the `v`. */

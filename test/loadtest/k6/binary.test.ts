@@ -26,7 +26,9 @@ describe("finding k6", () => {
 
 	it("says how to get k6 where there is none", async () => {
 		const nowhere = { PATH: "/nowhere", XDG_CACHE_HOME: "/nowhere" };
-		await expect(findK6(nowhere)).rejects.toThrow(/not installed: brew .* apt .* winget .* docker .* Go/);
+		await expect(findK6(nowhere)).rejects.toThrow(
+			/not installed: brew .* apt .* winget .* docker .* go install .* K6_BIN/,
+		);
 		await expect(findK6(nowhere)).rejects.toMatchObject({ exitCode: 3 });
 	});
 
