@@ -1,0 +1,286 @@
+import { describe, expect, it } from "vitest";
+import type { Passage } from "../../../worker/passage.ts";
+import type { Counters } from "../../../worker/stats/counters.ts";
+import { newCounters } from "../../../worker/stats/counters.ts";
+import { type Counts, countsOf } from "../../../worker/stats/sums.ts";
+import { type Facts, tally } from "../../../worker/stats/tally.ts";
+import { POOL, passageOf } from "../support/passages.ts";
+
+const NOTHING: Facts = { bytesIn: 0, bytesOut: 0, tls: "tls_1_3" };
+
+function counted(passage: Passage, facts: Facts = NOTHING): Counts {
+	const counters: Counters = newCounters([POOL.nodes.length], 0);
+	tally(counters, passage, facts);
+	return countsOf(counters, [POOL]);
+}
+
+const FRONT = { requests: 1, tls_1_3: 1 };
+
+describe("a passage adds", () => {
+	it.each<[what: string, passage: Passage, counts: Counts]>([
+		[
+			"a polling session to the frontend, the pool's polling and the node",
+			passageOf("handshake", "passed", 200, [[0, "ok", 200, 5]]),
+			{
+				front: { ...FRONT, sessions: 1, hrsp_2xx: 1 },
+				app_polling: { requests: 1, sessions: 1, picks: 1, hrsp_2xx: 1, waits: 1, wait_ms: 5, total_ms: 7 },
+				"app_polling/n1": {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_2xx: 1,
+					waits: 1,
+					wait_ms: 5,
+					total_ms: 7,
+				},
+			},
+		],
+		[
+			"no session for a handshake the node refused to make",
+			passageOf("handshake", "passed", 400, [[0, "ok", 400, 5]]),
+			{
+				front: { ...FRONT, hrsp_4xx: 1 },
+				app_polling: { requests: 1, picks: 1, hrsp_4xx: 1, waits: 1, wait_ms: 5, total_ms: 7 },
+				"app_polling/n1": { requests: 1, picks: 1, hrsp_4xx: 1, waits: 1, wait_ms: 5, total_ms: 7 },
+			},
+		],
+		[
+			"a held poll as sticky, without its time",
+			passageOf("poll", "passed", 200, [[1, "ok", 200, 25_000]]),
+			{
+				front: { ...FRONT, hrsp_2xx: 1 },
+				app_polling: { requests: 1, sticky: 1, hrsp_2xx: 1 },
+				"app_polling/n2": { requests: 1, sticky: 1, hrsp_2xx: 1 },
+			},
+		],
+		[
+			"an upgrade that was done to websocket, and no second session",
+			passageOf("upgrade", "passed", 101, [[2, "ok", 101, 1]]),
+			{
+				front: { ...FRONT, hrsp_1xx: 1 },
+				app_websocket: {
+					requests: 1,
+					sticky: 1,
+					upgrades_tried: 1,
+					upgrades_done: 1,
+					hrsp_1xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				},
+				"app_websocket/n3": {
+					requests: 1,
+					sticky: 1,
+					upgrades_tried: 1,
+					upgrades_done: 1,
+					hrsp_1xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				},
+			},
+		],
+		[
+			"a session of its own for a flashsocket",
+			passageOf("flashsocket", "passed", 101, [[0, "ok", 101, 1]]),
+			{
+				front: { ...FRONT, sessions: 1, hrsp_1xx: 1 },
+				app_flashsocket: {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_1xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				},
+				"app_flashsocket/n1": {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_1xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				},
+			},
+		],
+		[
+			"a redispatch to the node that was left and to the pool, the session to the node that took it",
+			passageOf("handshake", "passed", 200, [
+				[0, "unreachable", 0, 3],
+				[1, "ok", 200, 5],
+			]),
+			{
+				front: { ...FRONT, sessions: 1, hrsp_2xx: 1 },
+				app_polling: {
+					requests: 1,
+					sessions: 1,
+					picks: 2,
+					unreachable: 1,
+					retries: 1,
+					redispatches: 1,
+					hrsp_2xx: 1,
+					waits: 2,
+					wait_ms: 8,
+					total_ms: 15,
+				},
+				"app_polling/n1": {
+					requests: 1,
+					picks: 1,
+					unreachable: 1,
+					retries: 1,
+					redispatches: 1,
+					waits: 1,
+					wait_ms: 3,
+					total_ms: 5,
+				},
+				"app_polling/n2": {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_2xx: 1,
+					waits: 1,
+					wait_ms: 5,
+					total_ms: 10,
+				},
+			},
+		],
+		[
+			"a session whose node is down as gone, code 1, with the failure at that node",
+			passageOf("post", "gone", 400, [[0, "timeout", 0, 30]]),
+			{
+				front: { ...FRONT, hrsp_4xx: 1 },
+				app_polling: {
+					requests: 1,
+					gone: 1,
+					timeouts: 1,
+					hrsp_4xx: 1,
+					code_1: 1,
+					waits: 1,
+					wait_ms: 30,
+					total_ms: 32,
+				},
+				"app_polling/n1": {
+					requests: 1,
+					gone: 1,
+					timeouts: 1,
+					hrsp_4xx: 1,
+					waits: 1,
+					wait_ms: 30,
+					total_ms: 32,
+				},
+			},
+		],
+		[
+			"a session that names no node as gone, at no node",
+			passageOf("poll", "gone", 400),
+			{ front: { ...FRONT, hrsp_4xx: 1 }, app_polling: { requests: 1, gone: 1, hrsp_4xx: 1, code_1: 1 } },
+		],
+		[
+			"refusals of every node as no_node",
+			passageOf("handshake", "no_node", 503, [
+				[0, "refused", 503, 1],
+				[1, "refused", 503, 1],
+			]),
+			{
+				front: { ...FRONT, hrsp_5xx: 1 },
+				app_polling: {
+					requests: 1,
+					picks: 2,
+					no_node: 1,
+					refused: 2,
+					retries: 1,
+					redispatches: 1,
+					hrsp_5xx: 1,
+					waits: 2,
+					wait_ms: 2,
+					total_ms: 7,
+				},
+				"app_polling/n1": {
+					requests: 1,
+					picks: 1,
+					refused: 1,
+					retries: 1,
+					redispatches: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				},
+				"app_polling/n2": {
+					requests: 1,
+					picks: 1,
+					refused: 1,
+					hrsp_5xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 4,
+				},
+			},
+		],
+		[
+			"an application's own 500 as a server error",
+			passageOf("page", "passed", 500, [[1, "ok", 500, 4]]),
+			{
+				front: { ...FRONT, hrsp_5xx: 1 },
+				app_http: { requests: 1, picks: 1, server_errors: 1, hrsp_5xx: 1, waits: 1, wait_ms: 4, total_ms: 6 },
+				"app_http/n2": {
+					requests: 1,
+					picks: 1,
+					server_errors: 1,
+					hrsp_5xx: 1,
+					waits: 1,
+					wait_ms: 4,
+					total_ms: 6,
+				},
+			},
+		],
+		[
+			"a preflight answered here to the pool",
+			passageOf("preflight", "preflight", 204),
+			{ front: { ...FRONT, hrsp_2xx: 1 }, app_polling: { requests: 1, preflights: 1, hrsp_2xx: 1 } },
+		],
+		[
+			"a redirect to the frontend alone",
+			passageOf("page", "redirected", 308, [], null),
+			{ front: { ...FRONT, redirected: 1, hrsp_3xx: 1 } },
+		],
+		[
+			"a plain http upgrade to the frontend alone",
+			passageOf("websocket", "plain_upgrade", 426, [], null),
+			{ front: { ...FRONT, plain_upgrades: 1, hrsp_4xx: 1 } },
+		],
+		[
+			"a request no route leads on",
+			passageOf("page", "no_route", 404, [], null),
+			{ front: { ...FRONT, no_route: 1, hrsp_4xx: 1 } },
+		],
+		[
+			"the edge's own pages",
+			passageOf("page", "own", 200, [], null),
+			{ front: { ...FRONT, own: 1, hrsp_2xx: 1 } },
+		],
+	])("%s", (_what, passage, counts) => {
+		expect(counted(passage)).toEqual(counts);
+	});
+
+	it("a refusal by its reason, and by its code in the protocol", () => {
+		const denied = passageOf("handshake", "denied", 403);
+		const counts = counted({ ...denied, denial: { reason: "origin", code: 4, response: denied.response } });
+		expect(counts).toEqual({
+			front: { ...FRONT, hrsp_4xx: 1, denied_origin: 1 },
+			app_polling: { requests: 1, denied: 1, hrsp_4xx: 1, code_4: 1 },
+		});
+	});
+
+	it("bytes to the frontend, the pool and the node, and the TLS version", () => {
+		const counts = counted(passageOf("post", "passed", 200, [[0, "ok", 200, 1]]), {
+			bytesIn: 30,
+			bytesOut: 2,
+			tls: "tls_1_2",
+		});
+		expect(counts["front"]).toEqual({ requests: 1, tls_1_2: 1, hrsp_2xx: 1, bytes_in: 30, bytes_out: 2 });
+		for (const key of ["app_polling", "app_polling/n1"])
+			expect(counts[key]).toMatchObject({ bytes_in: 30, bytes_out: 2 });
+	});
+});
