@@ -20,6 +20,8 @@ const LIMIT = 20_000;
 export class Command implements AsyncDisposable {
 	readonly #child: ChildProcess;
 	readonly #exit: Promise<number>;
+	/** What it wrote may still be in the pipes when it has exited. */
+	readonly #closed: Promise<unknown>;
 	#stdout = "";
 	#stderr = "";
 
@@ -37,6 +39,7 @@ export class Command implements AsyncDisposable {
 		this.#child.stderr!.setEncoding("utf8").on("data", (text) => {
 			this.#stderr += text;
 		});
+		this.#closed = once(this.#child, "close");
 		this.#exit = once(this.#child, "exit").then(([code, signal]) => code ?? 128 + signalNumber(signal));
 	}
 
@@ -101,6 +104,7 @@ export class Command implements AsyncDisposable {
 			if (left.length > 0) throw new Error(`still running: ${left.join("; ")}`);
 		};
 		await vi.waitFor(empty, { interval: 20, timeout: LIMIT });
+		await this.#closed;
 		return { code, stdout: this.#stdout, stderr: this.#stderr };
 	}
 
