@@ -9,9 +9,7 @@ export default defineConfig({
 		maxWorkers: 2,
 		projects: [
 			{
-				plugins: [
-					cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, remoteBindings: false }),
-				],
+				plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, remoteBindings: false })],
 				test: {
 					name: "worker",
 					include: ["test/worker/**/*.test.ts"],

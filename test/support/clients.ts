@@ -47,7 +47,7 @@ export class Clients implements Disposable {
 			timeout: LIMIT,
 			...(target.ca === null ? {} : { ca: target.ca }),
 			// The types are the browser's; in Node this is an http.Agent.
-			agent: agentFor(url.startsWith("https:"), wire) as unknown as boolean,
+			agent: agentFor(url.startsWith("https:"), wire, "") as unknown as boolean,
 			...changes,
 		});
 		this.#begun.push({ socket, wire });
