@@ -39,7 +39,7 @@ async function start({ options }: Extract<ToNode, { say: "start" }>): Promise<vo
 async function drain(): Promise<void> {
 	leaving = true;
 	tell({ say: "draining", sessions: node?.edge.health().sessions ?? 0 });
-	await node?.edge.drain();
+	await node?.drain();
 	await stop();
 }
 

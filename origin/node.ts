@@ -22,6 +22,8 @@ export interface RunningNode {
 	readonly tlsPort: number | null;
 	readonly io: Server;
 	readonly edge: EdgeAttachment;
+	/** Refuses new sessions, closes the live ones slowly; resolves when what they need to recover is stored. */
+	drain(): Promise<void>;
 	/** Closes every session and both ports at once. */
 	stop(): Promise<void>;
 }
@@ -82,7 +84,11 @@ export async function startNode(options: NodeOptions, link: Link = noLink()): Pr
 		await link.settled();
 		await link.close();
 	};
-	return { port, tlsPort, io, edge, stop };
+	const leave = async () => {
+		await edge.drain();
+		await link.settled();
+	};
+	return { port, tlsPort, io, edge, drain: leave, stop };
 }
 
 function close(server: WebServer): Promise<void> {
