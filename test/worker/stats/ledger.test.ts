@@ -1,0 +1,77 @@
+import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Env } from "../../../worker/env.ts";
+import type { Totals } from "../../../worker/stats/ledger.ts";
+
+const LEDGER = (env as unknown as Env).LEDGER!;
+const stub = () => LEDGER.get(LEDGER.idFromName("edge"));
+
+afterEach(() => reset());
+
+async function flush(isolate: string, sequence: number, polling: number, live: Record<string, number> = {}) {
+	const counts = { app_polling: { sessions: polling, requests: polling * 2 } };
+	const body = JSON.stringify({ isolate, sequence, counts, live });
+	const response = await stub().fetch("http://state/flush", { method: "POST", body });
+	return (await response.json()) as { taken: boolean };
+}
+
+async function totals(): Promise<Totals> {
+	return (await (await stub().fetch("http://state/totals")).json()) as Totals;
+}
+
+describe("the ledger", () => {
+	it("adds up the isolates, and takes each at its last word", async () => {
+		await flush("a", 1, 5);
+		await flush("b", 1, 7);
+		await flush("a", 2, 6);
+		expect((await totals()).counts).toEqual({ app_polling: { sessions: 13, requests: 26 } });
+		expect((await totals()).isolates).toBe(2);
+	});
+
+	it("changes nothing for a flush that comes twice or too late", async () => {
+		expect(await flush("a", 2, 6)).toEqual({ taken: true });
+		expect(await flush("a", 2, 6)).toEqual({ taken: false });
+		expect(await flush("a", 1, 5)).toEqual({ taken: false });
+		expect((await totals()).counts).toEqual({ app_polling: { sessions: 6, requests: 12 } });
+	});
+
+	it("keeps its totals across a restart, and knows the isolates' sequences still", async () => {
+		await flush("a", 3, 9);
+		const { since } = await totals();
+		await evictDurableObject(stub());
+		expect(await flush("a", 3, 9)).toEqual({ taken: false });
+		const after = await totals();
+		expect(after.counts).toEqual({ app_polling: { sessions: 9, requests: 18 } });
+		expect(after.since).toBe(since);
+	});
+
+	it("writes one row a flush", async () => {
+		await flush("a", 1, 1);
+		const written = await runInDurableObject(stub(), (_ledger, state) => {
+			const row = ["a", 2, Date.now(), "{}"];
+			return state.storage.sql.exec("INSERT OR REPLACE INTO isolates VALUES (?, ?, ?, ?)", ...row)
+				.rowsWritten;
+		});
+		expect(written).toBe(1);
+		const rows = await runInDurableObject(stub(), (_ledger, state) =>
+			state.storage.sql.exec("SELECT isolate, sequence FROM isolates").toArray(),
+		);
+		expect(rows).toEqual([{ isolate: "a", sequence: 2 }]);
+	});
+
+	it("remembers the most live sessions seen", async () => {
+		await flush("a", 1, 1, { app_websocket: 40 });
+		await flush("a", 2, 1, { app_websocket: 12 });
+		expect((await totals()).liveMax).toEqual({ app_websocket: 40 });
+	});
+
+	it.each([
+		["no object", "[]"],
+		["no isolate", '{"sequence":1,"counts":{},"live":{}}'],
+		["counts that are no numbers", '{"isolate":"a","sequence":1,"counts":{"x":{"y":"z"}},"live":{}}'],
+	])("refuses a body with %s, and goes on", async (_what, body) => {
+		expect((await stub().fetch("http://state/flush", { method: "POST", body })).status).toBe(400);
+		expect((await totals()).counts).toEqual({});
+	});
+});
