@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { Row } from "../../../worker/stats/rows.ts";
+import { statisticsOf } from "../support/statistics.ts";
+
+const row = (proxy: string, server: string, seen?: null): Row =>
+	statisticsOf(seen).rows.find((each) => each.proxy === proxy && each.server === server)!;
+
+describe("the rows", () => {
+	it("are the frontend, then each pool's traffic with its nodes before it, as HAProxy lists them", () => {
+		const names = statisticsOf().rows.map(({ proxy, server }) => `${proxy} ${server}`);
+		expect(names).toHaveLength(17);
+		expect(names.slice(0, 6)).toEqual([
+			"edge FRONTEND",
+			"app_http n1",
+			"app_http n2",
+			"app_http n3",
+			"app_http BACKEND",
+			"app_polling n1",
+		]);
+		expect(names.at(-1)).toBe("app_flashsocket BACKEND");
+	});
+
+	it("count sessions of Engine.IO, and requests where the traffic is plain http", () => {
+		expect(row("app_polling", "BACKEND")).toMatchObject({ total: 400, rate: 1.25, requestRate: 60 });
+		expect(row("app_http", "BACKEND")).toMatchObject({ total: 77, live: null });
+	});
+
+	it("add up the live sessions that nodes report, and know none of a silent node", () => {
+		expect(row("app_websocket", "n1")).toMatchObject({ live: 100, liveMax: 300, limit: 500 });
+		expect(row("app_websocket", "n2").live).toBeNull();
+		expect(row("app_websocket", "BACKEND")).toMatchObject({ live: 200, liveMax: 480, status: "UP" });
+	});
+
+	it("say which share of polling sessions went on to a WebSocket", () => {
+		expect(row("app_polling", "BACKEND").upgraded).toBe(0.75);
+		expect(row("app_websocket", "BACKEND").upgraded).toBeNull();
+	});
+
+	it("average the waits that say something", () => {
+		expect(row("app_polling", "BACKEND")).toMatchObject({ waitMs: 2.5, totalMs: 3 });
+		expect(row("app_http", "n1").waitMs).toBeNull();
+	});
+
+	it("give a node's health in HAProxy's units", () => {
+		expect(row("app_http", "n2").health).toMatchObject({
+			changed: 60,
+			downtime: 61,
+			downs: 2,
+			failedChecks: 12,
+			throttle: null,
+		});
+		expect(row("app_http", "n1").health).toMatchObject({ throttle: 50, weight: 50 });
+	});
+
+	it("know no state where there is no monitor", () => {
+		expect(row("app_http", "n1", null)).toMatchObject({ status: "no check", health: null, live: null });
+		expect(row("app_http", "BACKEND", null).status).toBe("UP");
+	});
+});
