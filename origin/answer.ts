@@ -15,7 +15,12 @@ export async function sendAnswer(
 		response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
 		return;
 	}
-	const { type, body } = await answer();
-	response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
-	response.end(request.method === "HEAD" ? undefined : body);
+	try {
+		const { type, body } = await answer();
+		response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+		response.end(request.method === "HEAD" ? undefined : body);
+	} catch {
+		// An operator's question must not end the node.
+		response.writeHead(500, { "content-type": "text/plain" }).end("This answer failed\n");
+	}
 }

@@ -6,13 +6,12 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Server } from "socket.io";
 import { HEADERS, type NodeHealth, type Refusal } from "../worker/contract.ts";
-import { type Answer, sendAnswer } from "./answer.ts";
-import { markProved, secretCheck } from "./auth.ts";
+import type { Answer } from "./answer.ts";
 import { type DrainProgress, drainSessions } from "./drain.ts";
-import { asWebSocket } from "./flashsocket.ts";
-import { answerUpgrade, type Gate, gateServer } from "./gate.ts";
-import { sendHealth } from "./health.ts";
-import { type AttachOptions, type AttachPlan, resolveOptions } from "./options.ts";
+import { edgeGate } from "./edge-gate.ts";
+import { transportName } from "./flashsocket.ts";
+import { gateServer } from "./gate.ts";
+import { type AttachOptions, resolveOptions } from "./options.ts";
 import { refusal, refuseHandshakes } from "./refusal.ts";
 import { countSessions, type SessionCounts } from "./sessions.ts";
 import { mintSid } from "./sid.ts";
@@ -71,7 +70,7 @@ export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
 	});
 	const answers = new Map<string, Answer>();
 	const refusals = { draining: 0, full: 0 };
-	const gate = edgeGate(io, plan, health, answers, flash);
+	const gate = edgeGate(io.path(), plan, { health, answers, flash });
 	for (const server of plan.servers) gateServer(server, gate);
 	io.engine.use(refuseHandshakes(word, refusals));
 	io.engine.generateId = () => mintSid(plan.tag);
@@ -98,66 +97,6 @@ export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
 			return drained;
 		},
 		drainProgress: () => progress,
-		transportOf: ({ request, transport }) =>
-			flash.has(request) && transport.name === "websocket" ? "flashsocket" : transport.name,
+		transportOf: ({ request, transport }) => transportName(transport.name, flash.has(request)),
 	};
-}
-
-/** What happens to a request before the application or Engine.IO sees it. */
-function edgeGate(
-	io: Server,
-	plan: AttachPlan,
-	health: () => NodeHealth,
-	answers: ReadonlyMap<string, Answer>,
-	flash: WeakSet<IncomingMessage>,
-): Gate {
-	const isEdge = secretCheck(plan.secrets);
-	const admit = (request: IncomingMessage) => {
-		const url = request.url ?? "";
-		const mapped = url.startsWith(io.path()) ? asWebSocket(url) : undefined;
-		if (mapped !== undefined) {
-			request.url = mapped;
-			flash.add(request);
-		}
-		if (plan.secrets.length === 0) return true;
-		const given = request.headers[HEADERS.auth];
-		if (!isEdge(typeof given === "string" ? given : undefined)) return false;
-		markProved(request);
-		return true;
-	};
-	const forbidden = { "content-type": "application/json", [HEADERS.node]: plan.node };
-	return {
-		request(request, response) {
-			response.setHeader(HEADERS.node, plan.node);
-			if (!admit(request)) {
-				response.writeHead(403, forbidden).end(FORBIDDEN);
-				return true;
-			}
-			if (!isRead(request)) return false;
-			const path = pathOf(request);
-			const answer = answers.get(path);
-			if (path === plan.healthPath) sendHealth(response, health(), request.method === "HEAD");
-			else if (answer !== undefined) void sendAnswer(request, response, answer);
-			else return false;
-			return true;
-		},
-		upgrade(request, socket) {
-			if (admit(request)) return false;
-			answerUpgrade(socket, "403 Forbidden", forbidden, FORBIDDEN);
-			return true;
-		},
-	};
-}
-
-/** Engine.IO's own shape of an error; code 4 is its "Forbidden". */
-const FORBIDDEN = JSON.stringify({ code: 4, message: "This node serves its edge only" });
-
-function pathOf(request: IncomingMessage): string {
-	const url = request.url ?? "";
-	const query = url.indexOf("?");
-	return query === -1 ? url : url.slice(0, query);
-}
-
-function isRead(request: IncomingMessage): boolean {
-	return request.method === "GET" || request.method === "HEAD";
 }

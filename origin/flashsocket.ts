@@ -9,3 +9,8 @@ export function asWebSocket(url: string): string | undefined {
 	const mapped = url.replace(FLASHSOCKET, "$1websocket");
 	return mapped === url ? undefined : mapped;
 }
+
+/** The name the edge counts a session under: a WebSocket that was asked for as flashsocket keeps that name. */
+export function transportName(engineName: string, flash: boolean): string {
+	return flash && engineName === "websocket" ? "flashsocket" : engineName;
+}
