@@ -1,14 +1,11 @@
 /** The statistics against runs whose truth is known. Seeded: every run of this file draws the same. */
 import { expect, test } from "vitest";
-import { drawnInterval, drawQuantiles } from "../../../loadtest/compare/bootstrap.ts";
-import { holm } from "../../../loadtest/compare/holm.ts";
 import { runsNeeded } from "../../../loadtest/compare/power.ts";
-import { mannWhitney } from "../../../loadtest/compare/ranks.ts";
-import { noiseOf, ratioOf } from "../../../loadtest/compare/shift.ts";
-import { judge, type Verdict } from "../../../loadtest/compare/verdict.ts";
+import { noiseOf } from "../../../loadtest/compare/shift.ts";
+import { judge } from "../../../loadtest/compare/verdict.ts";
 import { randomFrom } from "../../../loadtest/plan/random.ts";
-import { runQuantiles, runRecord, SCATTER, type Scatter } from "../../support/report-noise.ts";
-import { normal } from "../../support/report-results.ts";
+import { runQuantiles, SCATTER } from "../../support/report-noise.ts";
+import { judgedPairs, powerAt, share, singleRunAlarms } from "../../support/report-trials.ts";
 
 const PAIRS = 200;
 /** Milliseconds: 2 s of arithmetic on a free processor, more on one that other tests use. */
@@ -17,7 +14,7 @@ const PATIENCE = 60_000;
 test(
 	"of 200 pairs of like sides with autocorrelated samples at most 7 % differ by the test alone",
 	() => {
-		const verdicts = judged(1, SCATTER, 0, 101);
+		const verdicts = judgedPairs(PAIRS, 1, SCATTER, 0, 101);
 		expect(share(verdicts, ["better", "worse"])).toBeLessThanOrEqual(0.07);
 	},
 	PATIENCE,
@@ -26,7 +23,7 @@ test(
 test(
 	"of 200 pairs of like sides none of the verdicts with a 10 % margin is a false alarm",
 	() => {
-		const verdicts = judged(1, SCATTER, 0.1, 102);
+		const verdicts = judgedPairs(PAIRS, 1, SCATTER, 0.1, 102);
 		expect(share(verdicts, ["better", "worse"])).toBe(0);
 		expect(share(verdicts, ["same"])).toBeGreaterThan(0.5);
 	},
@@ -36,7 +33,7 @@ test(
 test(
 	"20 % slower is found in at least 90 % of 200 pairs at 3 % noise between runs",
 	() => {
-		const verdicts = judged(1.2, SCATTER, 0.1, 103);
+		const verdicts = judgedPairs(PAIRS, 1.2, SCATTER, 0.1, 103);
 		expect(share(verdicts, ["worse"])).toBeGreaterThanOrEqual(0.9);
 	},
 	PATIENCE,
@@ -45,25 +42,27 @@ test(
 test(
 	"at 16 % noise five runs a side say unclear, not same and not better",
 	() => {
-		const verdicts = judged(1.2, { ...SCATTER, between: 0.16 }, 0.1, 104);
+		const verdicts = judgedPairs(PAIRS, 1.2, { ...SCATTER, between: 0.16 }, 0.1, 104);
 		expect(share(verdicts, ["unclear"])).toBeGreaterThan(0.7);
 		expect(share(verdicts, ["same", "better"])).toBe(0);
 	},
 	PATIENCE,
 );
 
+test("at 16 % noise the finding names about 75 runs a side, the number that theory asks for", () => {
+	const ratio = { estimate: 1.2, low: 0.95, high: 1.5, confidence: 0.95 };
+	const finding = judge({ ratio, p: 0.2, noise: 0.16, margin: 0.1, short: undefined });
+	expect(finding.verdict).toBe("unclear");
+	// 2 · ((1.96 + 1.28) · 0.16)² ÷ 0.955 ÷ (ln 1.2 − ln 1.1)² = 74.4, and one to spare.
+	expect(finding.next).toContain("Make about 76 runs a side");
+});
+
 test(
 	"the number of runs advised finds the difference in about nine of ten tries",
 	() => {
-		const noise = 0.08;
-		const runs = runsNeeded(noise, 1.2, 0.1);
-		const random = randomFrom(105);
-		const side = (level: number) =>
-			Array.from({ length: runs }, () => level * Math.exp(noise * normal(random)));
-		let found = 0;
-		for (let pair = 0; pair < PAIRS; pair++) if (ratioOf(side(1.2), side(1)).low > 1.1) found += 1;
-		expect(found / PAIRS).toBeGreaterThan(0.84);
-		expect(found / PAIRS).toBeLessThan(0.97);
+		const found = powerAt(0.08, runsNeeded(0.08, 1.2, 0.1), PAIRS, 105);
+		expect(found).toBeGreaterThan(0.84);
+		expect(found).toBeLessThan(0.97);
 	},
 	PATIENCE,
 );
@@ -71,23 +70,10 @@ test(
 test(
 	"one run a side would cry wolf, and so is called indicative whatever its interval says",
 	() => {
-		let alarms = 0;
-		for (let pair = 0; pair < 30; pair++) {
-			const [a, b] = [0, 1].map((side) =>
-				runRecord(900, { ...SCATTER, between: 0.05 }, 1000 + 2 * pair + side),
-			);
-			const draws = [a, b].map((run, side) => drawQuantiles(run === undefined ? [] : [run], [0.5], side));
-			const { low, high } = drawnInterval(draws[0] ?? [], draws[1] ?? [], 0, 1, (x, y) => x / y);
-			if (low > 1 || high < 1) alarms += 1;
-			const evidence = {
-				ratio: { estimate: 1, low, high, confidence: 0.95 },
-				p: 1,
-				noise: Number.NaN,
-				margin: 0.1,
-			};
-			expect(judge({ ...evidence, short: "1 run a side, a verdict needs 5" }).verdict).toBe("indicative");
-		}
-		expect(alarms / 30).toBeGreaterThan(0.4);
+		expect(singleRunAlarms(30, SCATTER, 1000)).toBeGreaterThan(0.4);
+		const ratio = { estimate: 1.5, low: 1.4, high: 1.6, confidence: 0.95 };
+		const short = "1 run a side, a verdict needs 5";
+		expect(judge({ ratio, p: 1, noise: Number.NaN, margin: 0.1, short }).verdict).toBe("indicative");
 	},
 	PATIENCE,
 );
@@ -103,34 +89,3 @@ test(
 	},
 	PATIENCE,
 );
-
-/** The gravest verdict over p50 and p99 of 5 against 5 runs, `ratio` being the truth. */
-function judged(ratio: number, scatter: Scatter, margin: number, seed: number): Verdict[] {
-	const random = randomFrom(seed);
-	return Array.from({ length: PAIRS }, () => {
-		const side = (level: number) => Array.from({ length: 5 }, () => runQuantiles(level, scatter, random));
-		const candidate = side(900 * ratio);
-		const base = side(900);
-		const both = (["p50", "p99"] as const).map((name) => ({
-			candidate: candidate.map((run) => run[name]),
-			base: base.map((run) => run[name]),
-		}));
-		const ps = holm(both.map((each) => mannWhitney(each.candidate, each.base)));
-		const verdicts = both.map((each, at) => {
-			const noise = noiseOf(each.candidate, each.base);
-			const evidence = {
-				ratio: ratioOf(each.candidate, each.base),
-				p: ps[at] ?? 1,
-				noise,
-				margin,
-				short: undefined,
-			};
-			return judge(evidence).verdict;
-		});
-		return verdicts.find((each) => each === "worse") ?? verdicts.find((each) => each !== "same") ?? "same";
-	});
-}
-
-function share(verdicts: Verdict[], among: Verdict[]): number {
-	return verdicts.filter((verdict) => among.includes(verdict)).length / verdicts.length;
-}
