@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type Rig, startRig } from "../support/edge-rig.ts";
+import { secureFetch } from "../support/secure-fetch.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+	rig = await startRig();
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+const BINARY = Buffer.from([1, 2, 3]);
+
+/** What has troubled Socket.IO servers over the years, in our own words: frames after a session is open. */
+const FRAMES: readonly (readonly [what: string, frames: readonly (string | Buffer)[]])[] = [
+	[
+		"a placeholder whose number is a method's name",
+		["4" + '51-["hello",{"_placeholder":true,"num":"splice"}]', BINARY],
+	],
+	["a placeholder beyond the attachments", ['451-["hello",{"_placeholder":true,"num":99}]', BINARY]],
+	["an object in place of an event's name", ['42[{"toString":"foo"}]']],
+	[
+		"the name of a reserved event",
+		['42["error","boom"]', '42["connect"]', '42["disconnecting"]', '42["newListener"]'],
+	],
+	["more attachments than anyone has", ['451000000000-["x",{"_placeholder":true,"num":0}]']],
+	["attachments without an end", ['450-["x"]', '45-["x"]']],
+	["binary that nobody announced", [BINARY]],
+	["text where an attachment is due", ['451-["x",{"_placeholder":true,"num":0}]', '42["y"]']],
+	["JSON 20,000 deep", [`42["x",${"[".repeat(20_000)}${"]".repeat(20_000)}]`]],
+	["an ack id of 400 digits", [`42${"9".repeat(400)}["echo","x"]`]],
+	["a connect for the third time", ["40", "40", "40"]],
+	["packets of types that do not exist", ["4", "49", "9", "0", "5", "6", "7", ""]],
+	["a separator alone, a hundred thousand times", ["\x1e".repeat(100_000)]],
+	["NUL and BOM", ["42\0", '\uFEFF42["x"]']],
+	["a namespace nobody opened", ["40/admin,", '42/admin,["x"]']],
+	["broken JSON", ["42[", '42{"a":', "42undefined"]],
+];
+
+async function openSession(): Promise<WebSocket> {
+	const socket = new WebSocket(
+		`${rig.edge.https.replace("https", "wss")}/socket.io/?EIO=4&transport=websocket`,
+		{ ca: rig.ca },
+	);
+	socket.on("error", () => {});
+	await once(socket, "open");
+	return socket;
+}
+
+async function polled(): Promise<string> {
+	const opened = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`);
+	const { sid } = JSON.parse(opened.body.slice(1)) as { sid: string };
+	return `${rig.edge.https}/socket.io/?EIO=4&transport=polling&sid=${sid}`;
+}
+
+async function echoes(): Promise<void> {
+	const socket = await rig.connect({ transports: ["websocket"] });
+	expect(await socket.timeout(5000).emitWithAck("echo", "still here")).toBe("still here");
+	socket.disconnect();
+	for (const node of rig.nodes) expect(() => process.kill(node.pid, 0)).not.toThrow();
+}
+
+describe("bad frames through the edge", () => {
+	test.each(FRAMES)("over WebSocket, %s: the session may end, the line goes on", async (_what, frames) => {
+		const socket = await openSession();
+		socket.send("40");
+		for (const frame of frames) if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+		socket.close();
+		await once(socket, "close");
+		await echoes();
+	});
+
+	test.each(FRAMES.filter(([, frames]) => frames.every((frame) => typeof frame === "string")))(
+		"over polling, %s: answered, and the line goes on",
+		async (_what, frames) => {
+			const url = await polled();
+			for (const frame of frames) {
+				const { status } = await secureFetch(url, {
+					method: "POST",
+					body: frame as string,
+					headers: { "content-type": "text/plain" },
+				});
+				expect([200, 400]).toContain(status);
+			}
+			await echoes();
+		},
+	);
+
+	test("a body above the limit is refused with 413, announced or not", async () => {
+		const url = await polled();
+		const body = "4".repeat(1_000_001);
+		const announced = await secureFetch(url, {
+			method: "POST",
+			body,
+			headers: { "content-length": String(body.length) },
+		});
+		expect([announced.status, JSON.parse(announced.body)]).toMatchObject([413, { code: 3 }]);
+		const chunked = await secureFetch(url, {
+			method: "POST",
+			body,
+			headers: { "transfer-encoding": "chunked" },
+		});
+		expect([chunked.status, JSON.parse(chunked.body)]).toMatchObject([413, { code: 3 }]);
+		const small = await secureFetch(url, {
+			method: "POST",
+			body: "40",
+			headers: { "transfer-encoding": "chunked" },
+		});
+		expect(small.status).toBe(200);
+	});
+
+	test("100,000 one-byte pieces of one message end that session at most", async () => {
+		const socket = await openSession();
+		socket.send("4", { fin: false });
+		for (let i = 0; i < 100_000 && socket.readyState === WebSocket.OPEN; i++)
+			socket.send("2", { fin: false });
+		socket.terminate();
+		await echoes();
+	});
+});

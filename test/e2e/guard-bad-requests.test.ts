@@ -1,0 +1,133 @@
+import { Agent, request } from "node:https";
+import { connect } from "node:tls";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BadRequest, badRequest, seeded } from "../support/bad-requests.ts";
+import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
+import { secureFetch } from "../support/secure-fetch.ts";
+
+const SEED = 20_261_123;
+let rig: Rig;
+
+beforeAll(async () => {
+	rig = await startRig({ pool: { timeouts: { handshake: 5, poll: 2, post: 2, http: 5 } } });
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+afterAll(() => agent.destroy());
+
+function send(bad: BadRequest): Promise<{ status: number; cors: string | undefined; body: string }> {
+	const url = new URL(rig.edge.https);
+	return new Promise((resolve, reject) => {
+		const sent = request(
+			{
+				host: url.hostname,
+				port: url.port,
+				path: bad.target,
+				method: bad.method,
+				headers: { ...bad.headers, ...(bad.body === "" ? {} : { "content-length": bad.body.length }) },
+				agent,
+				rejectUnauthorized: false,
+			},
+			async (answer) => {
+				const body = Buffer.concat(await answer.toArray()).toString("utf8");
+				resolve({ status: answer.statusCode!, cors: answer.headers["access-control-allow-origin"], body });
+			},
+		);
+		sent.setTimeout(15_000, () =>
+			sent.destroy(new Error(`no answer to ${JSON.stringify(bad).slice(0, 300)}`)),
+		);
+		sent.on("error", reject);
+		sent.end(bad.body);
+	});
+}
+
+async function requestsCounted(): Promise<number> {
+	const { frontend } = (await rig.own("stats.json")) as { frontend: { counts: Record<string, number> } };
+	return (frontend.counts["requests"] ?? 0) - (frontend.counts["own"] ?? 0);
+}
+
+async function lineWorks(): Promise<void> {
+	for (const transport of ["polling", "websocket"] as const) {
+		const socket = await rig.connect({ transports: [transport] });
+		expect(await nodeOf(socket)).toMatch(/^n[123]$/);
+		socket.disconnect();
+	}
+	for (const node of rig.nodes) expect(() => process.kill(node.pid, 0)).not.toThrow();
+}
+
+describe("bad requests", () => {
+	test("1,000 drawn from a seed are each answered and counted, and the line goes on", {
+		timeout: 60_000,
+	}, async () => {
+		const random = seeded(SEED);
+		const bad = Array.from({ length: 1000 }, () => badRequest(random));
+		const before = await requestsCounted();
+		const statuses = new Map<number, number>();
+		const queue = bad.values();
+		const worker = async () => {
+			for (const each of queue) {
+				const { status, body, cors } = await send(each);
+				statuses.set(status, (statuses.get(status) ?? 0) + 1);
+				expect(body, JSON.stringify(each).slice(0, 300)).not.toMatch(/\n {4}at |worker\.js/);
+				const edgeMade = status === 400 && body.startsWith('{"code"') && "origin" in each.headers;
+				if (edgeMade && each.method !== "OPTIONS")
+					expect(cors, JSON.stringify(each).slice(0, 300)).toBeDefined();
+			}
+		};
+		await Promise.all(Array.from({ length: 16 }, worker));
+		const odd = [...statuses.keys()].filter(
+			(status) => ![200, 204, 400, 403, 404, 405, 413, 426].includes(status),
+		);
+		expect(odd, JSON.stringify([...statuses])).toEqual([]);
+		expect((statuses.get(400) ?? 0) + (statuses.get(404) ?? 0)).toBeGreaterThan(700);
+		expect((await requestsCounted()) - before).toBe(1000);
+		await lineWorks();
+	});
+
+	test.each([
+		[
+			"two lengths that disagree",
+			"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 40\r\n\r\n4abcGET /x HTTP/1.1\r\n\r\n",
+		],
+		[
+			"a length and chunks",
+			"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /__edge/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+		],
+		["a space before the colon", "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n"],
+		["no Host", "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n\r\n"],
+		["two Hosts", "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
+		["a header that never ends", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"y".repeat(300_000)}`],
+		["bytes that are no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"],
+		["a Flash policy request", "<policy-file-request/>\0"],
+		[
+			"an upgrade without a key",
+			"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
+		],
+		[
+			"hixie-76",
+			"GET /socket.io/?EIO=4&transport=flashsocket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key1: 1 2\r\nSec-WebSocket-Key2: 3 4\r\n\r\n12345678",
+		],
+		[
+			"2,000 headers",
+			`GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n${Array.from({ length: 2000 }, (_, i) => `X-${i}: 1\r\n`).join("")}\r\n`,
+		],
+	])("as bytes, %s opens no session and harms nobody", async (_what, bytes) => {
+		const { hostname, port } = new URL(rig.edge.https);
+		const heard = await new Promise<string>((resolve) => {
+			const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+				socket.write(bytes, "latin1");
+				socket.end();
+			});
+			const chunks: Buffer[] = [];
+			socket.on("data", (chunk) => chunks.push(chunk));
+			socket.on("error", () => {});
+			socket.setTimeout(3000, () => socket.destroy());
+			socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
+		});
+		expect(heard).not.toMatch(/^HTTP\/1\.1 101/);
+		expect(heard).not.toContain("EDGE_TOKEN");
+		const alive = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`);
+		expect(alive.status).toBe(200);
+	});
+});
