@@ -70,9 +70,10 @@ async function runSlot(slot: Slot): Promise<void> {
 	crew.slot = slot;
 	let eachSecond = () => {};
 	check.take(0);
+	let since = nowUs();
 	const timer = setInterval(() => {
 		eachSecond();
-		reportSecond(slot);
+		since = reportSecond(slot, since);
 	}, 1000);
 	await ACTIVITY[plan.activity]({
 		plan,
@@ -93,17 +94,18 @@ async function runSlot(slot: Slot): Promise<void> {
 	counts.bytesReceived += after.bytesReceived - before.bytesReceived;
 	counts.requests += after.requests - before.requests;
 	counts.doubled += crew.takeDoubled();
-	reportSecond(slot);
+	reportSecond(slot, since);
 	say({ type: "slot-done", number: slot.number });
 }
 
-/** The state of the second that ends now; what was in warm-up or drain is left out. */
-function reportSecond(slot: Slot): void {
+/** The state since the last report; left out when it lies all in warm-up or in drain. */
+function reportSecond(slot: Slot, since: number): number {
 	const now = nowUs();
 	const second = Math.ceil((Math.min(now, slot.endAt) - slot.measureAt) / 1e6) - 1;
 	const window = check.take(slot.second + Math.max(0, second));
-	if (second >= 0 && now < slot.endAt + 500_000) say({ type: "generator", window });
+	if (second >= 0 && since < slot.endAt) say({ type: "generator", window });
 	report();
+	return now;
 }
 
 async function obey(order: Order): Promise<void> {

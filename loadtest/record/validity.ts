@@ -22,6 +22,7 @@ export function doubts(
 	{ cuts }: Expectations = { cuts: false },
 ): Flag[] {
 	return [
+		...silenceDoubts(groups, generator),
 		...generatorDoubts(generator),
 		...resourceDoubts(groups),
 		...groups.flatMap((group) => [
@@ -46,6 +47,20 @@ function generatorDoubts(generator: readonly GeneratorWindow[]): Flag[] {
 			message: `in ${tainted} of ${generator.length} s the generator measured itself (${busy})`,
 			advice:
 				"lower --rate or --clients, add --processes or a machine, quiet the neighbours; `swarm -- calibrate` tells what this machine can",
+		},
+	];
+}
+
+/** A generator that had no time to look at itself once a second was busier than any figure says. */
+function silenceDoubts(groups: readonly Group[], generator: readonly GeneratorWindow[]): Flag[] {
+	const seconds = groups.reduce((sum, group) => sum + group.seconds, 0);
+	if (generator.length >= Math.floor(seconds / 2)) return [];
+	return [
+		{
+			code: "generator_silent",
+			severity: "invalid",
+			message: `the generator reported on itself in ${generator.length} of ${seconds.toFixed(0)} s`,
+			advice: "it was far too busy: lower --rate or --clients, add --processes or a machine",
 		},
 	];
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadResult } from "../../loadtest/record/load.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { Command, nodeRun, outcome } from "../support/command.ts";
+import { swarmOutcome } from "../support/swarm-outcome.ts";
 import { startTarget, type Target } from "../support/swarm-target.ts";
 
 const swarm = (...args: string[]) => nodeRun("loadtest/cli.ts swarm", ...args);
@@ -16,6 +17,7 @@ let secure: Target;
 
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "swarm-"));
+	await writeFile(join(folder, "bad.ts"), 'export default { name: "bad", about: "", settings: {} };');
 	const { certFile, keyFile } = await certificateFor(null, null);
 	const tls = { cert: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
 	[echo, mute, secure] = await Promise.all([
@@ -86,8 +88,7 @@ describe("bad input ends with one line that names it and the cure", () => {
 			/cannot be written \(its folder is a file\)/,
 		],
 	])("%s", { timeout: 30_000 }, async (_, args, code, line) => {
-		await writeFile(join(folder, "bad.ts"), 'export default { name: "bad", about: "", settings: {} };');
-		const { code: was, stderr } = await outcome(swarm(...args(), "--quiet"));
+		const { code: was, stderr } = await swarmOutcome(...args(), "--quiet");
 		expect(stderr).toMatch(line);
 		expect(stderr).not.toMatch(/hush|\n\s+at /);
 		expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -96,7 +97,7 @@ describe("bad input ends with one line that names it and the cure", () => {
 });
 
 test("a server that does not answer echo is told the three lines to add", { timeout: 30_000 }, async () => {
-	const { code, stderr } = await outcome(swarm(mute.url));
+	const { code, stderr } = await swarmOutcome(mute.url);
 	expect(code).toBe(1);
 	expect(stderr).toContain('no answer to "echo" in 5 s: name an event with --event');
 	expect(stderr).toContain('socket.on("echo", (payload, ack) => ack(payload));');
@@ -105,7 +106,7 @@ test("a server that does not answer echo is told the three lines to add", { time
 test("--probe connect needs nothing from the application", { timeout: 30_000 }, async () => {
 	const out = join(folder, "probe.json");
 	const args = ["--probe", "connect", "--clients", "3", "--duration", "1", "--transports", "websocket"];
-	const { code } = await outcome(swarm(mute.url, ...args, "--out", out, "--quiet"));
+	const { code } = await swarmOutcome(mute.url, ...args, "--out", out, "--quiet");
 	const result = await loadResult(out);
 	expect(code).toBe(result.validity.valid ? 0 : 3);
 	expect(result.groups[0]?.counts).toMatchObject({ sessionsOpen: 3, due: 0 });
@@ -200,7 +201,7 @@ test("--repeat makes a series, each run in a file of its own", { timeout: 40_000
 		"--quiet",
 		"--json",
 	];
-	const { stdout } = await outcome(swarm(echo.url, ...args, "--out", out));
+	const { stdout } = await swarmOutcome(echo.url, ...args, "--out", out);
 	const runs = await Promise.all(
 		["series-1.json", "series-2.json"].map((name) => loadResult(join(folder, name))),
 	);

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { runSwarm } from "../../loadtest/clients/run.ts";
+import { planFrom } from "../../loadtest/plan/plan.ts";
+import { startDelayServer } from "../support/swarm-delays.ts";
+
+const quiet = { progress: () => {} };
+const never = new AbortController().signal;
+
+test("asked for more than it can, the swarm calls itself invalid and says why", {
+	timeout: 60_000,
+}, async () => {
+	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
+	const load = { clients: 50, rate: 60_000, duration: 3, processes: 1, ackTimeout: 2 };
+	const result = await runSwarm(
+		planFrom({ url: server.url, transports: ["websocket"], ...load }),
+		quiet,
+		never,
+	);
+	expect(result.validity.valid).toBe(false);
+	expect(result.validity.flags).toContainEqual(
+		expect.objectContaining({ code: "generator_busy", severity: "invalid" }),
+	);
+	expect(result.generator.every(({ tainted }) => tainted)).toBe(true);
+});
+
+test("busy neighbours taint the seconds in which the generator did not get its processor", {
+	timeout: 60_000,
+}, async () => {
+	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
+	await using _neighbours = startNeighbours(12);
+	const load = { clients: 20, rate: 500, duration: 4 };
+	const result = await runSwarm(
+		planFrom({ url: server.url, transports: ["websocket"], ...load }),
+		quiet,
+		never,
+	);
+	expect(result.generator.filter(({ tainted }) => tainted).length).toBeGreaterThan(0);
+	expect(result.validity.flags.map(({ code }) => code)).toContain("generator_busy");
+});
+
+/** Processes that use all the time they get; they end by themselves, whatever becomes of their test. */
+function startNeighbours(count: number): AsyncDisposable {
+	const children = Array.from({ length: count }, () =>
+		spawn("timeout", ["20", "sh", "-c", "while :; do :; done"]),
+	);
+	return {
+		async [Symbol.asyncDispose]() {
+			const gone = Promise.all(children.map((child) => once(child, "exit")));
+			for (const child of children) child.kill("SIGTERM");
+			await gone;
+		},
+	};
+}

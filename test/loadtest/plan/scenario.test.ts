@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { planFrom } from "../../../loadtest/plan/plan.ts";
+import { checkScenario, SCENARIOS } from "../../../loadtest/plan/scenario.ts";
+
+test.each(Object.entries(SCENARIOS))("%s goes by its own name and says what it is", (name, scenario) => {
+	expect(checkScenario(scenario, name)).toBe(scenario);
+	expect(scenario.name).toBe(name);
+	expect(scenario.about).not.toBe("");
+});
+
+test("flags stand over a scenario's settings, which stand over the usual ones", () => {
+	const plan = planFrom({ url: "http://localhost", scenario: "fanout", rate: 3 });
+	expect([plan.rate, plan.clients, plan.payload]).toEqual([3, 200, 100]);
+});
+
+test.each([
+	[null, "export default"],
+	[{}, "name is missing"],
+	[{ name: "a", about: "", activity: "dance", settings: {} }, 'activity is "dance", there is echo'],
+	[{ name: "a", about: "", activity: "echo" }, "settings is missing"],
+	[{ name: "a", about: "", activity: "echo", settings: { clinets: 5 } }, "settings.clinets is unknown"],
+	[
+		{ name: "a", about: "", activity: "echo", settings: { clients: "5" } },
+		"settings.clients is a string, not a number",
+	],
+])("a user's file that exports %j is refused with the field", (given, message) => {
+	expect(() => checkScenario(given, "./mine.ts")).toThrow(`--scenario ./mine.ts: ${message}`);
+});
