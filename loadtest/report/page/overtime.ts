@@ -4,16 +4,7 @@ import { counted } from "../number.ts";
 import { type Chart, pathThrough, ticksOn, xAxis } from "./chart.ts";
 import { type Look, lookOf } from "./look.ts";
 import { type Markup, markup } from "./markup.ts";
-import {
-	type Frame,
-	linear,
-	linearTicks,
-	logarithmic,
-	logTicks,
-	roundOut,
-	type Scale,
-	tickText,
-} from "./scale.ts";
+import { type Frame, linear, linearTicks, logAxis, logarithmic, type Scale, tickText } from "./scale.ts";
 import { type Bin, binsOf, binWidth, secondsOf } from "./seconds.ts";
 
 interface Track {
@@ -81,21 +72,23 @@ function draw(frame: Frame, result: Result, panels: Panel[], bins: Bin[]): Marku
 	const values = bins
 		.flatMap((bin) => [bin.p10 ?? bin.p50, bin.p90 ?? bin.p50])
 		.filter((value) => value !== null);
-	const domain: [number, number] = [
-		roundOut(Math.max(0.001, Math.min(...values)), "below"),
-		roundOut(Math.max(...values), "above"),
-	];
-	if (domain[0] === domain[1]) domain[1] *= 2;
-	const rows = panels.map((panel, at) => panelAt(frame, panel, x, domain, frame.top + at * (PANEL + GAP)));
+	const axis = logAxis(values.map((value) => Math.max(0.001, value)));
+	const rows = panels.map((panel, at) => panelAt(frame, panel, x, axis, frame.top + at * (PANEL + GAP)));
 	const stripTop = frame.top + panels.length * (PANEL + GAP);
 	const ticks = ticksOn(x, linearTicks(0, end, frame.width > 600 ? 10 : 5), tickText);
 	return markup`${xAxis(frame, ticks, "seconds of the run")}${rows}${strip(frame, result.generator, x, stripTop)}`;
 }
 
-function panelAt(frame: Frame, panel: Panel, x: Scale, domain: [number, number], top: number): Markup {
-	const y = logarithmic(domain, [top + PANEL, top]);
+function panelAt(
+	frame: Frame,
+	panel: Panel,
+	x: Scale,
+	axis: ReturnType<typeof logAxis>,
+	top: number,
+): Markup {
+	const y = logarithmic(axis.domain, [top + PANEL, top]);
 	const right = frame.width - frame.right;
-	const lines = ticksOn(y, ends(logTicks(...domain)), tickText).map(
+	const lines = ticksOn(y, ends(axis.ticks), tickText).map(
 		({ at, text }) =>
 			markup`<line class="grid" x1="${frame.left}" x2="${right}" y1="${at}" y2="${at}"/><text class="tick" x="${frame.left - 8}" y="${at + 4}" text-anchor="end">${text}</text>`,
 	);

@@ -5,7 +5,7 @@ import { milliseconds, showMs } from "../number.ts";
 import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "./chart.ts";
 import { type Look, lookOf } from "./look.ts";
 import { type Markup, markup } from "./markup.ts";
-import { type Frame, linear, logarithmic, logTicks, roundOut, tickText } from "./scale.ts";
+import { type Frame, linear, logAxis, logarithmic, tickText } from "./scale.ts";
 
 interface Curve {
 	name: string;
@@ -88,11 +88,7 @@ function chartOf(id: string, title: string, curves: Curve[], caption: string): C
 
 function draw(frame: Frame, curves: Curve[]): Markup {
 	const times = curves.flatMap((curve) => curve.points.map(([time]) => time)).filter((time) => time > 0);
-	const domain: [number, number] = [
-		roundOut(Math.min(...times), "below"),
-		roundOut(Math.max(...times), "above"),
-	];
-	if (domain[0] === domain[1]) domain[1] *= 2;
+	const { domain, ticks } = logAxis(times);
 	const x = logarithmic(domain, [frame.left, frame.width - frame.right]);
 	const y = linear([0, 1], [frame.height - frame.bottom, frame.top]);
 	const lines = curves.map(
@@ -109,5 +105,5 @@ function draw(frame: Frame, curves: Curve[]): Markup {
 		frame,
 		ticksOn(y, [0, 0.25, 0.5, 0.75, 1], (share) => `${share * 100} %`),
 		"share",
-	)}${xAxis(frame, ticksOn(x, logTicks(...domain), tickText), "milliseconds")}${lines}${keys}`;
+	)}${xAxis(frame, ticksOn(x, ticks, tickText), "milliseconds")}${lines}${keys}`;
 }

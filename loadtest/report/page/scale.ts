@@ -37,6 +37,21 @@ export function logTicks(from: number, to: number): number[] {
 	return ticks;
 }
 
+/** Where a logarithmic axis begins and ends for these values (above nothing), and its ticks. */
+export function logAxis(values: readonly number[]): { domain: [number, number]; ticks: number[] } {
+	const [least, most] = [Math.min(...values), Math.max(...values)];
+	if (most / least > 4) {
+		const domain: [number, number] = [roundOut(least, "below"), roundOut(most, "above")];
+		return { domain, ticks: logTicks(...domain) };
+	}
+	// Within so little, powers of ten would leave the axis all but without ticks.
+	const around = linearTicks(least * 0.9, most * 1.1, 5);
+	const step = (around[1] ?? most) - (around[0] ?? least) || most / 4;
+	const from = Math.max(step / 2, Math.floor(least / step) * step);
+	const domain: [number, number] = [from, Math.ceil(most / step) * step];
+	return { domain, ticks: linearTicks(...domain, 6) };
+}
+
 /** About `wanted` round ticks from nothing, or `from`, to `to`. */
 export function linearTicks(from: number, to: number, wanted: number): number[] {
 	const span = to - from;

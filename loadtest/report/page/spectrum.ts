@@ -6,7 +6,7 @@ import { sampleFor } from "../quantile.ts";
 import { type Chart, pathThrough, spread, ticksOn, xAxis, yAxis } from "./chart.ts";
 import { type Look, lookOf, markerAt } from "./look.ts";
 import { type Markup, markup } from "./markup.ts";
-import { type Frame, linear, logarithmic, logTicks, roundOut, type Scale, tickText } from "./scale.ts";
+import { type Frame, linear, logAxis, logarithmic, type Scale, tickText } from "./scale.ts";
 
 /** A line of the spectrum: x is log10 of 1/(1−q), y milliseconds. */
 interface Line {
@@ -74,19 +74,14 @@ function pointsOf(histogram: Histogram): [number, number][] {
 function draw(frame: Frame, lines: Line[]): Markup {
 	const all = lines.flatMap((line) => line.points);
 	const xEnd = Math.max(...all.map(([x]) => x));
-	const values = all.map(([, y]) => y);
-	const domain: [number, number] = [
-		roundOut(Math.min(...values), "below"),
-		roundOut(Math.max(...values), "above"),
-	];
-	if (domain[0] === domain[1]) domain[1] *= 2;
+	const { domain, ticks } = logAxis(all.map(([, y]) => y));
 	const x = linear([position(FIRST_QUANTILE), xEnd], [frame.left, frame.width - frame.right]);
 	const y = logarithmic(domain, [frame.height - frame.bottom, frame.top]);
 	const named = NAMED_QUANTILES.filter((quantile) => position(quantile) <= xEnd + 1e-9);
 	// On a narrow chart p10 and p50 stand too close for both names.
 	const quantiles = frame.width > 600 ? named : named.slice(1);
 	return markup`
-${yAxis(frame, ticksOn(y, logTicks(...domain), tickText), "milliseconds")}
+${yAxis(frame, ticksOn(y, ticks, tickText), "milliseconds")}
 ${xAxis(
 	frame,
 	quantiles.map((quantile) => ({ at: x(position(quantile)), text: quantileText(quantile) })),

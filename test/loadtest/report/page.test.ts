@@ -4,7 +4,7 @@ import { parseResult } from "../../../loadtest/record/load.ts";
 import { Tally } from "../../../loadtest/record/tally.ts";
 import { spread } from "../../../loadtest/report/page/chart.ts";
 import { markup } from "../../../loadtest/report/page/markup.ts";
-import { linearTicks, logTicks, roundOut } from "../../../loadtest/report/page/scale.ts";
+import { linearTicks, logAxis, logTicks, roundOut } from "../../../loadtest/report/page/scale.ts";
 import { zoomData } from "../../../loadtest/report/page/zoom.ts";
 import { embeddedData } from "../../../loadtest/report/readable.ts";
 import { renderReport } from "../../../loadtest/report/render.ts";
@@ -101,4 +101,13 @@ test("ticks are round, inside their range, and few", () => {
 test("labels are moved apart in their order and stay inside", () => {
 	expect(spread([10, 12, 11], 17, 0, 100)).toEqual([10, 44, 27]);
 	expect(spread([95, 96], 17, 0, 100)).toEqual([83, 100]);
+});
+
+test("an axis over a narrow range has round ticks of its own, not the bare powers of ten", () => {
+	expect(logAxis([101, 103, 130])).toEqual({ domain: [100, 140], ticks: [100, 110, 120, 130, 140] });
+	expect(logAxis([0.4, 18])).toEqual({ domain: [0.2, 20], ticks: [0.2, 0.5, 1, 2, 5, 10, 20] });
+	const single = logAxis([5, 5]);
+	expect(single.domain[0]).toBeLessThan(5);
+	expect(single.domain[1]).toBeGreaterThanOrEqual(5);
+	expect(single.ticks.length).toBeGreaterThan(1);
 });
