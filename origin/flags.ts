@@ -49,6 +49,7 @@ export function originCommand(): Command {
 				wholeNumber(0, 1_000_000),
 				0,
 			)
+			.option("--redis <url>", "Redis between the nodes: clients recover what they missed")
 			.option(
 				"--drain-wait <s>",
 				"from the first refusal to the first close",

@@ -7,8 +7,8 @@ import { startLine } from "../support/origin-line.ts";
 import { hasRedis, startRedis, type TestRedis } from "../support/origin-redis.ts";
 
 const RUNS = [1, 2, 3];
-const CROWD = { clients: 300, rooms: 30, publishers: 10, rate: 100 };
-const DRAIN = { wait: 2_000, rate: 100, deadline: 5_000 };
+const CROWD = { clients: 300, rooms: 30, publishers: 10, rate: 50 };
+const DRAIN = { wait: 1_000, rate: 100, deadline: 5_000 };
 /** The part of a crowd that a dead node's share of sessions is; three nodes, balanced by load. */
 const MOST_OF_A_NODE = 150;
 
@@ -73,7 +73,7 @@ describe.skipIf(!hasRedis)(
 				expect(verdict.gaps.length).toBeLessThan(MOST_OF_A_NODE);
 				expect(quantile(verdict.away, 0.99)).toBeLessThan(2_500);
 				// A claim that the dead node had not settled is free after its time, so what it had sent may come again.
-				expect(verdict.doubled.length).toBeLessThanOrEqual((CROWD.rate * 10) / 10);
+				expect(verdict.doubled.length).toBeLessThanOrEqual(CROWD.rate);
 			},
 			120_000,
 		);
