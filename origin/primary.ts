@@ -44,7 +44,7 @@ process.on("message", (message: ToPrimary) => {
 let roll: () => Promise<void> = async () => {};
 
 async function start(plan: ClusterPlan): Promise<void> {
-	const host = { fork: () => cluster.fork(), changed: tellNodes, warn };
+	const host = { fork: () => cluster.fork(), changed: tellNodes, gaveUp: endWithoutNodes, warn };
 	slots = plan.nodes.map((options) => new Slot(options, host));
 	try {
 		const [policyPort, nodes] = await Promise.all([
@@ -61,11 +61,15 @@ async function start(plan: ClusterPlan): Promise<void> {
 }
 
 /** Ends this process once all nodes are gone, so that their ports are free again. */
-async function stop(): Promise<void> {
+async function stop(exitCode: number = EXIT.ok): Promise<void> {
 	if (stopping) return;
 	stopping = true;
 	await Promise.all(slots.map((slot) => slot.stop(STOP_LIMIT)));
-	process.exit(EXIT.ok);
+	process.exit(exitCode);
+}
+
+function endWithoutNodes(): void {
+	if (slots.every((slot) => slot.givenUp)) void stop(EXIT.failed);
 }
 
 function startPolicy(plan: ClusterPlan): Promise<number> | null {

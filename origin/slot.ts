@@ -17,6 +17,8 @@ export interface SlotHost {
 	fork(): Worker;
 	/** Called when the node at this place is another one, or none. */
 	changed(): void;
+	/** Called when the node at this place is not started again any more. */
+	gaveUp(): void;
 	/** One line for the person who runs the cluster. */
 	warn(line: string): void;
 }
@@ -31,6 +33,8 @@ export class Slot {
 	#wanted = false;
 	/** True once the cluster ends: nothing is forked any more, a roll half way included. */
 	#closed = false;
+	/** Whether the process is neither there nor on its way. */
+	givenUp = false;
 	/** The node that listens here; null while there is none. */
 	node: ClusterNode | null = null;
 
@@ -63,6 +67,7 @@ export class Slot {
 	async replace(): Promise<ClusterNode> {
 		await this.#leave();
 		this.#crashes = [];
+		this.givenUp = false;
 		return this.start();
 	}
 
@@ -106,6 +111,8 @@ export class Slot {
 			this.#host.warn(
 				`error: node ${this.id} ended again (${how}), ${this.#crashes.length} times by now: given up; the other nodes go on. Mend the cause and start the cluster anew, or roll it`,
 			);
+			this.givenUp = true;
+			this.#host.gaveUp();
 			return;
 		}
 		this.#host.warn(`warning: node ${this.id} ended (${how}): started again in ${delay} ms`);

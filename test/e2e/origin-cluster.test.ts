@@ -3,6 +3,7 @@ import { startCluster } from "../../origin/cluster.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { runOrigin, startOrigin } from "../support/origin-command.ts";
 import { connectClient } from "../support/origin-node.ts";
+import { until } from "../support/until.ts";
 
 /** A client that comes back by itself, sooner than by default. */
 const BACK_SOON = { reconnection: true, reconnectionDelay: 200, reconnectionDelayMax: 500 };
@@ -70,6 +71,15 @@ test("SIGTERM to one node drains it: exit code 0, its sessions closed, and it is
 	expect(await left).toBe("transport close");
 	expect(await origin.warning()).toBe("warning: node n1 ended (exit 0): started again in 250 ms");
 	await back;
+});
+
+test("a second SIGTERM ends a draining node at once", async () => {
+	await using origin = await startOrigin(["--nodes", "1", "--drain-wait", "600"]);
+	const [node] = origin.ready.nodes;
+	process.kill(node!.pid, "SIGTERM");
+	await until("it drains", async () => (await fetch(`${node!.url}/healthz`)).status === 503);
+	process.kill(node!.pid, "SIGTERM");
+	expect(await origin.warning()).toBe("warning: node n1 ended (exit 130): started again in 250 ms");
 });
 
 test("without Redis a client that comes back missed what was sent meanwhile, and two nodes take one id for two", async () => {
