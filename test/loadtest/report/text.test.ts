@@ -90,6 +90,14 @@ test("a run stopped early is doubtful and says that its figures end there", () =
 	expect(first).toBe("The run was stopped early; the figures cover the time until then.");
 });
 
+test("a tail that came out faster through one more hop is called what it is: not settled by one run", () => {
+	const faster = (_: string, path: string) => (path === "edge" ? 800 : 900);
+	const text = summaryText(drawResult({ transports: ["websocket"], median: faster }));
+	expect(text).toMatch(
+		/at p99 −[\d.]+ ms, which one run cannot settle: swarm --repeat 5, then npm run compare\./,
+	);
+});
+
 test("a run without a single session says so instead of a figure", () => {
 	const empty = drawResult({ transports: ["websocket"], seconds: 0 });
 	for (const group of empty.groups) group.counts.sessionsOpen = 0;
