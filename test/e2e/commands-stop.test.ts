@@ -1,5 +1,9 @@
 /** SIGINT and SIGTERM: exit code 130, nothing said, no process left. Every phase by every way: test/long. */
+import { io } from "socket.io-client";
 import { expect, test } from "vitest";
+import { planCluster } from "../../origin/cluster.ts";
+import { startNode } from "../../origin/node.ts";
+import { heard } from "../support/clients.ts";
 import { type Command, nodeRun, npmRun } from "../support/command.ts";
 import { EDGE, expectInterrupted, START, WAYS } from "../support/interruption.ts";
 
@@ -64,10 +68,36 @@ test("npm passes the exit code of Ctrl-C on", async () => {
 	expectInterrupted(await command.ended());
 });
 
-test("a second Ctrl-C does not leave processes behind", async () => {
-	await using command = nodeRun(...START);
-	await command.line("ready");
-	ctrlC(command);
-	ctrlC(command);
-	expectInterrupted(await command.ended());
+test.each([
+	["SIGTERM to npm start", START, "ready", SIGTERM],
+	["SIGTERM to npm run edge", EDGE, "edge ready", SIGTERM],
+	["Ctrl-C to npm start", START, "ready", ctrlC],
+] as const)("a second %s ends it at once and leaves nothing", async (_, [script, ...flags], ready, send) => {
+	await using command = nodeRun(script, ...flags);
+	await command.line(ready);
+	send(command);
+	// A signal that is pending already is not sent again: the second one waits until the first was taken.
+	const second = setInterval(() => send(command), 5);
+	expectInterrupted(await command.ended().finally(() => clearInterval(second)));
+});
+
+test("an impatient second SIGTERM does not leave a workerd that still waits for its clients", async () => {
+	const node = await startNode(planCluster({ nodes: 1, port: 0 }).nodes[0]!);
+	const flags = "--https-port 0 --http-port 0 --json --node";
+	await using command = nodeRun(EDGE[0], ...flags.split(" "), `n1=http://127.0.0.1:${node.port}`);
+	const { https } = JSON.parse(await command.line("{"));
+	const options = { transports: ["websocket"], reconnection: false, rejectUnauthorized: false };
+	const client = io(https, options);
+	try {
+		await heard(client, "connect");
+		SIGTERM(command);
+		const second = setInterval(() => SIGTERM(command), 5);
+		const { code, stderr } = await command.ended().finally(() => clearInterval(second));
+		// The request log is all that may stand there.
+		expect(code).toBe(130);
+		expect(stderr).not.toMatch(/^ {4}at |^error/m);
+	} finally {
+		client.disconnect();
+		await node.stop();
+	}
 });

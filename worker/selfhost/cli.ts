@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import { certificateFor } from "./certificate.ts";
-import { aborted, EXIT, newCommand, port, runCommand, UsageError } from "./command.ts";
+import { aborted, CommandError, EXIT, newCommand, port, runCommand, UsageError } from "./command.ts";
 import { startEdge } from "./edge.ts";
 import { STATE_FOLDER } from "./folders.ts";
 import { readNodeFlags } from "./node-flag.ts";
@@ -51,8 +51,7 @@ await runCommand(async (stop) => {
 		);
 		const end = await Promise.race([aborted(stop).then(() => "asked"), edge.ended.then(() => "died")]);
 		if (end === "asked") return EXIT.interrupted;
-		process.stderr.write("error: workerd ended by itself; its last lines above say why\n");
-		return EXIT.failed;
+		throw new CommandError("workerd ended by itself; its last lines above say why");
 	} finally {
 		await edge.stop();
 	}

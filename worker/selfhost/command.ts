@@ -1,8 +1,12 @@
 /** What every command of this project shares: exit codes, one-line errors, and stopping cleanly. */
+import { setTimeout } from "node:timers/promises";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 
 /** Exit codes, the contract with scripts. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, invalid: 3, inconclusive: 4, interrupted: 130 } as const;
+
+/** Milliseconds between a signal's arrival at a command's child and at the command. */
+const SIGNAL_LAG = 100;
 
 /** An error meant for the person at the terminal: what is wrong, and how to mend it, in one line. */
 export class CommandError extends Error {
@@ -61,6 +65,8 @@ export async function runCommand(main: (stop: AbortSignal) => Promise<number>): 
 	try {
 		code = await main(stop.signal);
 	} catch (error) {
+		// Ctrl-C reaches a command's children as well: the death of one may be heard before the signal itself.
+		if (!isUsage(error)) await Promise.race([aborted(stop.signal), setTimeout(SIGNAL_LAG)]);
 		code = stop.signal.aborted ? EXIT.interrupted : report(error);
 	}
 	await flushed(process.stdout);
@@ -86,6 +92,10 @@ function watchParent(lost: () => void): void {
 export function aborted(stop: AbortSignal): Promise<void> {
 	if (stop.aborted) return Promise.resolve();
 	return new Promise((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function isUsage(error: unknown): boolean {
+	return error instanceof CommanderError || error instanceof UsageError;
 }
 
 function report(error: unknown): number {

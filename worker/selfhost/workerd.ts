@@ -37,7 +37,12 @@ export async function startWorkerd(
 	};
 	for (const stream of [child.stdout, child.stderr])
 		createInterface({ input: stream as Readable }).on("line", (line) => hear(line));
-	const ended = once(child, "exit").then(() => {});
+	// A command told twice to stop leaves at once; a draining workerd would outlive it by as long as its clients stay.
+	const leave = () => child.kill("SIGKILL");
+	process.once("exit", leave);
+	const ended = once(child, "exit").then(() => {
+		process.off("exit", leave);
+	});
 	const stop = () => stopChild(child, ended);
 	try {
 		const ports = await Promise.race([listening(child.stdio[3] as Readable, sockets), died(child, said)]);
