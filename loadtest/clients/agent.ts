@@ -80,6 +80,12 @@ interface Requester {
 	addRequest(request: ClientRequest, options: object): void;
 }
 
+/**
+ * xmlhttprequest-ssl 2.1.2 tries a poll again when a reused connection is reset, but never ends the new request:
+ * the client stays silent until its ping time-out. Told that nothing was reused, it reports the failed poll.
+ */
+const NEVER_REUSED: PropertyDescriptor = { get: () => false, set: () => {} };
+
 /** A keep-alive agent that reports to `wire`; `source` is the address it connects from, empty = any. */
 export function agentFor(secure: boolean, wire: Wire, source: string): HttpAgent {
 	const options = { keepAlive: true, ...(source !== "" && { localAddress: source, family: isIP(source) }) };
@@ -94,6 +100,7 @@ export function agentFor(secure: boolean, wire: Wire, source: string): HttpAgent
 	const addRequest = requester.addRequest.bind(agent);
 	requester.addRequest = (request, options) => {
 		wire.requests += 1;
+		Object.defineProperty(request, "reusedSocket", NEVER_REUSED);
 		addRequest(request, options);
 	};
 	return agent;

@@ -83,12 +83,12 @@ export class Crew {
 
 	#back(member: Member): void {
 		member.open = true;
-		this.confirm(member);
+		this.#confirm(member);
 	}
 
-	/** Back means answered again, not merely connected: asks, and records the recovery when the answer comes. */
-	confirm(member: Member): void {
-		const lostAt = member.lostAt;
+	/** Back means answered again, not merely connected. */
+	#confirm(member: Member): void {
+		const { lostAt } = member;
 		const { ask } = this.personaOf(member.number);
 		const back = () => {
 			if (lostAt === 0 || member.lostAt !== lostAt) return;

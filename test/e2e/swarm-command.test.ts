@@ -96,14 +96,16 @@ describe("bad input ends with one line that names it and the cure", () => {
 	});
 });
 
-test("a server that does not answer echo is told the three lines to add", { timeout: 30_000 }, async () => {
+test.concurrent("a server that does not answer echo is told the three lines to add", {
+	timeout: 30_000,
+}, async () => {
 	const { code, stderr } = await swarmOutcome(mute.url);
 	expect(code).toBe(1);
 	expect(stderr).toContain('no answer to "echo" in 5 s: name an event with --event');
 	expect(stderr).toContain('socket.on("echo", (payload, ack) => ack(payload));');
 });
 
-test("--probe connect needs nothing from the application", { timeout: 30_000 }, async () => {
+test.concurrent("--probe connect needs nothing from the application", { timeout: 30_000 }, async () => {
 	const out = join(folder, "probe.json");
 	const args = ["--probe", "connect", "--clients", "3", "--duration", "1", "--transports", "websocket"];
 	const { code } = await swarmOutcome(mute.url, ...args, "--out", out, "--quiet");
@@ -112,7 +114,7 @@ test("--probe connect needs nothing from the application", { timeout: 30_000 }, 
 	expect(result.groups[0]?.counts).toMatchObject({ sessionsOpen: 3, due: 0 });
 });
 
-test("a disk that fills up while the run lasts keeps what was measured on the screen", {
+test.concurrent("a disk that fills up while the run lasts keeps what was measured on the screen", {
 	timeout: 30_000,
 }, async () => {
 	const args = `--clients 2 --duration 1 --transports websocket --out ${join(folder, "full.json")}`;
@@ -123,7 +125,9 @@ test("a disk that fills up while the run lasts keeps what was measured on the sc
 	expect(code).toBe(1);
 });
 
-test("Ctrl-C drains, saves what was measured, and leaves no process", { timeout: 30_000 }, async () => {
+test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process", {
+	timeout: 30_000,
+}, async () => {
 	const out = join(folder, "stopped.json");
 	await using command = swarm(
 		echo.url,
@@ -151,7 +155,9 @@ test("Ctrl-C drains, saves what was measured, and leaves no process", { timeout:
 	expect(received).toBe(sent);
 });
 
-test("a server gone half way: the run says so, exits 3 and keeps the half", { timeout: 40_000 }, async () => {
+test.concurrent("a server gone half way: the run says so, exits 3 and keeps the half", {
+	timeout: 40_000,
+}, async () => {
 	const half = Promise.withResolvers<void>();
 	let heard = 0;
 	await using target = await startTarget({
@@ -187,7 +193,7 @@ test("a server gone half way: the run says so, exits 3 and keeps the half", { ti
 	expect(result.groups[0]!.counts.received).toBeGreaterThan(50);
 });
 
-test("--repeat makes a series, each run in a file of its own", { timeout: 40_000 }, async () => {
+test.concurrent("--repeat makes a series, each run in a file of its own", { timeout: 40_000 }, async () => {
 	const out = join(folder, "series.json");
 	const args = [
 		"--repeat",

@@ -70,7 +70,9 @@ test.concurrent.each(["abrupt", "graceful"] as const)(
 	},
 );
 
-test.concurrent("storm: a polling session outlives its connections", { timeout: 60_000 }, async () => {
+test.concurrent("storm: polling sessions come back when their polls are cut", {
+	timeout: 60_000,
+}, async () => {
 	const result = await scenario("storm", { transports: ["polling"], duration: 7 });
 	expect(outcomes(result)).toMatchObject({ sessions_cut: 12, sessions_back: 12 });
 });

@@ -24,7 +24,7 @@ function logged(delays: readonly number[], q: number): number {
 test("what the server really took is what the swarm says", { timeout: 60_000 }, async () => {
 	await using control = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
 	await using slow = await startDelayServer({ usual: 20, slowPercent: 2, slow: 200, stallFrom: 0 });
-	await using stalled = await startDelayServer({ usual: 20, slowPercent: 2, slow: 200, stallFrom: 300 });
+	await using stalled = await startDelayServer({ usual: 20, slowPercent: 2, slow: 200, stallFrom: 150 });
 	const paths = `control=${control.url},slow=${slow.url},stalled=${stalled.url}`;
 	const plan = planFrom({
 		paths,
@@ -64,13 +64,13 @@ test("a stall of the sender stands in the response time, and service time alone 
 		transports: ["websocket"],
 		clients: 5,
 		rate: 200,
-		duration: 4,
+		duration: 3,
 		warmup: 0.2,
 	});
 	const hooks = {
 		progress: (line: string) => {
 			if (!line.startsWith("slot 1")) return;
-			setTimeout(() => freezeWorkers(1000), 1500);
+			setTimeout(() => freezeWorkers(1000), 1000);
 		},
 	};
 	const result = await runSwarm(plan, hooks, new AbortController().signal);

@@ -11,8 +11,6 @@ export async function storm({ plan, slot, crew, stop, outcome }: Work): Promise<
 	for (const member of cut) {
 		member.lostAt = at;
 		member.cut(plan.cut);
-		// A poll that loses its connection is tried again on a new one: the session lives, and answers there.
-		if (member.open && crew.group.transport === "polling") crew.confirm(member);
 	}
 	await until(slot.endAt, stop);
 	const away = cut.filter((member) => member.lostAt !== 0).length;
