@@ -1,10 +1,12 @@
 /** The finding in words: one sentence a reader can take away without the tables. */
 import type { Result } from "../record/result.ts";
 import { counted, showAddedMs, showMs } from "./number.ts";
-import { type Added, addedOf, basePath, rowsOf } from "./rows.ts";
+import { type Added, addedOf, basePath, rowOf, rowsOf } from "./rows.ts";
 
 /** What the run says about latency; an empty run says that. */
 export function headlineOf(result: Result): string {
+	const spread = spreadSentences(result);
+	if (spread.length > 0) return spread.join(" ");
 	const acks = rowsOf(result).filter((row) => row.metric === "ack" && row.p50 !== null);
 	const [first] = [...acks].sort((a, b) => (a.p50 ?? 0) - (b.p50 ?? 0));
 	if (first === undefined) return nothing(result);
@@ -15,6 +17,25 @@ export function headlineOf(result: Result): string {
 	const fast = `${first.transport} on ${first.path} answers in ${showMs(first.p50)} ms at p50`;
 	if (slowest === undefined) return `${fast}.`;
 	return `Fastest: ${fast}; slowest: ${slowest.transport} on ${slowest.path}, ${showMs(slowest.p50)} ms.`;
+}
+
+/** Fan-out and recovery, one sentence for each group that has them: there they are the finding. */
+function spreadSentences(result: Result): string[] {
+	return result.groups.flatMap((group) => {
+		const who = `${group.transport} ${group.path}`;
+		const [first, last] = [rowOf(group, "fanout_first"), rowOf(group, "fanout_last")];
+		const back = rowOf(group, "recover");
+		const sentences: string[] = [];
+		if (last !== undefined && last.count > 0)
+			sentences.push(
+				`${who}: a broadcast reaches its first recipient in ${showMs(first?.p50 ?? null)} ms and its last in ${showMs(last.p50)} ms at p50.`,
+			);
+		if (back !== undefined && back.count > 0)
+			sentences.push(
+				`${who}: of ${counted(back.count, "session")} that came back, half did in ${showMs(back.p50)} ms, the slowest in ${showMs(back.max)} ms.`,
+			);
+		return sentences;
+	});
 }
 
 /** What was run, in one line: scenario, size, time, seed. */

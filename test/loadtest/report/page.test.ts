@@ -79,6 +79,9 @@ test("fan-out and recovery are drawn where the scenario measured them", () => {
 	expect(drawn).toContain('<figure id="fanout">');
 	expect(drawn).toMatch(/websocket edge: half within 7\d\d ms/);
 	expect(page).not.toContain('<figure id="recovery">');
+	expect(drawn).toMatch(
+		/websocket edge: of 50 sessions that came back, half did in 7\d\d ms, the slowest in 1,500 ms\./,
+	);
 });
 
 test("the data to zoom has a column as long as the run for each group, null where another was measured", () => {
