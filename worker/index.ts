@@ -23,7 +23,10 @@ export default {
 			request.headers.get("upgrade"),
 			edge.config.socketPaths,
 		);
-		const passage = await pass(request, asked, edge, env, ctx);
+		const startedAt = Date.now();
+		const passage = await pass(request, asked, edge, env, ctx, startedAt).catch((error: unknown) =>
+			ended(asked, "internal", internalError(error, request), null, startedAt),
+		);
 		count(passage, request, edge, env, ctx);
 		return withHsts(passage.response, asked, edge.config.settings.hsts);
 	},
@@ -35,8 +38,8 @@ async function pass(
 	edge: Edge,
 	env: Env,
 	ctx: ExecutionContext,
+	startedAt: number,
 ): Promise<Passage> {
-	const startedAt = Date.now();
 	const plain = judgePlain(asked, edge.config.settings.redirect, edge.config.httpsPort);
 	if (plain.kind === "redirect")
 		return ended(
@@ -55,4 +58,11 @@ async function pass(
 	if (asked.path.startsWith(OWN_PATH))
 		return ended(asked, "own", await app.fetch(request, { edge, asked, env }), null, startedAt);
 	return proxy(request, asked, edge, env, ctx, startedAt);
+}
+
+/** A fault of the edge's own: said in the log, not to the client. */
+function internalError(error: unknown, request: Request): Response {
+	const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	console.error(JSON.stringify({ level: "error", code: "EDGE_INTERNAL", reason }));
+	return edgeError("EDGE_INTERNAL", request.headers.get("origin"));
 }

@@ -8,6 +8,7 @@ import type { Denial } from "./request/denial.ts";
  * `passed`: a node's answer, whatever its status. `gone`: a session whose node is no more. `denied`: the
  * guard refused it. `no_node`: none takes new sessions. `failed`: the node failed and no other may be tried.
  * `preflight`: answered here, for lack of a node. `redirected`, `plain_upgrade`: plain http. `own`: `/__edge/`.
+ * `internal`: the edge itself failed.
  */
 export type Ending =
 	| "passed"
@@ -19,7 +20,8 @@ export type Ending =
 	| "preflight"
 	| "redirected"
 	| "plain_upgrade"
-	| "own";
+	| "own"
+	| "internal";
 
 export interface Passage {
 	readonly asked: Asked;

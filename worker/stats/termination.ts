@@ -14,6 +14,8 @@ function endOf({ ending, attempts }: Passage): string {
 		case "preflight":
 		case "own":
 			return "LR";
+		case "internal":
+			return "I-";
 		case "denied":
 		case "no_route":
 		case "plain_upgrade":

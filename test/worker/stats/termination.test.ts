@@ -23,6 +23,7 @@ describe("the termination code", () => {
 		["sHNN", "of plain http that took too long", passageOf("page", "failed", 504, [[0, "timeout", 0, 1]])],
 		["PRNN", "of what the guard refused", passageOf("handshake", "denied", 400)],
 		["PRNN", "of a plain http upgrade", passageOf("page", "plain_upgrade", 426)],
+		["I-NN", "of a fault of the edge itself", passageOf("handshake", "internal", 500, [], null)],
 		["LRNN", "of a redirect", passageOf("page", "redirected", 308)],
 	])("%s: %s", (code, _what, passage) => {
 		expect(terminationOf(passage)).toBe(code);

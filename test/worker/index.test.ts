@@ -1,0 +1,66 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Env } from "../../worker/env.ts";
+import worker from "../../worker/index.ts";
+import { variables } from "./support/pools.ts";
+
+type Incoming = Parameters<typeof worker.fetch>[0];
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Asks an edge without Durable Objects; `answer` is what its nodes say. */
+async function ask(
+	path: string,
+	answer: () => Response,
+	init: RequestInit = {},
+	others = {},
+): Promise<Response> {
+	vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer()));
+	const ctx = createExecutionContext();
+	const request = new Request(`https://edge.test${path}`, init) as Incoming;
+	const response = await worker.fetch(request, variables({ stickiness: "rewrite" }, others) as Env, ctx);
+	await waitOnExecutionContext(ctx);
+	return response;
+}
+
+describe("the Worker", () => {
+	it("answers its own fault as one, with CORS, and says the reason in the log only", async () => {
+		const lines: string[] = [];
+		vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(line));
+		const broken = () => {
+			const response = new Response("x");
+			vi.spyOn(response, "text").mockRejectedValue(new Error("a fault of ours"));
+			return response;
+		};
+		const response = await ask("/socket.io/?EIO=4&transport=polling", broken, {
+			headers: { origin: "https://edge.test" },
+		});
+		expect(response.status).toBe(500);
+		expect(response.headers.get("access-control-allow-origin")).toBe("https://edge.test");
+		expect(await response.text()).not.toContain("a fault of ours");
+		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+			{ code: "EDGE_INTERNAL", reason: expect.stringContaining("a fault of ours") },
+			{ event: "request", status: 500, ending: "internal", termination: "I-NN" },
+		]);
+	});
+
+	it("says what is wrong with its configuration to the log only, and answers 500", async () => {
+		const lines: string[] = [];
+		vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(line));
+		const response = await ask("/", () => new Response("x"), {}, { EDGE: { hsts: "much" } });
+		expect([response.status, await response.json()]).toMatchObject([500, { code: "EDGE_CONFIG" }]);
+		expect(lines.join()).toContain("EDGE.hsts");
+	});
+
+	it("passes a node's answer on with its status and headers, and says nothing of itself", async () => {
+		const response = await ask(
+			"/page",
+			() => new Response("hello", { status: 418, headers: { "x-app": "1" } }),
+		);
+		expect([response.status, response.headers.get("x-app"), await response.text()]).toEqual([
+			418,
+			"1",
+			"hello",
+		]);
+	});
+});
