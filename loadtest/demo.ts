@@ -26,7 +26,8 @@ await runCommand(async (stop) => {
 	await saveResult(join(REPORTS, "demo.json"), result);
 	await writeFile(join(REPORTS, "demo.html"), renderReport(result, "html"));
 	process.stdout.write(`${summaryText(result)}\nreports/demo.html and reports/demo.json have the rest.\n`);
-	return result.validity.valid ? EXIT.ok : EXIT.invalid;
+	// A demonstration gates nothing: on a busy machine its first line says that its numbers are not to be believed.
+	return EXIT.ok;
 });
 
 /** Both paths end TLS with the same certificate, so that their difference is the edge alone. */
