@@ -128,9 +128,10 @@ test.concurrent("a disk that fills up while the run lasts keeps what was measure
 test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process", {
 	timeout: 30_000,
 }, async () => {
+	await using target = await startTarget();
 	const out = join(folder, "stopped.json");
 	await using command = swarm(
-		echo.url,
+		target.url,
 		"--clients",
 		"4",
 		"--duration",
@@ -140,11 +141,7 @@ test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process",
 		"--out",
 		out,
 	);
-	await command.runs("clients/worker.ts");
-	const measuring = new Promise<void>((resolve) =>
-		echo.io.once("connection", () => setTimeout(resolve, 1500)),
-	);
-	await measuring;
+	await target.heard(200);
 	command.killAll("SIGINT");
 	const { code } = await command.ended();
 	expect(code).toBe(130);
@@ -158,17 +155,7 @@ test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process",
 test.concurrent("a server gone half way: the run says so, exits 3 and keeps the half", {
 	timeout: 40_000,
 }, async () => {
-	const half = Promise.withResolvers<void>();
-	let heard = 0;
-	await using target = await startTarget({
-		serve: (socket) => {
-			socket.on("echo", (payload: string, ack: (payload: string) => void) => {
-				ack(payload);
-				heard += 1;
-				if (heard === 200) half.resolve();
-			});
-		},
-	});
+	await using target = await startTarget();
 	const out = join(folder, "gone.json");
 	await using command = swarm(
 		target.url,
@@ -181,7 +168,7 @@ test.concurrent("a server gone half way: the run says so, exits 3 and keeps the 
 		"--out",
 		out,
 	);
-	await half.promise;
+	await target.heard(200);
 	target.io.disconnectSockets(true);
 	const { code, stdout } = await command.ended();
 	expect(code).toBe(3);

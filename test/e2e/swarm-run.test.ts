@@ -17,8 +17,8 @@ test("every transport on every path is measured, acknowledged and told apart", a
 		transports: TRANSPORTS,
 		clients: 3,
 		rate: 60,
-		duration: 6,
-		warmup: 0.1,
+		duration: 2,
+		warmup: 0.05,
 	});
 	const result = await runSwarm(plan, quiet, new AbortController().signal);
 	expect(parseResult(JSON.stringify(result), "result")).toEqual(result);

@@ -9,6 +9,8 @@ export interface Target extends AsyncDisposable {
 	readonly url: string;
 	readonly policyPort: number;
 	readonly io: Server;
+	/** Resolves when that many events have come from clients, openings included. */
+	heard(count: number): Promise<void>;
 }
 
 export interface TargetOptions {
@@ -26,6 +28,14 @@ export async function startTarget({ serve = echo, tls }: TargetOptions = {}): Pr
 	const http: HttpServer = tls ? createTlsServer(tls) : createServer();
 	const io = new Server();
 	io.on("connection", serve);
+	const events = new EventTarget();
+	let count = 0;
+	io.on("connection", (socket) => {
+		socket.onAny(() => {
+			count += 1;
+			events.dispatchEvent(new Event("heard"));
+		});
+	});
 	io.attach(http);
 	// The contract's nodes map flashsocket to websocket; so does this one, before Engine.IO looks.
 	for (const event of ["request", "upgrade"])
@@ -39,6 +49,16 @@ export async function startTarget({ serve = echo, tls }: TargetOptions = {}): Pr
 		url: `${tls ? "https" : "http"}://127.0.0.1:${port}/`,
 		policyPort: policy.port,
 		io,
+		heard: (least) =>
+			new Promise((resolve) => {
+				const look = () => {
+					if (count < least) return;
+					events.removeEventListener("heard", look);
+					resolve();
+				};
+				events.addEventListener("heard", look);
+				look();
+			}),
 		async [Symbol.asyncDispose]() {
 			await policy.close();
 			await io.close();
