@@ -68,7 +68,10 @@ export class Slot {
 		await this.#leave();
 		this.#crashes = [];
 		this.givenUp = false;
-		return this.start();
+		return this.start().catch((error: Error) => {
+			void this.#restart(error.message);
+			throw error;
+		});
 	}
 
 	/** Ends the process at once, killed if it does not within `limit` milliseconds. */
@@ -116,8 +119,10 @@ export class Slot {
 			return;
 		}
 		this.#host.warn(`warning: node ${this.id} ended (${how}): started again in ${delay} ms`);
+		const crashed = this.#worker;
 		await sleep(delay);
-		if (!this.#wanted) return;
+		// A roll may have put another process here meanwhile.
+		if (!this.#wanted || this.#worker !== crashed) return;
 		await this.start().catch((error: Error) => {
 			if (this.#wanted) return this.#restart(error.message);
 		});
