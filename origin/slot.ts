@@ -170,7 +170,9 @@ function describe(
 	tlsPort: number | null,
 	{ process: { pid = 0 } }: Worker,
 ): ClusterNode {
-	const name = host.includes(":") ? `[${host}]` : host;
+	// "Every address" is none to connect to.
+	const reached = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+	const name = reached.includes(":") ? `[${reached}]` : reached;
 	return {
 		id,
 		url: `http://${name}:${port}`,
