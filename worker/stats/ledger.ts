@@ -128,13 +128,15 @@ export class Ledger extends DurableObject<Env> {
 	}
 
 	#read(now: number): Totals {
+		const rates = ratesBetween(this.#reference(now), snapshot(this.#totals, now));
+		this.#base.rateMax = highest(this.#base.rateMax, rates);
 		for (const [isolate, at] of this.#heard) if (now - at > MINUTE) this.#heard.delete(isolate);
 		return {
 			since: this.#base.since,
 			heardAt: this.#heardAt,
 			isolates: this.#heard.size,
 			counts: this.#totals,
-			rates: ratesBetween(this.#reference(now), snapshot(this.#totals, now)),
+			rates,
 			rateMax: this.#base.rateMax,
 			liveMax: this.#base.liveMax,
 		};

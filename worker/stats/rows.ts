@@ -80,6 +80,7 @@ function frontRow(totals: Totals): Row {
 		server: "FRONTEND",
 		pool: null,
 		live: null,
+		liveMax: null,
 		limit: null,
 		upgraded: null,
 		status: "OPEN",
@@ -102,7 +103,7 @@ function serverRow(
 		proxy: keyOf(pool.name, traffic, null),
 		server: node.id,
 		pool: pool.name,
-		live: liveOf(said, traffic),
+		...liveAndMax(totals, keyOf(pool.name, traffic, node.id), liveOf(said, traffic)),
 		limit: limit > 0 && traffic !== "http" ? limit : null,
 		upgraded: null,
 		status: said?.state ?? "no check",
@@ -116,16 +117,17 @@ function backendRow(
 	traffic: Traffic,
 	said: readonly (NodeVerdict | null)[],
 ): Row {
-	const figures = figuresOf(totals, keyOf(pool.name, traffic, null), traffic);
+	const proxy = keyOf(pool.name, traffic, null);
+	const figures = figuresOf(totals, proxy, traffic);
 	const lives = said.map((each) => liveOf(each, traffic)).filter((live) => live !== null);
 	const anyUp = said.some((each) => each === null || each.state === "UP");
 	return {
 		...figures,
 		kind: "backend",
-		proxy: keyOf(pool.name, traffic, null),
+		proxy,
 		server: "BACKEND",
 		pool: pool.name,
-		live: lives.length > 0 ? lives.reduce((sum, live) => sum + live, 0) : null,
+		...liveAndMax(totals, proxy, lives.length > 0 ? lives.reduce((sum, live) => sum + live, 0) : null),
 		limit: null,
 		upgraded: traffic === "polling" ? upgradedShare(totals, pool, figures.total) : null,
 		status: anyUp ? "UP" : "DOWN",
@@ -141,7 +143,6 @@ function figuresOf(totals: Totals, key: string, traffic: Traffic | null) {
 		traffic,
 		counts,
 		total: counts[what] ?? 0,
-		liveMax: totals.liveMax[key] ?? null,
 		rate: totals.rates[key]?.[what] ?? 0,
 		rateMax: totals.rateMax[key]?.[what] ?? 0,
 		requestRate: totals.rates[key]?.requests ?? 0,
@@ -160,6 +161,12 @@ function upgradedShare(totals: Totals, pool: Pool, opened: number): number | nul
 
 function verdictOf(seen: Seen, pool: Pool, node: Node): NodeVerdict | null {
 	return seen?.nodes.find((each) => each.pool === pool.name && each.node === node.id) ?? null;
+}
+
+/** The live sessions, and the most: what the ledger was told, which lags behind what is live now. */
+function liveAndMax(totals: Totals, key: string, live: number | null) {
+	const told = totals.liveMax[key] ?? null;
+	return { live, liveMax: live === null || told === null ? (told ?? live) : Math.max(told, live) };
 }
 
 /** Sessions a node reports; it knows nothing of plain http. */

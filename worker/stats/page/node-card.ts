@@ -37,13 +37,9 @@ function checkLine({ weight, throttle, check, failedChecks, downs }: NonNullable
 	return `weight <b>${weight}</b>${throttle === null ? "" : ` (starts slowly: ${throttle} %)`} · check ${last} · ${whole(failedChecks)} failed, ${whole(downs)}× down`;
 }
 
-function changeLine({ changed, reason, downtime, word }: NonNullable<Row["health"]>): string {
+function changeLine({ changed, reason, downtime }: NonNullable<Row["health"]>): string {
 	const since = changed === null ? "" : `for ${ago(changed)}: ${escaped(reason)}`;
-	const parts = [
-		since,
-		downtime > 0 ? `down ${ago(downtime)} in all` : "",
-		word === "ready" ? "" : `operator's word: ${word}`,
-	];
+	const parts = [since, downtime > 0 ? `down ${ago(downtime)} in all` : ""];
 	return parts.filter((part) => part !== "").join(" · ");
 }
 

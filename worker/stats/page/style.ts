@@ -26,7 +26,7 @@ button{font:inherit;font-size:12.5px;color:var(--ink);background:transparent;bor
 button:hover{border-color:var(--soft)}button[aria-pressed=true]{background:var(--line);cursor:default}
 .wide{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:10px;margin-top:10px}
 table{border-collapse:collapse;width:100%;white-space:nowrap;font-size:13px}
-th,td{padding:4px 9px;text-align:right;border-bottom:1px solid var(--line)}
+th,td{padding:4px 7px;text-align:right;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:500;font-size:12px}thead tr:first-child th{text-align:center;border-bottom:0;padding-bottom:0}
 thead tr:first-child th[colspan]{border-left:1px solid var(--line)}
 tbody th{text-align:left;font-weight:400;position:sticky;left:0;background:var(--card)}
