@@ -10,7 +10,12 @@ import { build } from "esbuild";
 import { CommandError, EXIT, newCommand, runCommand } from "../worker/selfhost/command.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const ENTRIES = { index: "origin/attach.ts", metrics: "origin/metrics.ts", contract: "worker/contract.ts" };
+const ENTRIES = {
+	index: "origin/attach.ts",
+	metrics: "origin/metrics.ts",
+	streams: "origin/stream-order.ts",
+	contract: "worker/contract.ts",
+};
 const FORMATS = [
 	["esm", "module"],
 	["cjs", "commonjs"],
@@ -59,7 +64,9 @@ function manifest() {
 		description:
 			"Makes a Socket.IO server a node of sticky-edge: session ids that name it, health, drain, metrics.",
 		engines: { node: ">=20" },
-		exports: { ".": entry("index"), "./metrics": entry("metrics"), "./contract": entry("contract") },
+		exports: Object.fromEntries(
+			Object.keys(ENTRIES).map((name) => [name === "index" ? "." : `./${name}`, entry(name)]),
+		),
 		files: ["esm", "cjs"],
 		peerDependencies: { "prom-client": ">=15", "socket.io": ">=4.6" },
 		peerDependenciesMeta: { "prom-client": { optional: true } },

@@ -26,6 +26,7 @@ test("the packed package is imported and required, and asks for nothing but its 
 	const require = createRequire(join(folder, "app.cjs"));
 	expect(Object.keys(require("sticky-edge-origin")).toSorted()).toEqual(NAMES);
 	expect(require("sticky-edge-origin/contract").tagOf("n1")).toBe("d0N");
+	expect(Object.keys(require("sticky-edge-origin/streams"))).toContain("orderedAdapter");
 	const code = `import * as all from "sticky-edge-origin"; import "sticky-edge-origin/metrics"; console.log(Object.keys(all).join())`;
 	const args = ["--input-type=module", "-e", code];
 	expect(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).trim()).toBe(NAMES.join());
