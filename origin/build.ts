@@ -3,12 +3,13 @@
  * package of its own without dependencies. Node does not run TypeScript under node_modules.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { CommandError, EXIT, newCommand, runCommand } from "../worker/selfhost/command.ts";
+import { CommandError, EXIT, newCommand, runCommand, UsageError } from "../worker/selfhost/command.ts";
 
+const NAME = "sticky-edge-origin";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ENTRIES = {
 	index: "origin/attach.ts",
@@ -21,9 +22,10 @@ const FORMATS = [
 	["cjs", "commonjs"],
 ] as const;
 
-/** Builds the package into the folder `out`, which is emptied first. Throws a `CommandError`. */
+/** Builds the package into the folder `out`: a new one, or an older build. Throws a `CommandError`. */
 export async function buildPackage(out: string): Promise<void> {
-	rmSync(out, { recursive: true, force: true });
+	requireOwn(out);
+	for (const [format] of FORMATS) rmSync(join(out, format), { recursive: true, force: true });
 	mkdirSync(out, { recursive: true });
 	emitTypes(join(out, "types"));
 	for (const [format, type] of FORMATS) {
@@ -51,6 +53,15 @@ export async function buildPackage(out: string): Promise<void> {
 	cpSync(join(ROOT, "LICENSE"), join(out, "LICENSE"));
 }
 
+/** A slip of the keyboard must not cost a folder that holds something else. */
+function requireOwn(out: string): void {
+	const there = existsSync(out) ? readdirSync(out) : [];
+	const file = join(out, "package.json");
+	if (there.length === 0 || (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === NAME))
+		return;
+	throw new UsageError(`--out ${out} holds something else: give a new folder, or that of an older build`);
+}
+
 function manifest() {
 	const { version, license } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
 		version: string;
@@ -58,7 +69,7 @@ function manifest() {
 	};
 	const entry = (name: string) => ({ import: `./esm/${name}.js`, require: `./cjs/${name}.js` });
 	return {
-		name: "sticky-edge-origin",
+		name: NAME,
 		version,
 		license,
 		description:
@@ -102,7 +113,7 @@ function writeJson(file: string, value: unknown): void {
 if (import.meta.main)
 	await runCommand(async () => {
 		const command = newCommand("origin:build", "Builds the package that Socket.IO servers install.")
-			.option("--out <folder>", "where to, emptied first", join(ROOT, "dist/origin"))
+			.option("--out <folder>", "where to", join(ROOT, "dist/origin"))
 			.parse();
 		const { out } = command.opts<{ out: string }>();
 		await buildPackage(out);

@@ -33,3 +33,8 @@ test("the packed package is imported and required, and asks for nothing but its 
 	const manifest = require(join(folder, "node_modules/sticky-edge-origin/package.json"));
 	expect(manifest.dependencies).toBeUndefined();
 });
+
+test("a folder that holds something else is left alone", async () => {
+	await expect(buildPackage(folder)).rejects.toThrow(/holds something else: give a new folder/);
+	await expect(buildPackage(join(folder, "built"))).resolves.toBeUndefined();
+});
