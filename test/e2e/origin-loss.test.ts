@@ -6,7 +6,7 @@ import { hasRedis, startRedis } from "../support/origin-redis.ts";
 const DRAIN = { wait: 200, rate: 100, deadline: 1_000 };
 
 describe.skipIf(!hasRedis)("with Redis (needs redis-server)", () => {
-	test("a roll of all nodes under load loses no acknowledged event and doubles none", async () => {
+	test("a roll of all nodes under load loses no acknowledged event, doubles none, and no client's handshake is refused", async () => {
 		await using redis = await startRedis({ aof: false });
 		await using line = await startLine({ redis: redis.url, drain: DRAIN });
 		await using crowd = await gatherCrowd({
@@ -19,6 +19,7 @@ describe.skipIf(!hasRedis)("with Redis (needs redis-server)", () => {
 		const verdict = await crowd.publishDuring(line.cluster.roll());
 		expect(verdict).toMatchObject({ named: [], unnamed: [], doubled: [] });
 		expect(verdict.expected).toBeGreaterThan(500);
+		expect(crowd.accounts.flatMap(({ refused }) => refused)).toEqual([]);
 		// Every session was moved at least once, or nothing was shown.
 		for (const { name, gaps } of crowd.accounts) expect(gaps.length, name).toBeGreaterThan(0);
 	}, 60_000);

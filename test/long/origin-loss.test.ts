@@ -30,7 +30,7 @@ async function run(aof: boolean, act: (run: Run) => Promise<void>) {
 	console.log(
 		`events ${verdict.events}, deliveries ${verdict.expected}, re-sent ${verdict.resent}, lost with cause ${verdict.named.length}, lost without ${verdict.unnamed.length}, doubled ${verdict.doubled.length}; gaps ${gaps.length}, recovered ${gaps.filter(({ recovered }) => recovered).length}, away p50 ${quantile(away, 0.5).toFixed()} p99 ${quantile(away, 0.99).toFixed()} ms`,
 	);
-	return { ...verdict, gaps, away };
+	return { ...verdict, gaps, away, refused: crowd.accounts.flatMap(({ refused }) => refused) };
 }
 
 describe.skipIf(!hasRedis)(
@@ -45,7 +45,7 @@ describe.skipIf(!hasRedis)(
 					while (cluster.nodes.some(({ pid }) => pid === node!.pid)) await sleep(200);
 					await sleep(3_000);
 				});
-				expect(verdict).toMatchObject({ named: [], unnamed: [], doubled: [] });
+				expect(verdict).toMatchObject({ named: [], unnamed: [], doubled: [], refused: [] });
 				expect(verdict.gaps.length).toBeGreaterThan(30);
 				expect(verdict.gaps.length).toBeLessThan(MOST_OF_A_NODE);
 			},
@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)(
 			"roll, run %i: nothing lost, nothing doubled, everybody moved",
 			async () => {
 				const verdict = await run(true, ({ cluster }) => cluster.roll());
-				expect(verdict).toMatchObject({ named: [], unnamed: [], doubled: [] });
+				expect(verdict).toMatchObject({ named: [], unnamed: [], doubled: [], refused: [] });
 				expect(verdict.gaps.length).toBeGreaterThanOrEqual(CROWD.clients);
 			},
 			180_000,

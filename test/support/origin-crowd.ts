@@ -81,12 +81,14 @@ async function subscribe(plan: CrowdPlan, index: number) {
 		room: `room-${index % plan.rooms}`,
 		got: new Map(),
 		gaps: [],
+		refused: [],
 	};
 	const socket = dial(plan.url, kind);
 	socket.on("published", (id: string) => account.got.set(id, (account.got.get(id) ?? 0) + 1));
 	await connected(socket);
 	await socket.emitWithAck("join", account.room);
 	followGaps(socket, account);
+	socket.io.on("reconnect_error", (error) => account.refused.push(`${account.name}: ${error.message}`));
 	return { socket, account };
 }
 

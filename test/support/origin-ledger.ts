@@ -29,6 +29,8 @@ export interface Account {
 	/** How often each id came. */
 	readonly got: Map<string, number>;
 	readonly gaps: Gap[];
+	/** Handshakes that failed, by the client's error. */
+	readonly refused: string[];
 }
 
 /** What went wrong for whom. `named`: within a gap without recovery; `unnamed`: no reason is known. */
