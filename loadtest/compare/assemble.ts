@@ -109,8 +109,9 @@ export function overallOf(
 	sections: readonly Section[],
 	{ invalid, equal, gate }: { invalid: readonly string[]; equal: boolean; gate: boolean },
 ): Finding {
-	if (invalid.length > 0) return { verdict: "invalid", reason: invalid.join(" "), next: MEND_RUNS };
-	if (equal) return { verdict: "same", reason: "Both sides are the very same runs.", next: OTHER_RUNS };
+	if (invalid.length > 0) return { verdict: "invalid", reason: invalid.join(" "), next: MEND_RUNS, runs: 0 };
+	if (equal)
+		return { verdict: "same", reason: "Both sides are the very same runs.", next: OTHER_RUNS, runs: 0 };
 	const rows = sections.flatMap((section) => section.rows);
 	const found = rows.flatMap((row) => (row.finding === null ? [] : [{ row, ...row.finding }]));
 	const worst = gravest(found);
@@ -119,6 +120,7 @@ export function overallOf(
 			verdict: "unclear",
 			reason: "No primary metric could be compared.",
 			next: "Name one by --primary.",
+			runs: 0,
 		};
 	const alike = found.filter((each) => each.verdict === worst.verdict);
 	const reasons = [...new Set(alike.map((each) => each.reason))].map((reason) => {
@@ -126,7 +128,8 @@ export function overallOf(
 		return `${names[0]?.name}, ${names.map(shown).join(" and ")}: ${reason}`;
 	});
 	const describes = !gate && (worst.verdict === "worse" || worst.verdict === "better");
-	return { verdict: worst.verdict, reason: reasons.join(" "), next: describes ? DESCRIBED : worst.next };
+	const { next, runs } = alike.reduce((most, each) => (each.runs > most.runs ? each : most));
+	return { verdict: worst.verdict, reason: reasons.join(" "), next: describes ? DESCRIBED : next, runs };
 }
 
 const MEND_RUNS =

@@ -73,6 +73,7 @@ function findingOf(row: ComparisonRow, margin: number, short: string | undefined
 			verdict: "unclear",
 			reason: `Not every run has the ${needed} samples that this quantile needs.`,
 			next: "Make longer runs, or test a lower quantile (--primary).",
+			runs: 0,
 		};
 	}
 	const { ratio, adjustedP, noise } = row;

@@ -12,6 +12,8 @@ export interface Finding {
 	verdict: Verdict;
 	reason: string;
 	next: string;
+	/** Runs a side that would decide it; 0 where more runs are not the answer. */
+	runs: number;
 }
 
 /** What one primary metric is judged by. Lower is better; `ratio` is candidate ÷ base. */
@@ -34,29 +36,16 @@ export function judge(evidence: Evidence): Finding {
 	const { ratio, p, noise, margin, short } = evidence;
 	const lean = leaning(ratio, margin);
 	if (short !== undefined)
-		return { verdict: "indicative", reason: `${short}; ${LEANS[lean]}.`, next: MAKE_RUNS };
+		return { verdict: "indicative", reason: `${short}; ${LEANS[lean]}.`, next: MAKE_RUNS, runs: LEAST_RUNS };
 	const interval = changeWithin(ratio);
-	const beyond = `beyond the margin of ${showShare(margin)}`;
-	if (lean === "worse" && p <= ALPHA)
-		return {
-			verdict: "worse",
-			reason: `${interval}, ${beyond}.`,
-			next: "Look for the cause, or accept it by a wider --margin.",
-		};
-	if (lean === "better" && p <= ALPHA)
-		return {
-			verdict: "better",
-			reason: `${interval}, ${beyond}.`,
-			next: "Keep it: save these runs as the new baseline.",
-		};
+	const width = `the margin of ${showShare(margin)}`;
 	if (lean === "same")
-		return {
-			verdict: "same",
-			reason: `${interval}, all within the margin of ${showShare(margin)}.`,
-			next: "Nothing to do.",
-		};
-	const spread = `${interval}: the interval crosses the margin of ${showShare(margin)} at ${showShare(noise)} noise between runs.`;
-	return { verdict: "unclear", reason: spread, next: moreRuns(noise, ratio.estimate, margin) };
+		return { verdict: "same", reason: `${interval}, all within ${width}.`, next: NEXT.same, runs: 0 };
+	if (lean !== "unclear" && p <= ALPHA)
+		return { verdict: lean, reason: `${interval}, beyond ${width}.`, next: NEXT[lean], runs: 0 };
+	const runs = runsNeeded(noise, ratio.estimate, margin);
+	const reason = `${interval}: the interval crosses ${width} at ${showShare(noise)} noise between runs.`;
+	return { verdict: "unclear", reason, next: moreRuns(runs), runs };
 }
 
 /** What the interval alone says. */
@@ -91,6 +80,11 @@ export function gravest<Item extends { verdict: Verdict }>(findings: readonly It
 }
 
 const GRAVITY: Verdict[] = ["invalid", "worse", "indicative", "unclear", "better", "same"];
+const NEXT = {
+	worse: "Look for the cause, or accept it by a wider --margin.",
+	better: "Keep it: save these runs as the new baseline.",
+	same: "Nothing to do.",
+};
 const MAKE_RUNS = `Make ${LEAST_RUNS} interleaved runs a side: npm run swarm -- … --repeat ${LEAST_RUNS}.`;
 const LEANS = {
 	worse: "as it stands it looks worse",
@@ -99,8 +93,7 @@ const LEANS = {
 	unclear: "as it stands nothing can be told",
 };
 
-function moreRuns(noise: number, ratio: number, margin: number): string {
-	const runs = runsNeeded(noise, ratio, margin);
+function moreRuns(runs: number): string {
 	if (runs > MOST_RUNS)
 		return `More than ${counted(MOST_RUNS, "run")} a side would be needed: lower the noise first (longer runs, a quiet machine).`;
 	return `Make about ${counted(runs, "run")} a side; longer runs on a quieter machine need fewer.`;

@@ -21,18 +21,19 @@ const TRUST: Record<Trust, { tone: string; sign: string }> = {
 
 /** The whole page as a string. */
 export function reportPage(result: Result): string {
-	const [, ...details] = tablesOf(result);
+	const response = responseTable(result);
+	const details = tablesOf(result).filter((table) => table.caption !== response.caption);
+	const figures = response.cells.length > 0 ? htmlTable(response) : "";
+	const overTime = overtime(result);
 	const body = markup`
 <h1>Load test: ${result.plan.scenario}</h1>
 <p class="meta">${planLine(result)}</p>
 ${verdict(result)}
 <p class="finding">${headlineOf(result)}</p>
-<h2>Response time</h2>
-${htmlTable(responseTable(result))}
+<h2>Findings</h2>
+${figures}
 ${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(drawn)}
-<h2>Over time</h2>
-${drawn(overtime(result))}
-${zoomPlace(result)}
+${overTime === undefined ? "" : markup`<h2>Over time</h2>${figure(overTime)}${zoomPlace(result)}`}
 <h2>Connecting</h2>
 ${drawn(waterfall(result))}
 <h2>Details</h2>

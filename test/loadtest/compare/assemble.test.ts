@@ -29,6 +29,18 @@ test("five runs slowed by a third against five say worse, and name the quantiles
 	expect(gate).toBe(true);
 });
 
+test("of several unclear metrics the noisiest says how many runs are needed", () => {
+	const noisy = { drift: 0.3 };
+	const { overall, sections } = compare(
+		request(runsAt(ABBA.a, "a", noisy), against(runsAt(ABBA.b, "b", noisy))),
+	);
+	expect(overall.verdict).toBe("unclear");
+	const found = sections[0]?.rows.flatMap((row) => row.finding?.runs ?? []) ?? [];
+	expect(found).toHaveLength(2);
+	expect(overall.runs).toBe(Math.max(...found));
+	expect(overall.runs).toBeGreaterThan(5);
+});
+
 test("the very same runs on both sides say same, and say that nothing was learnt", () => {
 	const runs = runsAt(ABBA.a, "a");
 	const { overall } = compare(request(runs, against(runs)));

@@ -102,7 +102,7 @@ test.each<[Verdict, number, number]>([
 ])(
 	"the verdict %s leaves with the contract's code %i as a gate and %i as a description",
 	(verdict, gated, described) => {
-		const overall = { verdict, reason: "", next: "" };
+		const overall = { verdict, reason: "", next: "", runs: 0 };
 		expect(exitCodeOf({ gate: true, overall, outcomes: [] })).toBe(gated);
 		expect(exitCodeOf({ gate: false, overall, outcomes: [] })).toBe(described);
 		expect(VERDICTS).toContain(verdict);

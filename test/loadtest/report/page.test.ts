@@ -84,6 +84,17 @@ test("fan-out and recovery are drawn where the scenario measured them", () => {
 	);
 });
 
+test("a run without a single ack shows what it found, and no empty table or chart", () => {
+	const quiet = drawResult({ transports: ["websocket"], paths: ["edge"], seconds: 0 });
+	delete quiet.groups[0]!.metrics.ack;
+	quiet.outcomes = [{ name: "sessions_back", value: 50, unit: "sessions" }];
+	const drawn = renderReport(quiet, "html");
+	expect(drawn).toContain("sessions_back");
+	expect(drawn).not.toContain("Over time");
+	expect(drawn).not.toContain('<section id="zoom"');
+	expect(drawn).not.toContain("<tbody></tbody>");
+});
+
 test("the data to zoom has a column as long as the run for each group, null where another was measured", () => {
 	const { seconds, series } = zoomData(result);
 	expect(series).toHaveLength(8);
