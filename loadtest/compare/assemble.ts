@@ -4,7 +4,15 @@ import type { Metric, Result, Transport } from "../record/result.ts";
 import type { NamedRun } from "../report/readable.ts";
 import { basePath } from "../report/rows.ts";
 import type { Budget } from "./budget.ts";
-import { checkPlans, doubtsOf, invalidRuns, overlap, shortOf } from "./comparable.ts";
+import {
+	checkDistinct,
+	checkPlans,
+	checkSeconds,
+	doubtsOf,
+	invalidRuns,
+	overlap,
+	shortOf,
+} from "./comparable.ts";
 import { type ComparisonRow, rowsOf } from "./comparison.ts";
 import { type Outcome, outcomesOf } from "./outcome.ts";
 import {
@@ -64,6 +72,9 @@ export function compare(request: Request): Comparison {
 	const base = subject.kind === "runs" ? subject.base : [];
 	const all = [...candidate, ...base];
 	checkPlans(all);
+	checkDistinct(candidate);
+	checkDistinct(base);
+	checkSeconds(candidate, subject.kind === "runs" ? base : candidate);
 	const results = candidate.map((run) => run.result);
 	const pairings = pairingsOf(request, results);
 	const [first] = pairings;

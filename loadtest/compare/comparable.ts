@@ -21,6 +21,33 @@ export function checkPlans(runs: readonly NamedRun[]): void {
 	}
 }
 
+/** Throws a UsageError when one side holds a run twice: a copy is no second measurement. */
+export function checkDistinct(side: readonly NamedRun[]): void {
+	const ids = side.map((run) => run.result.id);
+	const copy = side.find((run, at) => ids.indexOf(run.result.id) < at);
+	if (copy === undefined) return;
+	const first = side[ids.indexOf(copy.result.id)];
+	throw new UsageError(`${copy.name} is the same run as ${first?.name}: give each run once.`);
+}
+
+/**
+ * Throws a UsageError when there are too few runs to test and one has no seconds to draw from, as in a
+ * comparison page of enough runs.
+ */
+export function checkSeconds(candidate: readonly NamedRun[], base: readonly NamedRun[]): void {
+	if (Math.min(candidate.length, base.length) >= LEAST_RUNS) return;
+	const bare = [...candidate, ...base].find(({ result }) =>
+		result.groups.some((group) =>
+			Object.values(group.metrics).some(
+				(metric) => metric.histogram.count > 0 && metric.windows.length === 0,
+			),
+		),
+	);
+	if (bare === undefined) return;
+	const cure = `give ${LEAST_RUNS} runs a side, or its result file instead`;
+	throw new UsageError(`${bare.name} holds no seconds, which so few runs are judged by: ${cure}.`);
+}
+
 /** Why runs are invalid, one sentence each; empty when all may be used. */
 export function invalidRuns(runs: readonly NamedRun[]): string[] {
 	return runs.flatMap(({ name, result }) => {

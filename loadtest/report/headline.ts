@@ -2,9 +2,12 @@
 import type { Result } from "../record/result.ts";
 import { counted, showAddedMs, showMs } from "./number.ts";
 import { type Added, addedOf, basePath, rowOf, rowsOf } from "./rows.ts";
+import { validityOf } from "./validity.ts";
 
 /** What the run says about latency; an empty run says that. */
 export function headlineOf(result: Result): string {
+	if (validityOf(result).trust === "invalid")
+		return "No finding: an invalid run says nothing about its target.";
 	const spread = spreadSentences(result);
 	if (spread.length > 0) return spread.join(" ");
 	const acks = rowsOf(result).filter((row) => row.metric === "ack" && row.p50 !== null);

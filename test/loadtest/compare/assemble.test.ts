@@ -54,6 +54,21 @@ test("a run that stands on both sides among others is refused by name", () => {
 	);
 });
 
+test("a copy of a run is no second run: one side may hold each once", () => {
+	const runs = runsAt(ABBA.a, "a");
+	const copy = { name: "copy.json", result: runs[1]!.result };
+	expect(() => compare(request([...runs, copy], against(runsAt(ABBA.b, "b"))))).toThrow(
+		"copy.json is the same run as a-3.json: give each run once.",
+	);
+});
+
+test("a run without seconds is refused where so few runs are judged by them", () => {
+	const [run] = runsAt([0], "a");
+	for (const group of run!.result.groups)
+		for (const metric of Object.values(group.metrics)) metric.windows = [];
+	expect(() => compare(request([run!], against(runsAt([1], "b"))))).toThrow("a-0.json holds no seconds");
+});
+
 test("one invalid run voids the verdict and is named with its reason", () => {
 	const flag = {
 		code: "late_sends",

@@ -80,7 +80,8 @@ test("the summary of a run is validity, finding and one table", () => {
 });
 
 test("an invalid run says so before anything else, with the advice", () => {
-	const [first, second] = renderReport(drawResult({ flags: [late, lost] }), "text").split("\n");
+	const [first, second, ...rest] = renderReport(drawResult({ flags: [late, lost] }), "text").split("\n");
+	expect(rest).toContain("No finding: an invalid run says nothing about its target.");
 	expect(first).toBe("INVALID, do not use these figures: the generator was too busy in 9 of 20 s.");
 	expect(second).toBe("  generator_busy: the generator was too busy in 9 of 20 s. lower --rate.");
 });
