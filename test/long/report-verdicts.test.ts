@@ -10,8 +10,8 @@ import { saveResult } from "../../loadtest/record/save.ts";
 import { DELAYED_EVENT, startDelayed } from "../support/report-stack.ts";
 
 /** Long enough that a busy machine's own jitter is small beside it. */
-const BASE_MS = 100;
-const SLOWED_MS = 120;
+const BASE_MS = 200;
+const SLOWED_MS = 240;
 /** Of one run; what is judged is the generator, never the figure it measured. */
 const ATTEMPTS = 6;
 const SATURATING_RATE = 60_000;
