@@ -24,7 +24,7 @@ table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:ta
 th,td{padding:5px 10px;border-bottom:1px solid var(--rule);text-align:left;white-space:nowrap}
 th{font-weight:600;color:var(--soft);border-bottom-width:2px}
 th.r,td.r{text-align:right}
-td:last-child:not(.r){white-space:normal}
+td:last-child:not(.r){white-space:normal;min-width:92px}
 td .swatch{vertical-align:-1px;margin-right:7px}
 figure{margin:20px 0 8px}
 h3:not(:first-child){margin-top:28px}figure h3{margin-top:0}
