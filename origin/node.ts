@@ -1,6 +1,12 @@
 /** One node: a Socket.IO server on a port of its own (and on another with TLS), attached to the edge. */
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
+import {
+	createServer,
+	type Server as HttpServer,
+	type IncomingMessage,
+	type ServerOptions,
+	type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import prom from "prom-client";
 import { Server } from "socket.io";
@@ -37,25 +43,7 @@ const HTTP_OPTIONS: ServerOptions = {
 /** Starts a node; `link` is its way to the other nodes. Throws a `CommandError`. */
 export async function startNode(options: NodeOptions, link: Link = noLink()): Promise<RunningNode> {
 	const web = createServer(HTTP_OPTIONS, (request, response) => servePage(options.node, request, response));
-	const io = new Server(web, {
-		transports: ["polling", "websocket"],
-		connectTimeout: limits.CONNECT_TIMEOUT,
-		maxHttpBufferSize: limits.MAX_MESSAGE,
-		pingInterval: limits.PING_INTERVAL,
-		pingTimeout: limits.PING_TIMEOUT,
-		// 257 kB instead of 20 kB for each idle connection (origin.md, cost).
-		perMessageDeflate: false,
-		wsEngine: LimitedWebSocketServer,
-		// A client that recovers must not pass the application's own checks unseen (the default skips them).
-		...(link.recovers && {
-			connectionStateRecovery: {
-				maxDisconnectionDuration: limits.RECOVERY_TIME,
-				skipMiddlewares: false,
-			},
-		}),
-		cors: { origin: "*" },
-	});
-	link.join(io);
+	const io = socketServer(web, link);
 	const { node, limit, secrets, drain } = options;
 	const edge = attachEdge(io, {
 		node,
@@ -70,7 +58,7 @@ export async function startNode(options: NodeOptions, link: Link = noLink()): Pr
 	const port = await listen(web, options.host, options.port, "--port");
 	let tlsPort: number | null = null;
 	if (options.tls !== null) {
-		const secure = createTlsServer({ ...HTTP_OPTIONS, ...readPem(options.tls) });
+		const secure = tlsServer(options.tls);
 		shareListeners(secure, web);
 		servers.push(secure);
 		tlsPort = await listen(secure, options.host, options.tls.port, "--tls-port");
@@ -91,12 +79,43 @@ export async function startNode(options: NodeOptions, link: Link = noLink()): Pr
 	return { port, tlsPort, io, edge, drain: leave, stop };
 }
 
-function close(server: WebServer): Promise<void> {
-	return new Promise((resolve) => server.close(() => resolve()));
+function socketServer(web: HttpServer, link: Link): Server {
+	const io = new Server(web, {
+		transports: ["polling", "websocket"],
+		connectTimeout: limits.CONNECT_TIMEOUT,
+		maxHttpBufferSize: limits.MAX_MESSAGE,
+		pingInterval: limits.PING_INTERVAL,
+		pingTimeout: limits.PING_TIMEOUT,
+		// 257 kB instead of 20 kB for each idle connection (origin.md, cost).
+		perMessageDeflate: false,
+		wsEngine: LimitedWebSocketServer,
+		// A client that recovers must not pass the application's own checks unseen (the default skips them).
+		...(link.recovers && {
+			connectionStateRecovery: {
+				maxDisconnectionDuration: limits.RECOVERY_TIME,
+				skipMiddlewares: false,
+			},
+		}),
+		cors: { origin: "*" },
+	});
+	link.join(io);
+	return io;
 }
 
-function readPem(tls: NodeTls): { cert: Buffer; key: Buffer } {
-	return { cert: readFile(tls.certFile, "--cert"), key: readFile(tls.keyFile, "--key") };
+function tlsServer(tls: NodeTls): WebServer {
+	const pair = { cert: readFile(tls.certFile, "--cert"), key: readFile(tls.keyFile, "--key") };
+	try {
+		return createTlsServer({ ...HTTP_OPTIONS, ...pair });
+	} catch (error) {
+		const { certFile, keyFile } = tls;
+		throw new CommandError(
+			`--cert ${certFile} and --key ${keyFile} are no certificate and key that belong together, in PEM (${(error as Error).message})`,
+		);
+	}
+}
+
+function close(server: WebServer): Promise<void> {
+	return new Promise((resolve) => server.close(() => resolve()));
 }
 
 function readFile(file: string, flag: string): Buffer {
