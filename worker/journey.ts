@@ -157,5 +157,6 @@ function passedOn(request: Request, asked: Asked, edge: Edge, pool: Pool, client
 		}),
 		body: request.body,
 		limit: limitOf(pool, asked),
+		ofSession: asked.sid !== null,
 	};
 }
