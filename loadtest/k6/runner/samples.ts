@@ -79,10 +79,14 @@ export class Samples {
 		return samples;
 	}
 
-	/** Seconds that were measured: fewer than asked for when the run was cut short. */
+	/**
+	 * Seconds that were measured: fewer than asked for when the run was cut short. The last sample comes a
+	 * little before the end, so that a run which reached its last second was measured whole.
+	 */
 	get seconds(): number {
 		const ran = Math.max(0, (this.end - this.start) / 1000);
-		return Number.isNaN(ran) ? 0 : Math.min(this.#duration, ran);
+		if (Number.isNaN(ran)) return 0;
+		return ran > this.#duration - 1 ? this.#duration : ran;
 	}
 
 	add(sample: Sample): void {

@@ -98,6 +98,7 @@ describe("k6's samples", () => {
 
 	it("tell how long was measured when the run was cut short, and 0 when it never began", () => {
 		expect(added(line("sio_sent", 1, 2500)).seconds).toBeCloseTo(2.5, 2);
+		expect(added(line("sio_sent", 1, 9_950)).seconds).toBe(10);
 		expect(added(line("sio_sent", 1, 60_000)).seconds).toBe(10);
 		expect(new Samples(10).seconds).toBe(0);
 	});
