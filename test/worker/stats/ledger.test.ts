@@ -1,13 +1,16 @@
 import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../worker/env.ts";
 import type { Totals } from "../../../worker/stats/ledger.ts";
 
 const LEDGER = (env as unknown as Env).LEDGER!;
 const stub = () => LEDGER.get(LEDGER.idFromName("edge"));
 
-afterEach(() => reset());
+afterEach(async () => {
+	vi.useRealTimers();
+	await reset();
+});
 
 async function flush(isolate: string, sequence: number, polling: number, live: Record<string, number> = {}) {
 	const counts = { app_polling: { sessions: polling, requests: polling * 2 } };
@@ -58,6 +61,23 @@ describe("the ledger", () => {
 			state.storage.sql.exec("SELECT isolate, sequence FROM isolates").toArray(),
 		);
 		expect(rows).toEqual([{ isolate: "a", sequence: 2 }]);
+	});
+
+	it("folds the rows of isolates long silent into its base, and the totals stay what they were", async () => {
+		await flush("old", 1, 5);
+		const hours = (count: number) =>
+			vi.useFakeTimers({ now: Date.now() + count * 3_600_000, toFake: ["Date"] });
+		hours(5);
+		await flush("young", 1, 2);
+		hours(2);
+		await flush("young", 2, 3);
+		const rows = await runInDurableObject(stub(), (_ledger, state) =>
+			state.storage.sql.exec("SELECT isolate FROM isolates").toArray(),
+		);
+		expect(rows).toEqual([{ isolate: "young" }]);
+		expect((await totals()).counts).toEqual({ app_polling: { sessions: 8, requests: 16 } });
+		await evictDurableObject(stub());
+		expect((await totals()).counts).toEqual({ app_polling: { sessions: 8, requests: 16 } });
 	});
 
 	it("remembers the most live sessions seen", async () => {
