@@ -2,7 +2,7 @@
 import { EXIT } from "../../worker/selfhost/command.ts";
 import type { Comparison } from "./assemble.ts";
 
-/** 3 invalid; 1 worse (where that is a gate) or a budget missed; 4 undecided; else 0. */
+/** 3 invalid; 1 worse (where that is a gate) or a budget missed; 4 undecided; else 0. Budgets decide a description. */
 export function exitCodeOf({
 	gate,
 	overall,
@@ -12,7 +12,8 @@ export function exitCodeOf({
 	if (verdict === "invalid") return EXIT.invalid;
 	if (gate && verdict === "worse") return EXIT.failed;
 	if (outcomes.some((outcome) => outcome.word === "missed" && !outcome.indicative)) return EXIT.failed;
-	const undecided = outcomes.some((outcome) => outcome.word === "unclear" || outcome.indicative);
-	if (undecided || verdict === "unclear" || verdict === "indicative") return EXIT.inconclusive;
-	return EXIT.ok;
+	if (outcomes.some((outcome) => outcome.word === "unclear" || outcome.indicative)) return EXIT.inconclusive;
+	const budgetsDecide = !gate && outcomes.length > 0;
+	const undecided = verdict === "unclear" || verdict === "indicative";
+	return undecided && !budgetsDecide ? EXIT.inconclusive : EXIT.ok;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseBudgets } from "../../../loadtest/compare/budget.ts";
+import { exitCodeOf } from "../../../loadtest/compare/exit.ts";
 import { outcomeOf, wordFor } from "../../../loadtest/compare/outcome.ts";
 import { drawResult } from "../../support/report-results.ts";
 
@@ -64,4 +65,16 @@ test("a budget for what was not measured names what was", () => {
 	expect(() => outcomeOf(budget("p99 cdn websocket <= 5 ms"), runs(1))).toThrow(
 		"websocket on cdn was not measured; the runs have polling direct, polling edge, websocket direct, websocket edge",
 	);
+});
+
+test("budgets decide a description's exit code, and join a gate's verdict", () => {
+	const overall = { verdict: "unclear" as const, reason: "", next: "", runs: 0 };
+	const met = outcomeOf(budget("p50 edge websocket <= 5 ms"), runs(5));
+	const missed = outcomeOf(budget("p50 edge websocket <= 1 ms"), runs(5));
+	const few = outcomeOf(budget("p50 edge websocket <= 1 ms"), runs(2));
+	const code = (gate: boolean, ...outcomes: (typeof met)[]) => exitCodeOf({ gate, overall, outcomes });
+	expect([code(false), code(false, met), code(false, met, missed), code(false, met, few)]).toEqual([
+		4, 0, 1, 4,
+	]);
+	expect([code(true, met), code(true, missed)]).toEqual([4, 1]);
 });
