@@ -16,6 +16,7 @@ interface CalibrateFlags {
 	readonly clients: number;
 	readonly seconds: number;
 	readonly processes: number;
+	readonly most: number;
 }
 
 /** One rate's outcome. */
@@ -42,6 +43,7 @@ export async function calibrateCommand(argv: readonly string[], stop: AbortSigna
 		.option("--clients <n>", "sessions", wholeNumber(1, 20_000), 200)
 		.option("--seconds <n>", "at each rate", wholeNumber(1, 600), 4)
 		.option("--processes <n>", "worker processes", wholeNumber(1, 64), 1)
+		.option("--most <n>", "the highest rate tried", wholeNumber(1, 1_000_000), 32_000)
 		.parse([...argv], { from: "user" })
 		.opts<CalibrateFlags>();
 	const server = fork(new URL("./calibrate-target.ts", import.meta.url), [], {
@@ -63,9 +65,11 @@ async function climb(
 	flags: CalibrateFlags,
 	stop: AbortSignal,
 ): Promise<void> {
-	process.stdout.write(`${transport}, ${flags.clients} clients, ${flags.processes} process(es)\n${HEAD}\n`);
+	process.stdout.write(
+		`${transport}, ${flags.clients} clients, ${flags.processes} ${flags.processes === 1 ? "process" : "processes"}\n${HEAD}\n`,
+	);
 	let most = 0;
-	for (const rate of RATES) {
+	for (const rate of RATES.filter((one) => one <= flags.most || one === RATES[0])) {
 		const { clients, seconds, processes } = flags;
 		const plan = planFrom({
 			url,

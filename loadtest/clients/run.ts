@@ -1,4 +1,5 @@
 /** One load run, from a plan to a result. */
+import { aborted, CommandError, EXIT } from "../../worker/selfhost/command.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Result } from "../record/result.ts";
 import { runCommandLine } from "./chaos.ts";
@@ -34,7 +35,10 @@ export async function runSwarm(
 	stop: AbortSignal,
 	series: Series | null = null,
 ): Promise<Result> {
-	await preflight(plan);
+	const reached = preflight(plan);
+	reached.catch(() => {});
+	await Promise.race([reached, aborted(stop)]);
+	if (stop.aborted) throw new CommandError("interrupted before any load was sent.", EXIT.interrupted);
 	return new Run(plan, hooks, stop, series).make();
 }
 
@@ -65,7 +69,7 @@ class Run {
 	}
 
 	async make(): Promise<Result> {
-		const { stop } = { stop: this.#stop };
+		const stop = this.#stop;
 		const halt = () => this.#pool.halt();
 		stop.addEventListener("abort", halt, { once: true });
 		const timer = setInterval(() => this.#second(), 1000);

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { runSwarm } from "../../loadtest/clients/run.ts";
+import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
+import type { Group, Result } from "../../loadtest/record/result.ts";
+import { swarmOutcome } from "../support/swarm-outcome.ts";
+import { startTarget, type Target } from "../support/swarm-target.ts";
+
+const never = new AbortController().signal;
+
+/** A short run against a target of the test's own. */
+function short(target: Target, options: PlanOptions): Promise<Result> {
+	const load = { transports: ["websocket"] as const, clients: 3, rate: 30, duration: 1, warmup: 0 };
+	return runSwarm(planFrom({ url: target.url, ...load, ...options }), { progress: () => {} }, never);
+}
+
+function only(result: Result): Group {
+	expect(result.groups).toHaveLength(1);
+	return result.groups[0]!;
+}
+
+test.concurrent("an application that answers by an event is measured by --event and --ack", async () => {
+	await using target = await startTarget({
+		serve: (socket) => socket.on("say", (text: string) => socket.emit("said", text)),
+	});
+	const group = only(await short(target, { event: "say", ack: "said" }));
+	expect(group.counts).toMatchObject({ due: 30, received: 30, lost: 0, doubled: 0 });
+});
+
+test.concurrent("answers that come twice are counted as doubled, by event and by acknowledgement", async () => {
+	await using byEvent = await startTarget({
+		serve: (socket) =>
+			socket.on("say", (text: string) => {
+				socket.emit("said", text);
+				socket.emit("said", text);
+			}),
+	});
+	const twice = only(await short(byEvent, { event: "say", ack: "said", clients: 1 }));
+	expect(twice.counts.doubled).toBeGreaterThan(0);
+	await using byAck = await startTarget({
+		serve: (socket) =>
+			socket.on("echo", (_: string, ack: () => void) => {
+				ack();
+				// Socket.IO's own guard allows one acknowledgement: a broken proxy would repeat the packet itself.
+				socket.conn.write("31[]");
+			}),
+	});
+	expect(only(await short(byAck, { clients: 1 })).counts.doubled).toBeGreaterThan(0);
+});
+
+test.concurrent("messages never answered are lost, and stand in the tail at the time limit", async () => {
+	let heard = 0;
+	await using target = await startTarget({
+		serve: (socket) =>
+			socket.on("echo", (_: string, ack: () => void) => {
+				heard += 1;
+				if (heard % 10 !== 0) ack();
+			}),
+	});
+	const group = only(await short(target, { ackTimeout: 1, clients: 1 }));
+	expect(group.counts).toMatchObject({ due: 30, received: 27, lost: 3, timedOut: 3 });
+	expect(group.metrics.ack?.histogram.count).toBe(30);
+	expect(group.metrics.ack?.histogram.max).toBeGreaterThanOrEqual(1_000_000);
+	expect(group.errors).toEqual({ ack_timeout: 3 });
+});
+
+test.concurrent("each client brings its own auth, query, headers, namespace and source address", async () => {
+	await using target = await startTarget();
+	const seen = new Set<string>();
+	target.io.of("/chat").on("connection", (socket) => {
+		const { auth, query, headers, address } = socket.handshake;
+		seen.add([auth["token"], query["room"], headers["x-user"], address.replace("::ffff:", "")].join(" "));
+		socket.on("echo", (payload: string, ack: (payload: string) => void) => ack(payload));
+	});
+	const own = {
+		auth: '{"token":"t{n}"}',
+		query: { room: "r{n}" },
+		headers: { "x-user": "u{n}" },
+		namespace: "/chat",
+	};
+	await short(target, own);
+	expect([...seen].sort()).toEqual(["t0 r0 u0 127.0.0.1", "t1 r1 u1 127.0.0.2", "t2 r2 u2 127.0.0.3"]);
+});
+
+test.concurrent("polling keeps its connections; Node's own agent opens one for each request", async () => {
+	await using target = await startTarget();
+	let connections = 0;
+	target.io.httpServer.on("connection", () => {
+		connections += 1;
+	});
+	await short(target, { transports: ["polling"], clients: 1 });
+	const kept = connections;
+	connections = 0;
+	await short(target, { transports: ["polling"], clients: 1, pollingAgent: "default" });
+	expect(kept).toBeLessThan(10);
+	expect(connections).toBeGreaterThan(60);
+});
+
+test.concurrent("the phases of an opening are told for each transport", async () => {
+	await using target = await startTarget();
+	const transports = ["polling", "upgrade", "flashsocket"] as const;
+	const { groups } = await short(target, { transports, policyPort: target.policyPort });
+	const phases = Object.fromEntries(
+		groups.map(({ transport, metrics }) => [transport, Object.keys(metrics)]),
+	);
+	const common = ["tcp", "engine_handshake", "socket_connect", "connect", "first_ack"];
+	expect(phases["polling"]).toEqual(expect.arrayContaining(common));
+	expect(phases["upgrade"]).toEqual(expect.arrayContaining([...common, "upgrade"]));
+	expect(phases["flashsocket"]).toEqual(expect.arrayContaining([...common, "policy"]));
+});
+
+test.concurrent("calibrate prints what each rate did to this machine", { timeout: 40_000 }, async () => {
+	const args = ["--transports", "websocket", "--clients", "5", "--seconds", "1", "--most", "500"];
+	const { code, stdout } = await swarmOutcome("calibrate", ...args);
+	expect(code).toBe(0);
+	expect(stdout).toMatch(/^websocket, 5 clients, 1 process\n\s+asked\/s/);
+	expect(stdout).toMatch(/\n\s+500\s+\d+\s+\d+ %\s+[\d.]+ ms\s+[\d.]+ %/);
+	expect(stdout).toMatch(/websocket: (plan for at most 500|even 500 a second are too many)/);
+});
