@@ -30,8 +30,19 @@ async function openAll(startAt: number): Promise<void> {
 		halt.signal,
 	);
 	await Promise.all(openings);
+	for (const crew of crews) reportConnections(crew);
 	report();
 	say({ type: "opened" });
+}
+
+/** How many connections the openings took, and how many of them skipped the full TLS handshake. */
+function reportConnections(crew: Crew): void {
+	const wires = crew.opened.map(({ session }) => session.wire);
+	const sum = (field: "connections" | "resumed") => wires.reduce((total, wire) => total + wire[field], 0);
+	const head = { type: "outcome", group: crew.number, unit: "connections", how: "sum" } as const;
+	if (sum("connections") === 0) return;
+	say({ ...head, name: "connections_opened", value: sum("connections") });
+	say({ ...head, name: "tls_resumed", value: sum("resumed") });
 }
 
 function joining(crew: Crew, number: number): (session: Session) => Promise<void> {

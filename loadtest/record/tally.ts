@@ -32,11 +32,20 @@ export function noCounts(): Counts {
 export class Tally {
 	counts = noCounts();
 	errors: Record<string, number> = {};
-	#windows = new Map<Metric, Map<number, Histogram>>();
+	/** What is recorded here, dense and quick. */
+	#live = new Map<Metric, Map<number, Histogram>>();
+	/** What was added from elsewhere, sparse: an hour of seconds stays small. */
+	readonly #kept = new Map<Metric, Map<number, HistogramRecord>>();
 
 	/** Records `us` under a metric, in the second of measurement it was due. */
 	record(metric: Metric, second: number, us: number): void {
-		this.#window(metric, second).record(us);
+		const seconds = inner(this.#live, metric);
+		let histogram = seconds.get(second);
+		if (histogram === undefined) {
+			histogram = new Histogram();
+			seconds.set(second, histogram);
+		}
+		histogram.record(us);
 	}
 
 	/** Counts an error by its kind. */
@@ -44,39 +53,22 @@ export class Tally {
 		this.errors[kind] = (this.errors[kind] ?? 0) + times;
 	}
 
-	#window(metric: Metric, second: number): Histogram {
-		let seconds = this.#windows.get(metric);
-		if (seconds === undefined) {
-			seconds = new Map();
-			this.#windows.set(metric, seconds);
-		}
-		let histogram = seconds.get(second);
-		if (histogram === undefined) {
-			histogram = new Histogram();
-			seconds.set(second, histogram);
-		}
-		return histogram;
-	}
-
-	/** All since the last call, and starts anew; null when there is nothing. */
+	/** All recorded since the last call, and starts anew; null when there is nothing. */
 	take(): Delta | null {
 		const counted = Object.values(this.counts).some((count) => count !== 0);
-		if (!counted && this.#windows.size === 0 && Object.keys(this.errors).length === 0) return null;
-		const windows = [...this.#entries()].map(([metric, second, histogram]) => ({
-			metric,
-			second,
-			histogram: histogram.toRecord(),
-		}));
-		const delta = { counts: this.counts, errors: this.errors, windows };
+		if (!counted && this.#live.size === 0 && Object.keys(this.errors).length === 0) return null;
+		const delta = { counts: this.counts, errors: this.errors, windows: this.#takeLive() };
 		this.counts = noCounts();
 		this.errors = {};
-		this.#windows = new Map();
 		return delta;
 	}
 
-	*#entries(): Generator<[Metric, number, Histogram]> {
-		for (const [metric, seconds] of this.#windows)
-			for (const [second, histogram] of seconds) yield [metric, second, histogram];
+	#takeLive(): Delta["windows"] {
+		const live = this.#live;
+		this.#live = new Map();
+		return [...live].flatMap(([metric, seconds]) =>
+			[...seconds].map(([second, histogram]) => ({ metric, second, histogram: histogram.toRecord() })),
+		);
 	}
 
 	/** Adds a difference taken elsewhere. */
@@ -84,27 +76,46 @@ export class Tally {
 		for (const field of Object.keys(this.counts) as (keyof Counts)[])
 			this.counts[field] += delta.counts[field];
 		for (const [kind, times] of Object.entries(delta.errors)) this.fail(kind, times);
-		for (const { metric, second, histogram } of delta.windows)
-			this.#window(metric, second).mergeRecord(histogram);
+		this.#keep(delta.windows);
+	}
+
+	#keep(windows: Delta["windows"]): void {
+		for (const { metric, second, histogram } of windows) {
+			const seconds = inner(this.#kept, metric);
+			const known = seconds.get(second);
+			const sum = known && Histogram.fromRecord(known).mergeRecord(histogram).toRecord();
+			seconds.set(second, sum ?? histogram);
+		}
 	}
 
 	/** Everything of one metric in one histogram. */
 	whole(metric: Metric): Histogram {
+		this.#keep(this.#takeLive());
 		const whole = new Histogram();
-		for (const histogram of this.#windows.get(metric)?.values() ?? []) whole.merge(histogram);
+		for (const record of this.#kept.get(metric)?.values() ?? []) whole.mergeRecord(record);
 		return whole;
 	}
 
 	/** The group as it stands in a result. */
 	toGroup(head: Pick<Group, "transport" | "path" | "seconds">): Group {
+		this.#keep(this.#takeLive());
 		const metrics: Partial<Record<Metric, MetricRecord>> = {};
-		for (const [metric, seconds] of this.#windows) {
+		for (const [metric, seconds] of this.#kept) {
 			const windows = [...seconds].sort((a, b) => a[0] - b[0]);
 			metrics[metric] = {
 				histogram: this.whole(metric).toRecord(),
-				windows: windows.map(([second, histogram]) => ({ second, histogram: histogram.toRecord() })),
+				windows: windows.map(([second, histogram]) => ({ second, histogram })),
 			};
 		}
 		return { ...head, counts: { ...this.counts }, errors: { ...this.errors }, metrics };
 	}
+}
+
+function inner<V>(map: Map<Metric, Map<number, V>>, metric: Metric): Map<number, V> {
+	let seconds = map.get(metric);
+	if (seconds === undefined) {
+		seconds = new Map();
+		map.set(metric, seconds);
+	}
+	return seconds;
 }
