@@ -7,6 +7,7 @@ import { ramp } from "./activities/ramp.ts";
 import { storm } from "./activities/storm.ts";
 import type { Work } from "./work.ts";
 
+/** Each activity's function; it returns when its slot is over and drained. */
 export const ACTIVITY: Readonly<Record<Activity, (work: Work) => Promise<void>>> = {
 	echo,
 	fanout,

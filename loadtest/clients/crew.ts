@@ -9,6 +9,7 @@ import type { Slot } from "./messages.ts";
 import { personaOf } from "./persona.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
+/** Opens, keeps and closes a worker's clients of one group. */
 export class Crew {
 	readonly group: GroupPlan;
 	readonly number: number;

@@ -17,6 +17,7 @@ interface Pending {
 	done: boolean;
 }
 
+/** What is sent, and how long its answer may take. */
 export interface EchoOptions {
 	readonly event: string;
 	/** The event of the answer; empty = an acknowledgement. */

@@ -25,6 +25,7 @@ export interface Series {
 	readonly of: number;
 }
 
+/** Adds up what the workers say. */
 export class Ledger {
 	readonly plan: Plan;
 	readonly startedAt = new Date().toISOString();

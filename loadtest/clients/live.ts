@@ -16,6 +16,7 @@ export interface LiveGroup {
 	readonly active: boolean;
 }
 
+/** What is shown at one moment. */
 export interface LiveView {
 	readonly phase: string;
 	/** Seconds to go. */

@@ -5,6 +5,7 @@ import type { Session } from "./session.ts";
 const ACK = 3;
 const BINARY_ACK = 6;
 
+/** A client and its messages' numbers. */
 export class Member {
 	readonly number: number;
 	readonly session: Session;

@@ -15,6 +15,7 @@ export interface Slot {
 	readonly second: number;
 }
 
+/** From the run to a worker. */
 export type Order =
 	| { readonly type: "open"; readonly plan: Plan; readonly worker: number; readonly startAt: number }
 	| { readonly type: "slot"; readonly slot: Slot }
@@ -22,6 +23,7 @@ export type Order =
 	| { readonly type: "halt" }
 	| { readonly type: "close" };
 
+/** From a worker to the run. */
 export type Answer =
 	| { readonly type: "ready" }
 	| { readonly type: "opened" }

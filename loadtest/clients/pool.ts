@@ -13,6 +13,7 @@ const TRUST_ALL = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
 /** Baseline code from the first call and rare collections: at a low rate code never gets hot by itself. */
 const V8 = ["--always-sparkplug", "--max-semi-space-size=32"];
 
+/** Starts, orders and ends the workers. */
 export class Pool {
 	readonly #children: ChildProcess[];
 	readonly #hear: (answer: Answer) => void;

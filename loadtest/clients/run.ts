@@ -11,6 +11,7 @@ import { Pool } from "./pool.ts";
 import { preflight } from "./preflight.ts";
 import { residentAll } from "./watch.ts";
 
+/** How a run tells its caller of itself. */
 export interface Hooks {
 	/** One line on how the run goes, without line end. */
 	progress(line: string): void;

@@ -12,6 +12,7 @@ export interface SendCounts {
 	late: number;
 }
 
+/** Watches this process's event loop, collections and sends. */
 export class SelfCheck {
 	readonly sends: SendCounts = { due: 0, sent: 0, late: 0 };
 	readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });

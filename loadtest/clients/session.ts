@@ -37,6 +37,7 @@ export interface Ask {
 /** Microseconds of each phase that took place. */
 export type Phases = Partial<Record<Metric, number>>;
 
+/** A session that is open. */
 export interface Session {
 	readonly socket: Socket;
 	readonly wire: Wire;

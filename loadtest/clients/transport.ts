@@ -22,6 +22,7 @@ const OPTIONS: Readonly<Record<Transport, TransportOptions>> = {
 	flashsocket: { transports: [FlashSocket], upgrade: false },
 };
 
+/** The options that make a client use this transport and no other. */
 export function optionsFor(transport: Transport): TransportOptions {
 	return OPTIONS[transport];
 }

@@ -5,6 +5,7 @@ import type { Crew } from "./crew.ts";
 import type { Slot } from "./messages.ts";
 import type { SendCounts } from "./self-check.ts";
 
+/** One slot's work. */
 export interface Work {
 	readonly plan: Plan;
 	readonly slot: Slot;

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { UsageError } from "../../worker/selfhost/command.ts";
 import { TRANSPORTS, type Transport } from "../record/result.ts";
 
+/** `polling,websocket`. */
 export function transportList(text: string): Transport[] {
 	return text.split(",").map((part) => {
 		const name = part.trim() as Transport;
@@ -12,6 +13,7 @@ export function transportList(text: string): Transport[] {
 	});
 }
 
+/** One of some words. */
 export function oneOf<T extends string>(...words: T[]): (text: string) => T {
 	return (text) => {
 		if (!words.includes(text as T)) throw new InvalidArgumentError(`Give ${words.join(" or ")}.`);
@@ -32,6 +34,7 @@ export function above(least: number, most: number): (text: string) => number {
 	};
 }
 
+/** `a,b`, trimmed. */
 export function list(text: string): string[] {
 	return text.split(",").map((part) => part.trim());
 }

@@ -26,6 +26,7 @@ export interface OutputOptions {
 	readonly repeat: number;
 }
 
+/** What the command line says. */
 export interface Flags {
 	/** `scenario` is a name or a file here. */
 	readonly options: PlanOptions & { scenario?: string };

@@ -1,6 +1,7 @@
 /** Where load goes: named paths, each with one address or several. */
 import { UsageError } from "../../worker/selfhost/command.ts";
 
+/** One way to the application, by the name that results use. */
 export interface Path {
 	readonly name: string;
 	/** Origins with the namespace as path; clients are spread evenly over them. */

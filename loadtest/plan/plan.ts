@@ -13,6 +13,7 @@ export interface GroupPlan {
 	readonly path: Path;
 }
 
+/** Everything a run needs; plain data, so that it can be sent to the workers. */
 export interface Plan extends Settings {
 	readonly scenario: string;
 	readonly activity: Activity;

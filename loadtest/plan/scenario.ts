@@ -14,8 +14,10 @@ import { type Settings, USUAL } from "./settings.ts";
 
 /** What the clients do in a slot. */
 export const ACTIVITIES = ["echo", "fanout", "ramp", "storm", "idle"] as const;
+/** One of them. */
 export type Activity = (typeof ACTIVITIES)[number];
 
+/** A scenario, ours or a user's. */
 export interface Scenario {
 	readonly name: string;
 	/** One sentence for `--help` and the report. */

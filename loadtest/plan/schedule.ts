@@ -4,6 +4,7 @@
  */
 import { randomFrom } from "./random.ts";
 
+/** Even gaps, or gaps as of people who know nothing of each other. */
 export type Arrivals = "uniform" | "poisson";
 
 /** Messages of one slot. `rate` is messages a second over all clients; times are µs from the slot's start. */

@@ -2,6 +2,7 @@
 import type { Transport } from "../record/result.ts";
 import type { Arrivals } from "./schedule.ts";
 
+/** Times in seconds unless a name says otherwise. */
 export interface Settings {
 	/** Measured one beside the other. */
 	readonly transports: readonly Transport[];

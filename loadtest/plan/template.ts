@@ -2,6 +2,7 @@
 import { UsageError } from "../../worker/selfhost/command.ts";
 import { randomFrom } from "./random.ts";
 
+/** What the words of a template stand for. */
 export interface TemplateValues {
 	readonly n: number;
 	readonly path: string;

@@ -1,5 +1,6 @@
 /** Whether a figure drifted while it was measured: Theil–Sen slope, and whether it is more than chance. */
 
+/** How a figure moved. */
 export interface Drift {
 	/** Median of the slopes between all pairs, per second. */
 	readonly slope: number;

@@ -9,6 +9,7 @@ export interface Delta {
 	readonly windows: readonly { metric: Metric; second: number; histogram: HistogramRecord }[];
 }
 
+/** All counts at zero. */
 export function noCounts(): Counts {
 	return {
 		sessionsTried: 0,

@@ -2,6 +2,7 @@
 import type { Tally } from "../../record/tally.ts";
 import { nowUs } from "../clock.ts";
 
+/** The deliveries of one slot in one worker. */
 export class Deliveries {
 	readonly #subscribers: number;
 	/** Second of measurement of each message; -1 in warm-up. */

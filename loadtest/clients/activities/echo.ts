@@ -3,6 +3,7 @@ import { EchoDriver } from "../echo-driver.ts";
 import { pace, until } from "../pacer.ts";
 import { messagesOf, secondIn, type Work } from "../work.ts";
 
+/** Sends the slot's messages, or with `--probe connect` only waits for its end. */
 export async function echo(work: Work): Promise<void> {
 	const { plan, slot, crew, stop } = work;
 	if (plan.probe === "connect") return until(slot.endAt, stop);

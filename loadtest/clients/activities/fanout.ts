@@ -34,6 +34,7 @@ export async function joinRoom(session: Session, room: string, limit: number): P
 	}
 }
 
+/** The room of a group. */
 export function roomOf(plan: Plan, group: number): string {
 	return `swarm-${plan.seed}-${group}`;
 }
@@ -45,6 +46,7 @@ interface Published {
 	readonly pad: string;
 }
 
+/** Publishes and hears the slot's messages. */
 export async function fanout(work: Work): Promise<void> {
 	const { plan, slot, crew, stop } = work;
 	const times = publishTimes(plan, slot);

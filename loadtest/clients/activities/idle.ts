@@ -2,6 +2,7 @@
 import { until } from "../pacer.ts";
 import type { Work } from "../work.ts";
 
+/** Waits for the slot's end and counts heartbeats. */
 export async function idle({ slot, crew, stop, outcome }: Work): Promise<void> {
 	let heartbeats = 0;
 	const hear = () => {

@@ -4,6 +4,7 @@ import { LATE } from "../echo-driver.ts";
 import { pace } from "../pacer.ts";
 import type { Work } from "../work.ts";
 
+/** Opens the slot's sessions, each closed when it is open. */
 export async function ramp({ plan, slot, crew, worker, sends, stop }: Work): Promise<void> {
 	const openings: Promise<void>[] = [];
 	await pace(

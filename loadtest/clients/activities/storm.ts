@@ -3,6 +3,7 @@ import { nowUs } from "../clock.ts";
 import { until } from "../pacer.ts";
 import type { Work } from "../work.ts";
 
+/** Cuts when measurement begins, then waits for the slot's end. */
 export async function storm({ plan, slot, crew, stop, outcome }: Work): Promise<void> {
 	await until(slot.measureAt, stop);
 	if (stop.aborted) return;
