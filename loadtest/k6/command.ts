@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../record/result.ts";
-import { saveResult } from "../record/save.ts";
+import { checkWritable, saveResult } from "../record/save.ts";
 import { findK6 } from "./runner/binary.ts";
 import { exitCodeOf } from "./runner/exit-code.ts";
-import { resultFile, samplesFile } from "./runner/files.ts";
 import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.ts";
 import { runK6 } from "./runner/process.ts";
 import { resultOf } from "./runner/result.ts";
 import { Samples } from "./runner/samples.ts";
+import { samplesFile } from "./runner/samples-file.ts";
 
 /** How a result is shown at the end; the report's own text. */
 export type Show = (result: Result) => Promise<string>;
@@ -27,15 +27,16 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
 	try {
 		const startedAt = new Date().toISOString();
-		const out = await resultFile(output.out, settings.transport, startedAt);
+		const out = output.out ?? `reports/k6-${settings.transport}-${startedAt.replace(/[:.]/g, "-")}.json`;
+		await checkWritable(out);
 		const file = await samplesFile(output.samples, folder);
 		say(`k6 v${k6.version}: ${intent(options)}`);
 		const script = fileURLToPath(new URL(`./${settings.transport}.ts`, import.meta.url));
 		const env = { ...options.variables, ...trusted(output) };
-		const code = await runK6({ file: k6.file, script, samples: file, env, say }, stop);
+		const { code, cpu } = await runK6({ file: k6.file, script, samples: file, env, say }, stop);
 		const samples = await Samples.of(file, settings.duration);
 		const interrupted = stop.aborted;
-		const result = resultOf({ options, samples, startedAt, k6Version: k6.version, code, interrupted });
+		const result = resultOf({ options, samples, cpu, startedAt, k6Version: k6.version, code, interrupted });
 		await deliver(result, out, output, show, say);
 		return exitCodeOf(code, interrupted, result.validity.valid);
 	} finally {

@@ -22,6 +22,8 @@ describe.skipIf(skipWithoutK6)("each script for 10 s against the whole stack", (
 			for (const path of ["direct", "edge"] as const) {
 				const { result, stderr } = stack.outcome(transport, path);
 				expect(result?.plan.extra["k6ExitCode"], stderr).toBe(0);
+				const doubts = result!.validity.flags.map((flag) => flag.code);
+				expect(doubts.filter((doubt) => doubt !== "generator_busy" && doubt !== "unsteady")).toEqual([]);
 				expect(result!.groups[0]!.counts).toMatchObject({ due: 300, sent: 300, received: 300, lost: 0 });
 				expect(result!.groups[0]!.seconds).toBe(10);
 			}

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CommandError } from "../../../worker/selfhost/command.ts";
+import { type CpuReading, watchCpu } from "./cpu.ts";
 
 export interface K6Run {
 	readonly file: string;
@@ -17,11 +18,17 @@ export interface K6Run {
 /** After a first signal k6 writes out what it has; past this many ms it is ended. */
 const GRACE = 10_000;
 
+/** How a run ended: k6's exit code, null when a signal ended it, and the CPU time it had used by and by. */
+export interface K6End {
+	readonly code: number | null;
+	readonly cpu: readonly CpuReading[];
+}
+
 /**
- * Runs a script and resolves with k6's exit code, null when a signal ended it. Aborting `stop` lets k6 finish
- * its samples. Throws a CommandError when k6 cannot be started.
+ * Runs a script to its end. Aborting `stop` lets k6 finish its samples. Throws a CommandError when k6 cannot be
+ * started.
  */
-export async function runK6(run: K6Run, stop: AbortSignal): Promise<number | null> {
+export async function runK6(run: K6Run, stop: AbortSignal): Promise<K6End> {
 	const child = spawn(run.file, argumentsOf(run), {
 		env: { ...process.env, ...run.env },
 		stdio: ["ignore", "ignore", "pipe"],
@@ -37,10 +44,12 @@ export async function runK6(run: K6Run, stop: AbortSignal): Promise<number | nul
 	process.once("exit", kill);
 	stop.addEventListener("abort", interrupt, { once: true });
 	if (stop.aborted) interrupt();
+	const watch = watchCpu(child.pid ?? 0);
 	try {
 		const [code] = await Promise.all([ended(child, run.file), relay(child, run)]);
-		return code;
+		return { code, cpu: watch.stop() };
 	} finally {
+		watch.stop();
 		clearTimeout(grace);
 		process.off("exit", kill);
 		stop.removeEventListener("abort", interrupt);

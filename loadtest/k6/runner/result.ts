@@ -6,9 +6,11 @@ import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
 import { doubts } from "../../record/validity.ts";
 import type { Settings } from "../script/settings.ts";
+import type { CpuReading } from "./cpu.ts";
 import { k6Doubts } from "./doubts.ts";
 import type { RunOptions } from "./flags.ts";
 import type { Samples } from "./samples.ts";
+import { generatorWindows } from "./self-check.ts";
 
 /** How k6's times are taken, for the result's reader. */
 const CLOCK = "k6: MessageEvent.timestamp and request timings, sends by the run's duration (ns), one host";
@@ -16,6 +18,7 @@ const CLOCK = "k6: MessageEvent.timestamp and request timings, sends by the run'
 export interface Outcome {
 	readonly options: Pick<RunOptions, "settings" | "path">;
 	readonly samples: Samples;
+	readonly cpu: readonly CpuReading[];
 	/** ISO 8601. */
 	readonly startedAt: string;
 	readonly k6Version: string;
@@ -25,12 +28,14 @@ export interface Outcome {
 
 /** Puts the result together. Pure but for the machine's description and a random id. */
 export function resultOf(outcome: Outcome): Result {
-	const { options, samples, startedAt, k6Version, code, interrupted } = outcome;
+	const { options, samples, cpu, startedAt, k6Version, code, interrupted } = outcome;
 	const { settings, path } = options;
 	const { transport } = settings;
 	const group = samples.tally.toGroup({ transport, path: path.name, seconds: samples.seconds });
-	const flags = [...k6Doubts(samples, settings, code), ...doubts([group], [])];
 	const environment = environmentOf("k6", path.urls.every(isLoopback), CLOCK);
+	const { checks: seconds, start, seconds: measured } = samples;
+	const generator = generatorWindows({ seconds, start, measured, cpu, cpus: environment.cpus }, group);
+	const flags = [...k6Doubts(samples, settings, code), ...doubts([group], generator)];
 	const id = randomUUID();
 	return {
 		kind: RESULT_KIND,
@@ -41,7 +46,7 @@ export function resultOf(outcome: Outcome): Result {
 		environment: { ...environment, versions: { k6: k6Version, node: process.versions.node } },
 		plan: planOf(outcome),
 		groups: [group],
-		generator: [],
+		generator,
 		validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
 		interrupted,
 	};

@@ -5,6 +5,7 @@ import { Histogram } from "../../record/histogram.ts";
 import { type Counts, METRICS, type Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { MEASURES } from "../script/measures.ts";
+import { SecondCheck } from "./self-check.ts";
 
 /** One sample; `time` in epoch ms with fractions, `value` as k6 gives it (times in ms). */
 export interface Sample {
@@ -48,6 +49,7 @@ const COUNTED: Readonly<Record<string, readonly (keyof Counts)[]>> = {
 	data_sent: ["bytesSent"],
 	data_received: ["bytesReceived"],
 };
+const CHECKED: readonly string[] = [MEASURES.loopLag, MEASURES.sent, MEASURES.unsent, MEASURES.late];
 const REQUESTS: readonly string[] = ["http_reqs", "ws_sessions"];
 
 /** What a run's samples add up to. */
@@ -57,6 +59,8 @@ export class Samples {
 	readonly loopLag = new Histogram();
 	/** Sessions k6 could not begin because all its VUs were taken. */
 	dropped = 0;
+	/** The generator's own state by second of measurement. */
+	readonly checks = new Map<number, SecondCheck>();
 	/** Epoch ms: start of measurement (NaN = never begun), latest sample. */
 	start = Number.NaN;
 	end = 0;
@@ -93,6 +97,19 @@ export class Samples {
 		if (sample.time > this.end) this.end = sample.time;
 		this.#measure(sample);
 		this.#count(sample);
+		if (sample.time >= this.start) this.#check(sample);
+	}
+
+	#check({ metric, time, value }: Sample): void {
+		if (!CHECKED.includes(metric)) return;
+		// The last message may leave just after the last second: it belongs to it still.
+		const second = Math.min(this.#second(time), Math.ceil(this.#duration) - 1);
+		const check = this.checks.get(second) ?? new SecondCheck();
+		this.checks.set(second, check);
+		if (metric === MEASURES.loopLag) check.lag.record(value * 1000);
+		if (metric === MEASURES.sent) check.sent += value;
+		if (metric === MEASURES.sent || metric === MEASURES.unsent) check.due += value;
+		if (metric === MEASURES.late) check.late += value;
 	}
 
 	#measure(sample: Sample): void {

@@ -4,6 +4,7 @@ import { exitCodeOf } from "../../../loadtest/k6/runner/exit-code.ts";
 import { readLog } from "../../../loadtest/k6/runner/process.ts";
 import { resultOf } from "../../../loadtest/k6/runner/result.ts";
 import { Samples } from "../../../loadtest/k6/runner/samples.ts";
+import { SecondCheck } from "../../../loadtest/k6/runner/self-check.ts";
 import { settingsFrom } from "../../../loadtest/k6/script/settings.ts";
 import { resultShape } from "../../../loadtest/record/result.ts";
 
@@ -55,13 +56,6 @@ describe("the doubts about a k6 run", () => {
 		).toEqual([]);
 	});
 
-	it("void a run whose script could not keep up", () => {
-		const busy = samplesWith(({ loopLag }) => loopLag.record(25_000));
-		expect(k6Doubts(busy, settings, 0)).toMatchObject([{ code: "generator_busy", severity: "invalid" }]);
-		const late = samplesWith(({ tally }) => Object.assign(tally.counts, { sent: 100, late: 6 }));
-		expect(k6Doubts(late, settings, 0)).toMatchObject([{ code: "generator_late", severity: "invalid" }]);
-	});
-
 	it("warn of sessions that k6 left out, but not of one beyond those planned", () => {
 		const tried = (sessionsTried: number) =>
 			samplesWith((samples) => {
@@ -86,12 +80,38 @@ describe("the doubts about a k6 run", () => {
 
 describe("the result of a k6 run", () => {
 	const options = { settings, path: { name: "edge", urls: ["https://localhost:1/"] } };
-	const rest = { startedAt: new Date(0).toISOString(), k6Version: "2.2.0", code: 0, interrupted: false };
+	const rest = {
+		cpu: [],
+		startedAt: new Date(0).toISOString(),
+		k6Version: "2.2.0",
+		code: 0,
+		interrupted: false,
+	};
 
 	it("is of the same shape as the swarm's, and valid by it", () => {
 		const result = resultOf({ options, samples: new Samples(10), ...rest });
 		expect(resultShape.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
 		expect(result.environment).toMatchObject({ tool: "k6", loopback: true, versions: { k6: "2.2.0" } });
+	});
+
+	it("is void when the script could not keep up in most of its seconds", () => {
+		const busy = samplesWith((samples) => {
+			samples.start = 0;
+			samples.end = 10_000;
+			for (let second = 0; second < 10; second++) {
+				const check = new SecondCheck();
+				samples.tally.record("ack", second, 30_000);
+				check.lag.record(second < 5 ? 25_000 : 100);
+				samples.checks.set(second, check);
+			}
+		});
+		const { generator, validity } = resultOf({ options, samples: busy, ...rest });
+		expect(generator.map(({ tainted }) => tainted)).toEqual([
+			...Array(5).fill(true),
+			...Array(5).fill(false),
+		]);
+		expect(validity.flags).toMatchObject([{ code: "generator_busy", severity: "invalid" }]);
+		expect(validity.valid).toBe(false);
 	});
 
 	it("holds no secret", () => {
