@@ -1,20 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Passage } from "../../../worker/passage.ts";
-import type { Counters } from "../../../worker/stats/counters.ts";
-import { newCounters } from "../../../worker/stats/counters.ts";
-import { type Counts, countsOf } from "../../../worker/stats/sums.ts";
-import { type Facts, tally } from "../../../worker/stats/tally.ts";
-import { POOL, passageOf } from "../support/passages.ts";
+import type { Counts } from "../../../worker/stats/sums.ts";
+import { passageOf } from "../support/passages.ts";
+import { counted, FRONT } from "../support/tallied.ts";
 
-const NOTHING: Facts = { bytesIn: 0, bytesOut: 0, tls: "tls_1_3" };
-
-function counted(passage: Passage, facts: Facts = NOTHING): Counts {
-	const counters: Counters = newCounters([POOL.nodes.length], 0);
-	tally(counters, passage, facts);
-	return countsOf(counters, [POOL]);
-}
-
-const FRONT = { requests: 1, tls_1_3: 1 };
+/** What the whole of the traffic and the node have alike. */
+const atBoth = (proxy: string, node: string, sums: Record<string, number>): Counts => ({
+	[proxy]: sums,
+	[`${proxy}/${node}`]: sums,
+});
 
 describe("a passage adds", () => {
 	it.each<[what: string, passage: Passage, counts: Counts]>([
@@ -23,8 +17,7 @@ describe("a passage adds", () => {
 			passageOf("handshake", "passed", 200, [[0, "ok", 200, 5]]),
 			{
 				front: { ...FRONT, sessions: 1, hrsp_2xx: 1 },
-				app_polling: { requests: 1, sessions: 1, picks: 1, hrsp_2xx: 1, waits: 1, wait_ms: 5, total_ms: 7 },
-				"app_polling/n1": {
+				...atBoth("app_polling", "n1", {
 					requests: 1,
 					sessions: 1,
 					picks: 1,
@@ -32,7 +25,7 @@ describe("a passage adds", () => {
 					waits: 1,
 					wait_ms: 5,
 					total_ms: 7,
-				},
+				}),
 			},
 		],
 		[
@@ -40,8 +33,14 @@ describe("a passage adds", () => {
 			passageOf("handshake", "passed", 400, [[0, "ok", 400, 5]]),
 			{
 				front: { ...FRONT, hrsp_4xx: 1 },
-				app_polling: { requests: 1, picks: 1, hrsp_4xx: 1, waits: 1, wait_ms: 5, total_ms: 7 },
-				"app_polling/n1": { requests: 1, picks: 1, hrsp_4xx: 1, waits: 1, wait_ms: 5, total_ms: 7 },
+				...atBoth("app_polling", "n1", {
+					requests: 1,
+					picks: 1,
+					hrsp_4xx: 1,
+					waits: 1,
+					wait_ms: 5,
+					total_ms: 7,
+				}),
 			},
 		],
 		[
@@ -49,8 +48,7 @@ describe("a passage adds", () => {
 			passageOf("poll", "passed", 200, [[1, "ok", 200, 25_000]]),
 			{
 				front: { ...FRONT, hrsp_2xx: 1 },
-				app_polling: { requests: 1, sticky: 1, hrsp_2xx: 1 },
-				"app_polling/n2": { requests: 1, sticky: 1, hrsp_2xx: 1 },
+				...atBoth("app_polling", "n2", { requests: 1, sticky: 1, hrsp_2xx: 1 }),
 			},
 		],
 		[
@@ -58,7 +56,7 @@ describe("a passage adds", () => {
 			passageOf("upgrade", "passed", 101, [[2, "ok", 101, 1]]),
 			{
 				front: { ...FRONT, hrsp_1xx: 1 },
-				app_websocket: {
+				...atBoth("app_websocket", "n3", {
 					requests: 1,
 					sticky: 1,
 					upgrades_tried: 1,
@@ -67,17 +65,7 @@ describe("a passage adds", () => {
 					waits: 1,
 					wait_ms: 1,
 					total_ms: 3,
-				},
-				"app_websocket/n3": {
-					requests: 1,
-					sticky: 1,
-					upgrades_tried: 1,
-					upgrades_done: 1,
-					hrsp_1xx: 1,
-					waits: 1,
-					wait_ms: 1,
-					total_ms: 3,
-				},
+				}),
 			},
 		],
 		[
@@ -85,7 +73,7 @@ describe("a passage adds", () => {
 			passageOf("flashsocket", "passed", 101, [[0, "ok", 101, 1]]),
 			{
 				front: { ...FRONT, sessions: 1, hrsp_1xx: 1 },
-				app_flashsocket: {
+				...atBoth("app_flashsocket", "n1", {
 					requests: 1,
 					sessions: 1,
 					picks: 1,
@@ -93,16 +81,7 @@ describe("a passage adds", () => {
 					waits: 1,
 					wait_ms: 1,
 					total_ms: 3,
-				},
-				"app_flashsocket/n1": {
-					requests: 1,
-					sessions: 1,
-					picks: 1,
-					hrsp_1xx: 1,
-					waits: 1,
-					wait_ms: 1,
-					total_ms: 3,
-				},
+				}),
 			},
 		],
 		[
@@ -223,8 +202,7 @@ describe("a passage adds", () => {
 			passageOf("page", "passed", 500, [[1, "ok", 500, 4]]),
 			{
 				front: { ...FRONT, hrsp_5xx: 1 },
-				app_http: { requests: 1, picks: 1, server_errors: 1, hrsp_5xx: 1, waits: 1, wait_ms: 4, total_ms: 6 },
-				"app_http/n2": {
+				...atBoth("app_http", "n2", {
 					requests: 1,
 					picks: 1,
 					server_errors: 1,
@@ -232,33 +210,13 @@ describe("a passage adds", () => {
 					waits: 1,
 					wait_ms: 4,
 					total_ms: 6,
-				},
+				}),
 			},
 		],
 		[
 			"a preflight answered here to the pool",
 			passageOf("preflight", "preflight", 204),
 			{ front: { ...FRONT, hrsp_2xx: 1 }, app_polling: { requests: 1, preflights: 1, hrsp_2xx: 1 } },
-		],
-		[
-			"a redirect to the frontend alone",
-			passageOf("page", "redirected", 308, [], null),
-			{ front: { ...FRONT, redirected: 1, hrsp_3xx: 1 } },
-		],
-		[
-			"a plain http upgrade to the frontend alone",
-			passageOf("websocket", "plain_upgrade", 426, [], null),
-			{ front: { ...FRONT, plain_upgrades: 1, hrsp_4xx: 1 } },
-		],
-		[
-			"a request no route leads on",
-			passageOf("page", "no_route", 404, [], null),
-			{ front: { ...FRONT, no_route: 1, hrsp_4xx: 1 } },
-		],
-		[
-			"the edge's own pages",
-			passageOf("page", "own", 200, [], null),
-			{ front: { ...FRONT, own: 1, hrsp_2xx: 1 } },
 		],
 	])("%s", (_what, passage, counts) => {
 		expect(counted(passage)).toEqual(counts);
