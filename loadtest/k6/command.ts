@@ -1,5 +1,6 @@
 /** `npm run k6`: one load run by the real k6, from flags to a result file. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +26,9 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 	};
 	const k6 = await findK6();
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
+	// Also when a second Ctrl-C ends this process at once.
+	const clear = () => rmSync(folder, { recursive: true, force: true });
+	process.once("exit", clear);
 	try {
 		const startedAt = new Date().toISOString();
 		const out = output.out ?? `reports/k6-${settings.transport}-${startedAt.replace(/[:.]/g, "-")}.json`;
@@ -40,7 +44,8 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 		await deliver(result, out, output, show, say);
 		return exitCodeOf(code, interrupted, result.validity.valid);
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		clear();
+		process.off("exit", clear);
 	}
 }
 

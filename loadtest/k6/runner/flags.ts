@@ -86,7 +86,11 @@ function k6Flags(): Command {
 		.option("--out <file>", "the result file (reports/k6-….json)")
 		.option("--samples <file>", "keep k6's own samples (JSON lines)")
 		.option("--json", "the result on stdout")
-		.option("--quiet", "no progress");
+		.option("--quiet", "no progress")
+		.addHelpText(
+			"after",
+			"\nAuth, query, headers, TLS and thresholds by SIO_… variables: see loadtest/k6/README.md",
+		);
 }
 
 function ownVariables(env: Env): Record<string, string> {
