@@ -104,7 +104,10 @@ describe("wrangler.toml", () => {
 
 	test("has a comment line above every setting, so that a newcomer reads it top to bottom", async () => {
 		const production = (await readFile(`${PROJECT}/wrangler.toml`, "utf8")).split("# Staging:")[0]!;
-		const blocks = production.trim().split(/\n\s*\n/).slice(1);
+		const blocks = production
+			.trim()
+			.split(/\n\s*\n/)
+			.slice(1);
 		expect(blocks.filter((block) => !/^# /m.test(block) && !/^\[\[migrations\]\]/.test(block))).toEqual([]);
 	});
 });

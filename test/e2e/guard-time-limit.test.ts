@@ -17,7 +17,7 @@ test("a session's request to a silent node is answered at the time limit, and th
 	});
 	// Kept alive, so that only the end of the request itself can end it at the node.
 	const agent = new Agent({ keepAlive: true });
-	const heard = once(silent, "request").then(([, response]: [unknown, ServerResponse]) =>
+	const heard = (once(silent, "request") as Promise<[unknown, ServerResponse]>).then(([, response]) =>
 		once(response, "close"),
 	);
 	const path = `/socket.io/?EIO=4&transport=polling&sid=${tagOf("n1")}AAAAAAAAAAAAAAAAA`;
