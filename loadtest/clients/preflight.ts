@@ -62,6 +62,8 @@ export function advise(failure: OpenFailure, plan: Pick<Plan, "event">): string 
 	if (kind.startsWith("policy_"))
 		return `${message}: start the target with a policy server, name its port by --policy-port, or leave out flashsocket.`;
 	if (kind === "http_404") return "no Socket.IO there (404): name its path with --socket-path.";
+	if (kind === "connection_reset")
+		return `the server closed the connection (${message}): is it Socket.IO, and at that --socket-path?`;
 	if (kind === "engine_5")
 		return "the server speaks an older protocol (Socket.IO 2 or before); the swarm speaks 3 and later.";
 	if (kind === "timeout") return `no Socket.IO session in ${LIMIT} s: is it a Socket.IO server, and alive?`;

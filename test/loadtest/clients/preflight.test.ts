@@ -10,6 +10,7 @@ test.each([
 	["dns", /host name is not known/],
 	["policy_connect_refused", /--policy-port, or leave out flashsocket/],
 	["http_404", /--socket-path/],
+	["connection_reset", /--socket-path/],
 	["engine_5", /Socket\.IO 2 or before/],
 	["timeout", /is it a Socket\.IO server, and alive/],
 	["http_502", /\(http_502: why\): mend the target first/],
