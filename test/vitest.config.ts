@@ -1,11 +1,13 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Pure decisions and single modules run side by side; what starts processes runs one file at a time, after them. */
+/** What starts processes and measures nothing: two files may run side by side. */
+const COMMANDS = ["test/e2e/{commands,report,guard,behaviour,origin-cli,origin-package}*.test.ts"];
+
+/** Pure decisions and single modules run side by side; what measures, or waits for a time, runs one file at a time, after them. */
 export default defineConfig({
 	test: {
 		root: new URL("..", import.meta.url).pathname,
-		reporters: process.env["CI"] ? ["default"] : ["default"],
 		maxWorkers: 2,
 		projects: [
 			{
@@ -26,12 +28,22 @@ export default defineConfig({
 			},
 			{
 				test: {
-					name: "e2e",
-					include: ["test/e2e/**/*.test.ts"],
-					fileParallelism: false,
+					name: "commands",
+					include: COMMANDS,
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 					sequence: { groupOrder: 2 },
+				},
+			},
+			{
+				test: {
+					name: "e2e",
+					include: ["test/e2e/**/*.test.ts"],
+					exclude: COMMANDS,
+					fileParallelism: false,
+					testTimeout: 30_000,
+					hookTimeout: 30_000,
+					sequence: { groupOrder: 3 },
 				},
 			},
 		],
