@@ -22,7 +22,7 @@ test("nothing is called before its time, nothing is left out, and order is kept"
 	expect(early).toEqual([]);
 });
 
-test("an aborted pacer calls no more and returns", async () => {
+test("an aborted pacer calls no more and returns, and the next one starts anew", async () => {
 	const stop = new AbortController();
 	const fired: number[] = [];
 	const due = [
@@ -38,6 +38,14 @@ test("an aborted pacer calls no more and returns", async () => {
 		stop.signal,
 	);
 	expect(fired).toEqual([0]);
+	await pace(
+		[{ at: nowUs() + 1000, i: 2 }].values(),
+		({ i }) => {
+			fired.push(i);
+		},
+		never,
+	);
+	expect(fired).toEqual([0, 2]);
 });
 
 test("a ramp opens half its most times its seconds, a quarter of them in the first half, shared by the workers", () => {
