@@ -29,8 +29,8 @@ test("busy neighbours taint the seconds in which the generator did not get its p
 	timeout: 60_000,
 }, async () => {
 	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
-	await using _neighbours = startNeighbours(12);
-	const load = { clients: 20, rate: 500, duration: 3 };
+	await using _neighbours = startNeighbours(8);
+	const load = { clients: 20, rate: 500, duration: 2 };
 	const result = await runSwarm(
 		planFrom({ url: server.url, transports: ["websocket"], ...load }),
 		quiet,

@@ -63,7 +63,7 @@ test.concurrent.each(["abrupt", "graceful"] as const)(
 	"storm: all sessions cut (%s) come back by themselves",
 	{ timeout: 60_000 },
 	async (cut) => {
-		const result = await scenario("storm", { cut, duration: 7 });
+		const result = await scenario("storm", { cut, duration: 5 });
 		expect(outcomes(result)).toMatchObject({ sessions_cut: 12, sessions_back: 12 });
 		expect(result.groups[0]!.metrics.recover!.histogram.count).toBe(12);
 		expect(result.groups[0]!.metrics.recover!.histogram.min).toBeGreaterThan(400_000);
@@ -73,7 +73,7 @@ test.concurrent.each(["abrupt", "graceful"] as const)(
 test.concurrent("storm: polling sessions come back when their polls are cut", {
 	timeout: 60_000,
 }, async () => {
-	const result = await scenario("storm", { transports: ["polling"], duration: 7 });
+	const result = await scenario("storm", { transports: ["polling"], duration: 5 });
 	expect(outcomes(result)).toMatchObject({ sessions_cut: 12, sessions_back: 12 });
 });
 
