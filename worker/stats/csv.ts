@@ -1,4 +1,5 @@
 /** Statistics as HAProxy's CSV (management guide 9.1): its first 62 fields, in its order, so that its parsers read it. */
+import { comparable } from "./comparable.ts";
 import type { Row } from "./rows.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -13,8 +14,9 @@ const TYPES = { frontend: 0, backend: 1, server: 2 } as const;
 /** Fields a parser reads as numbers stand empty where the edge cannot know them, as HAProxy leaves them. */
 type Fields = Partial<Record<string, string | number | null>>;
 
-/** The text: a header that begins with "# ", then one line a row, each closed by a comma, as HAProxy does. */
-export function csvOf({ rows }: Statistics): string {
+/** The text: a header that begins with "# ", then one line a row, each closed by a comma, as HAProxy does. Throws EDGE_STATE, see `comparable`. */
+export function csvOf(statistics: Statistics): string {
+	const { rows } = comparable(statistics);
 	const proxies = [...new Set(rows.map((row) => row.proxy))];
 	const lines = rows.map((row) => line(fieldsOf(row, proxies.indexOf(row.proxy) + 1, rows)));
 	return `# ${FIELDS.join(",")},\n${lines.join("")}`;

@@ -1,5 +1,6 @@
 /** Statistics for Prometheus (exposition format 0.0.4): HAProxy's metric names where they mean the same, ours for the rest. */
 import { STATES } from "../contract.ts";
+import { comparable } from "./comparable.ts";
 import { deniedOf } from "./csv.ts";
 import { type Family, gauge, render, total } from "./exposition.ts";
 import type { Row } from "./rows.ts";
@@ -52,11 +53,12 @@ const OWN: typeof COMMON = [
 	["upgrades_done_total", "Upgrades of a session that were answered 101.", counted("upgrades_done")],
 ];
 
-/** The page. */
+/** The page. Throws EDGE_STATE, see `comparable`. */
 export function prometheusOf(statistics: Statistics): string {
 	const families: Family[] = [];
+	const { rows: all } = comparable(statistics);
 	for (const kind of ["frontend", "backend", "server"] as const) {
-		const rows = statistics.rows.filter((row) => row.kind === kind);
+		const rows = all.filter((row) => row.kind === kind);
 		const own = kind === "frontend" ? COMMON : [...COMMON, ...BACKEND_AND_SERVER];
 		for (const [name, help, value] of own)
 			families.push(total(`haproxy_${kind}_${name}`, help, samples(rows, value)));

@@ -8,12 +8,14 @@ import { type Row, rowsOf } from "./rows.ts";
 import { verdict } from "./seen.ts";
 import { countsOf } from "./sums.ts";
 
+/** `ledger`: all isolates. The others: only the one that answers, since no ledger is bound, or the one bound is silent. */
+export type Source = "ledger" | "isolate" | "isolate_ledger_silent";
+
 export interface Statistics {
 	/** Epoch ms. */
 	readonly at: number;
 	readonly since: number;
-	/** `ledger`: all isolates. `isolate`: only the one that answers, since no ledger is bound or it is away. */
-	readonly source: "ledger" | "isolate";
+	readonly source: Source;
 	/** Isolates heard within a minute. */
 	readonly isolates: number;
 	/** Whether the monitor could be asked: without it states, checks and live sessions are not known. */
@@ -31,7 +33,7 @@ export async function statistics(edge: Edge, env: Env): Promise<Statistics> {
 	return {
 		at: now,
 		since: all.since,
-		source: ledger === null ? "isolate" : "ledger",
+		source: ledger !== null ? "ledger" : hasShared(env, "ledger") ? "isolate_ledger_silent" : "isolate",
 		isolates: all.isolates,
 		monitor: seen !== null,
 		rows: rowsOf(edge.config, all, seen, now),

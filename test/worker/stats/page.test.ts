@@ -34,6 +34,8 @@ describe("the page", () => {
 		const alone = { ...statisticsOf(null), source: "isolate" as const };
 		expect(livePart(alone)).toContain("monitor is not bound or away");
 		expect(livePart(alone)).toContain("this isolate alone");
+		const silent = { ...alone, source: "isolate_ledger_silent" as const };
+		expect(livePart(silent)).toContain("the ledger does not answer: these numbers are only a part");
 		expect(livePart(statisticsOf())).toContain("all isolates, 4 heard within a minute");
 	});
 

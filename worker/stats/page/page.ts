@@ -36,7 +36,9 @@ export function livePart(statistics: Statistics): string {
 }
 
 function sourceOf({ source, isolates }: Statistics): string {
-	if (source === "isolate") return "this isolate alone (the ledger is not bound, or away)";
+	if (source === "isolate") return "this isolate alone (no ledger is bound)";
+	if (source === "isolate_ledger_silent")
+		return "this isolate alone (the ledger does not answer: these numbers are only a part)";
 	return `all isolates, ${isolates} heard within a minute`;
 }
 
