@@ -76,7 +76,7 @@ export const WHOLE = -1;
 export interface Counters {
 	/** The frontend's numbers, then every slot's. */
 	readonly numbers: Float64Array;
-	/** `numbers` as the ledger was last sent them. */
+	/** `numbers` as the last flush carried them, whether the ledger took it or not. */
 	readonly sent: Float64Array;
 	/** By the pool's place: its number of nodes, and where its slots begin. */
 	readonly nodes: readonly number[];
@@ -86,8 +86,10 @@ export interface Counters {
 	/** What the ledger knows this isolate by, drawn at its first flush, and its flushes so far. */
 	isolate: string;
 	sequence: number;
-	/** Epoch ms: when a flush was last begun; until when one is promised by a request that waits for it. */
+	/** Epoch ms: when the ledger last took a flush, or the name was drawn. */
 	flushedAt: number;
+	/** Epoch ms: when a flush was last begun; until when one is promised by a request that waits for it. */
+	triedAt: number;
 	promisedUntil: number;
 }
 
@@ -108,6 +110,7 @@ export function newCounters(nodes: readonly number[], now: number): Counters {
 		isolate: "",
 		sequence: 0,
 		flushedAt: 0,
+		triedAt: 0,
 		promisedUntil: 0,
 	};
 }

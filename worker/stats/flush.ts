@@ -7,8 +7,12 @@ import { type Counts, countsOf, liveOf, type Sums } from "./sums.ts";
 
 /** Milliseconds between flushes. */
 export const FLUSH_EVERY = 10_000;
-/** An isolate silent for longer comes back under a new name, because the ledger may have folded the old one's row. */
-export const SILENCE = 3 * 3_600_000;
+/**
+ * An isolate the ledger took nothing from for longer comes back under a new name: the ledger forgets names, two
+ * days later than this. What was tried in vain until then is given up, for the ledger may have taken it: too
+ * few are counted rather than some twice.
+ */
+export const SILENCE = 5 * 86_400_000;
 /** Milliseconds after which the ledger is given up, for this time. */
 const ANSWER_LIMIT = 5000;
 
@@ -30,7 +34,7 @@ export interface Flush {
  */
 export function flushIfDue(edge: Edge, env: Env, ctx: ExecutionContext, now: number): void {
 	const { counters } = edge;
-	const due = counters.flushedAt + FLUSH_EVERY;
+	const due = counters.triedAt + FLUSH_EVERY;
 	if (now >= due) {
 		if (hasShared(env, "ledger")) ctx.waitUntil(flush(edge, env));
 	} else if (
@@ -49,12 +53,14 @@ export async function flush(edge: Edge, env: Env): Promise<boolean> {
 	if (!hasShared(env, "ledger")) return false;
 	const limit = new AbortController();
 	const timer = setTimeout(() => limit.abort(), ANSWER_LIMIT);
+	const next = nextFlush(counters, edge, Date.now());
 	try {
 		const response = await askShared(env, "ledger", "/flush", {
 			method: "POST",
-			body: JSON.stringify(nextFlush(counters, edge, Date.now())),
+			body: JSON.stringify(next),
 			signal: limit.signal,
 		});
+		if (response.ok) taken(counters, next, Date.now());
 		await response.body?.cancel();
 		return response.ok;
 	} catch {
@@ -74,8 +80,9 @@ export function nextFlush(counters: Counters, edge: Pick<Edge, "config" | "known
 	if (counters.isolate === "") {
 		counters.isolate = crypto.randomUUID();
 		counters.sequence = 0;
+		counters.flushedAt = now;
 	}
-	counters.flushedAt = now;
+	counters.triedAt = now;
 	counters.sequence += 1;
 	counters.sent.set(counters.numbers);
 	const { isolate, sequence } = counters;
@@ -83,9 +90,14 @@ export function nextFlush(counters: Counters, edge: Pick<Edge, "config" | "known
 	return { isolate, sequence, counts: countsOf(counters, pools), live: liveOf(edge.known, pools) };
 }
 
+/** The ledger said it has the flush; one of an earlier name says nothing about this one. */
+export function taken(counters: Counters, flush: Flush, now: number): void {
+	if (flush.isolate === counters.isolate) counters.flushedAt = now;
+}
+
 function kept(edge: Edge, env: Env): Promise<boolean> | boolean {
 	edge.counters.promisedUntil = 0;
-	return Date.now() - edge.counters.flushedAt < FLUSH_EVERY || flush(edge, env);
+	return Date.now() - edge.counters.triedAt < FLUSH_EVERY || flush(edge, env);
 }
 
 function later(milliseconds: number): Promise<void> {

@@ -20,9 +20,10 @@ export interface Totals {
 	readonly liveMax: Record<string, number>;
 }
 
-/** Milliseconds between folds, and the silence after which an isolate's row is folded: above the isolates' own `SILENCE`. */
+/** Milliseconds between folds; the silence after which an isolate's row is folded, and its name forgotten: above the isolates' own `SILENCE`. */
 const FOLD_EVERY = 600_000;
 const FOLD_AFTER = 6 * 3_600_000;
+export const FORGET_AFTER = 7 * 86_400_000;
 const MINUTE = 60_000;
 
 /** What outlives the isolates' rows. */
@@ -35,17 +36,19 @@ interface Base {
 
 /**
  * One row an isolate, written over at each of its flushes: one row written a flush (WITHOUT ROWID: no index
- * beside it), and a flush that comes twice or late changes nothing.
+ * beside it), and a flush that comes twice or late changes nothing. A folded row is set aside with what it
+ * added to the base, so that its isolate may come back under its name (the ledger was away, or a flush was
+ * lost) and still be counted once.
  */
 const SCHEMA = `
 	CREATE TABLE IF NOT EXISTS isolates (isolate TEXT PRIMARY KEY, sequence INTEGER, at INTEGER, counts TEXT) WITHOUT ROWID;
+	CREATE TABLE IF NOT EXISTS folded (isolate TEXT PRIMARY KEY, sequence INTEGER, at INTEGER, counts TEXT) WITHOUT ROWID;
 	CREATE TABLE IF NOT EXISTS base (id INTEGER PRIMARY KEY, value TEXT);
 `;
 
 export class Ledger extends DurableObject<Env> {
 	readonly #sql: SqlStorage;
 	readonly #totals: Counts = {};
-	readonly #heard = new Map<string, number>();
 	#base: Base = { since: Date.now(), counts: {}, rateMax: {}, liveMax: {} };
 	#foldedAt = Date.now();
 	#heardAt = 0;
@@ -74,17 +77,14 @@ export class Ledger extends DurableObject<Env> {
 		this.#sql.exec(SCHEMA);
 		const kept = this.#sql.exec<{ value: string }>("SELECT value FROM base WHERE id = 1").toArray()[0];
 		if (kept) this.#base = JSON.parse(kept.value) as Base;
-		else this.#writeBase();
+		else this.#writeBase(this.#base);
 		addCounts(this.#totals, this.#base.counts, 1);
 		for (const row of this.#sql.exec<IsolateRow>("SELECT * FROM isolates"))
 			addCounts(this.#totals, JSON.parse(row.counts) as Counts, 1);
 	}
 
 	#take(flush: Flush, now: number): boolean {
-		const before = this.#sql
-			.exec<IsolateRow>("SELECT * FROM isolates WHERE isolate = ?", flush.isolate)
-			.toArray()[0];
-		this.#heard.set(flush.isolate, now);
+		const before = this.#rowOf(flush.isolate) ?? this.#unfold(flush.isolate);
 		this.#heardAt = now;
 		if (before && before.sequence >= flush.sequence) return false;
 		this.#sql.exec(
@@ -111,30 +111,63 @@ export class Ledger extends DurableObject<Env> {
 		this.#snapshots = [last, next];
 	}
 
+	#rowOf(isolate: string): IsolateRow | undefined {
+		return this.#sql.exec<IsolateRow>("SELECT * FROM isolates WHERE isolate = ?", isolate).toArray()[0];
+	}
+
 	/** Adds the rows of isolates long silent to the base, and writes the base: so the table stays short. */
 	#fold(now: number): void {
 		this.#foldedAt = now;
-		this.ctx.storage.transactionSync(() => {
+		this.#rebase((counts) => {
 			const old = now - FOLD_AFTER;
 			for (const row of this.#sql.exec<IsolateRow>("SELECT * FROM isolates WHERE at < ?", old))
-				addCounts(this.#base.counts, JSON.parse(row.counts) as Counts, 1);
+				addCounts(counts, JSON.parse(row.counts) as Counts, 1);
+			this.#sql.exec("INSERT OR REPLACE INTO folded SELECT * FROM isolates WHERE at < ?", old);
 			this.#sql.exec("DELETE FROM isolates WHERE at < ?", old);
-			this.#writeBase();
+			this.#sql.exec("DELETE FROM folded WHERE at < ?", now - FORGET_AFTER);
 		});
 	}
 
-	#writeBase(): void {
-		this.#sql.exec("INSERT OR REPLACE INTO base VALUES (1, ?)", JSON.stringify(this.#base));
+	/** Takes the row of an isolate that is back out of the base again. The totals stay what they are. */
+	#unfold(isolate: string): IsolateRow | undefined {
+		const row = this.#sql.exec<IsolateRow>("SELECT * FROM folded WHERE isolate = ?", isolate).toArray()[0];
+		if (row === undefined) return undefined;
+		this.#rebase((counts) => {
+			addCounts(counts, JSON.parse(row.counts) as Counts, -1);
+			this.#sql.exec("INSERT INTO isolates SELECT * FROM folded WHERE isolate = ?", isolate);
+			this.#sql.exec("DELETE FROM folded WHERE isolate = ?", isolate);
+		});
+		return row;
+	}
+
+	/** Changes the base and the rows together or not at all: a transaction that fails undoes the rows only, so memory follows last. */
+	#rebase(change: (counts: Counts) => void): void {
+		const next = { ...this.#base, counts: structuredClone(this.#base.counts) };
+		this.ctx.storage.transactionSync(() => {
+			change(next.counts);
+			this.#writeBase(next);
+		});
+		this.#base = next;
+	}
+
+	#writeBase(base: Base): void {
+		this.#sql.exec("INSERT OR REPLACE INTO base VALUES (1, ?)", JSON.stringify(base));
+	}
+
+	/** How many isolates were heard within a minute: asked of their rows, which a restart keeps. */
+	#heard(now: number): number {
+		return this.#sql
+			.exec<{ heard: number }>("SELECT COUNT(*) AS heard FROM isolates WHERE at >= ?", now - MINUTE)
+			.one().heard;
 	}
 
 	#read(now: number): Totals {
 		const rates = ratesBetween(this.#reference(now), snapshot(this.#totals, now));
 		this.#base.rateMax = highest(this.#base.rateMax, rates);
-		for (const [isolate, at] of this.#heard) if (now - at > MINUTE) this.#heard.delete(isolate);
 		return {
 			since: this.#base.since,
 			heardAt: this.#heardAt,
-			isolates: this.#heard.size,
+			isolates: this.#heard(now),
 			counts: this.#totals,
 			rates,
 			rateMax: this.#base.rateMax,

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Edge } from "../../../worker/edge.ts";
 import type { Env } from "../../../worker/env.ts";
-import { FLUSH_EVERY, flush, flushIfDue, nextFlush, SILENCE } from "../../../worker/stats/flush.ts";
+import { FLUSH_EVERY, flush, flushIfDue, nextFlush, SILENCE, taken } from "../../../worker/stats/flush.ts";
 import { tally } from "../../../worker/stats/tally.ts";
 import { passageOf } from "../support/passages.ts";
 import { edgeOf } from "../support/pools.ts";
@@ -52,11 +52,40 @@ describe("a flush", () => {
 		const edge = edgeOf();
 		count(edge);
 		const before = nextFlush(edge.counters, edge, NOON);
+		taken(edge.counters, before, NOON + 5);
 		count(edge);
-		const after = nextFlush(edge.counters, edge, NOON + SILENCE + 1);
+		const after = nextFlush(edge.counters, edge, NOON + SILENCE + 6);
 		expect(after.isolate).not.toBe(before.isolate);
 		expect(after.sequence).toBe(1);
 		expect(after.counts["app_polling"]).toMatchObject({ sticky: 1 });
+	});
+
+	it("keeps its name, and with it all counts, while the ledger took one within the silence", () => {
+		const edge = edgeOf();
+		const first = nextFlush(edge.counters, edge, NOON);
+		taken(edge.counters, first, NOON + SILENCE - 1);
+		count(edge);
+		nextFlush(edge.counters, edge, NOON + SILENCE);
+		const later = nextFlush(edge.counters, edge, NOON + 2 * SILENCE - 1);
+		expect(later.isolate).toBe(first.isolate);
+		expect(later.counts["app_polling"]).toMatchObject({ sticky: 1 });
+		taken(edge.counters, { ...first, isolate: "earlier" }, NOON + 2 * SILENCE);
+		expect(nextFlush(edge.counters, edge, NOON + 2 * SILENCE).isolate).not.toBe(first.isolate);
+	});
+
+	it("that is lost, with a night of silence after it, loses no counts", async () => {
+		vi.useFakeTimers({ now: NOON });
+		const edge = edgeOf();
+		const { sent, env: bound } = rig();
+		await flush(edge, bound);
+		count(edge);
+		for (const lost of [() => Promise.reject(new Error("gone")), () => new Response("", { status: 500 })])
+			expect(await flush(edge, rig(lost).env)).toBe(false);
+		vi.setSystemTime(NOON + 12 * 3_600_000);
+		count(edge);
+		expect(await flush(edge, bound)).toBe(true);
+		expect(sent[1]?.isolate).toBe(sent[0]?.isolate);
+		expect(sent[1]?.counts["app_polling"]).toMatchObject({ sticky: 2 });
 	});
 
 	it("tells the live sessions the isolate last heard of, by node and for the pool", () => {
@@ -95,6 +124,17 @@ describe("flushes are begun", () => {
 			await vi.advanceTimersByTimeAsync(100);
 		}
 		expect(sent.map(({ counts }) => counts["app_polling"]?.["requests"])).toEqual([1, 101, 201]);
+	});
+
+	it("at most every 10 s too while the ledger is away", async () => {
+		vi.useFakeTimers({ now: NOON });
+		const edge = edgeOf();
+		const { sent, env: away, ctx } = rig(() => Promise.reject(new Error("gone")));
+		for (let i = 0; i < 300; i++) {
+			flushIfDue(edge, away, ctx, Date.now());
+			await vi.advanceTimersByTimeAsync(100);
+		}
+		expect(sent.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
 	});
 
 	it("on Cloudflare also 10 s after the last, when no further request comes", async () => {

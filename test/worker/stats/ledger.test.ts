@@ -2,7 +2,8 @@ import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../worker/env.ts";
-import type { Totals } from "../../../worker/stats/ledger.ts";
+import { SILENCE } from "../../../worker/stats/flush.ts";
+import { FORGET_AFTER, type Totals } from "../../../worker/stats/ledger.ts";
 
 const LEDGER = (env as unknown as Env).LEDGER!;
 const stub = () => LEDGER.get(LEDGER.idFromName("edge"));
@@ -18,6 +19,16 @@ async function flush(isolate: string, sequence: number, polling: number, live: R
 	const response = await stub().fetch("http://state/flush", { method: "POST", body });
 	return (await response.json()) as { taken: boolean };
 }
+
+const hours = (count: number) => vi.useFakeTimers({ now: Date.now() + count * 3_600_000, toFake: ["Date"] });
+
+const rowsIn = (table: "isolates" | "folded") =>
+	runInDurableObject(stub(), (_ledger, state) =>
+		state.storage.sql
+			.exec<{ isolate: string }>(`SELECT isolate FROM ${table} ORDER BY isolate`)
+			.toArray()
+			.map(({ isolate }) => isolate),
+	);
 
 async function totals(): Promise<Totals> {
 	return (await (await stub().fetch("http://state/totals")).json()) as Totals;
@@ -65,19 +76,68 @@ describe("the ledger", () => {
 
 	it("folds the rows of isolates long silent into its base, and the totals stay what they were", async () => {
 		await flush("old", 1, 5);
-		const hours = (count: number) =>
-			vi.useFakeTimers({ now: Date.now() + count * 3_600_000, toFake: ["Date"] });
 		hours(5);
 		await flush("young", 1, 2);
 		hours(2);
 		await flush("young", 2, 3);
-		const rows = await runInDurableObject(stub(), (_ledger, state) =>
-			state.storage.sql.exec("SELECT isolate FROM isolates").toArray(),
-		);
-		expect(rows).toEqual([{ isolate: "young" }]);
+		expect(await rowsIn("isolates")).toEqual(["young"]);
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 8, requests: 16 } });
 		await evictDurableObject(stub());
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 8, requests: 16 } });
+	});
+
+	it("counts isolates once that come back under a folded name, as they do after it was away for hours", async () => {
+		await flush("a", 1, 5);
+		await flush("b", 1, 7);
+		hours(7);
+		await flush("c", 1, 1);
+		expect([await rowsIn("isolates"), await rowsIn("folded")]).toEqual([["c"], ["a", "b"]]);
+		expect(await flush("a", 1, 5)).toEqual({ taken: false });
+		expect(await flush("b", 9, 10)).toEqual({ taken: true });
+		const all = { app_polling: { sessions: 16, requests: 32 } };
+		expect((await totals()).counts).toEqual(all);
+		expect([await rowsIn("isolates"), await rowsIn("folded")]).toEqual([["a", "b", "c"], []]);
+		await evictDurableObject(stub());
+		expect((await totals()).counts).toEqual(all);
+	});
+
+	it("forgets folded names in the end, and later than an isolate goes by one", async () => {
+		expect(FORGET_AFTER).toBeGreaterThan(SILENCE + 3_600_000);
+		await flush("a", 1, 5);
+		hours(7);
+		await flush("b", 1, 1);
+		hours(FORGET_AFTER / 3_600_000 - 6);
+		await flush("c", 1, 1);
+		expect(await rowsIn("folded")).toEqual(["b"]);
+		expect((await totals()).counts).toEqual({ app_polling: { sessions: 7, requests: 14 } });
+	});
+
+	it("doubles nothing when a fold cannot be written, and folds later", async () => {
+		await flush("a", 1, 5);
+		hours(7);
+		await runInDurableObject(stub(), async (ledger, state) => {
+			state.storage.sql.exec("ALTER TABLE base RENAME TO away");
+			const body = JSON.stringify({ isolate: "b", sequence: 1, counts: {}, live: {} });
+			const late = new Request("http://state/flush", { method: "POST", body });
+			await expect((ledger as DurableObject).fetch!(late)).rejects.toThrow("no such table: base");
+			state.storage.sql.exec("ALTER TABLE away RENAME TO base");
+		});
+		expect(await rowsIn("isolates")).toEqual(["a", "b"]);
+		hours(1);
+		await flush("c", 1, 0);
+		expect(await rowsIn("folded")).toEqual(["a"]);
+		await evictDurableObject(stub());
+		expect((await totals()).counts).toEqual({ app_polling: { sessions: 5, requests: 10 } });
+	});
+
+	it("knows how many isolates were heard within a minute from their rows, with no list beside them to grow", async () => {
+		await flush("a", 1, 5);
+		hours(1 / 30);
+		await flush("b", 1, 7);
+		await flush("c", 1, 7);
+		expect((await totals()).isolates).toBe(2);
+		await evictDurableObject(stub());
+		expect((await totals()).isolates).toBe(2);
 	});
 
 	it("remembers the most live sessions seen", async () => {
