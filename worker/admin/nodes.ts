@@ -39,7 +39,8 @@ function seenOf({ state, word, weight, since, reason, fault, check, health }: No
 		reason,
 		fault,
 		check,
-		sessions: health?.sessions ?? null,
+		// What a node said before it went DOWN holds no more.
+		sessions: state === "DOWN" ? null : (health?.sessions ?? null),
 	};
 }
 

@@ -169,9 +169,9 @@ function liveAndMax(totals: Totals, key: string, live: number | null) {
 	return { live, liveMax: live === null || told === null ? (told ?? live) : Math.max(told, live) };
 }
 
-/** Sessions a node reports; it knows nothing of plain http. */
+/** Sessions a node reports; it knows nothing of plain http. What a node said before it went DOWN holds no more. */
 function liveOf(said: NodeVerdict | null, traffic: Traffic): number | null {
-	return traffic === "http" ? null : (said?.health?.transports[traffic] ?? null);
+	return traffic === "http" || said?.state === "DOWN" ? null : (said?.health?.transports[traffic] ?? null);
 }
 
 function healthOf(said: NodeVerdict, pool: Pool, now: number): Health {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { describePool } from "../../../worker/admin/nodes.ts";
 import type { Row } from "../../../worker/stats/rows.ts";
-import { statisticsOf } from "../support/statistics.ts";
+import { poolOf } from "../support/pools.ts";
+import { SEEN, statisticsOf } from "../support/statistics.ts";
 
 const row = (proxy: string, server: string, seen?: null): Row =>
 	statisticsOf(seen).rows.find((each) => each.proxy === proxy && each.server === server)!;
@@ -29,6 +31,19 @@ describe("the rows", () => {
 		expect(row("app_websocket", "n1")).toMatchObject({ live: 100, liveMax: 300, limit: 500 });
 		expect(row("app_websocket", "n2").live).toBeNull();
 		expect(row("app_websocket", "BACKEND")).toMatchObject({ live: 200, liveMax: 480, status: "UP" });
+	});
+
+	it("know no live sessions of a node that is DOWN, whatever it said before", () => {
+		const killed = {
+			...SEEN,
+			nodes: SEEN.nodes.map((each) => (each.node === "n1" ? { ...each, state: "DOWN" as const } : each)),
+		};
+		const of = (server: string) =>
+			statisticsOf(killed).rows.find((each) => each.proxy === "app_websocket" && each.server === server);
+		expect(of("n1")).toMatchObject({ status: "DOWN", live: null, liveMax: 300 });
+		expect(of("BACKEND")).toMatchObject({ live: 100, liveMax: 480 });
+		const sessions = describePool(poolOf(), killed).nodes.map((node) => "sessions" in node && node.sessions);
+		expect(sessions).toEqual([null, null, 111]);
 	});
 
 	it("say which share of polling sessions went on to a WebSocket", () => {
