@@ -20,9 +20,10 @@ export interface Totals {
 	readonly liveMax: Record<string, number>;
 }
 
-/** Milliseconds between folds; the silence after which an isolate's row is folded, and its name forgotten: above the isolates' own `SILENCE`. */
+/** Milliseconds between folds, and the silence after which an isolate's row is folded. */
 const FOLD_EVERY = 600_000;
 const FOLD_AFTER = 6 * 3_600_000;
+/** Milliseconds of silence after which an isolate's name is forgotten: above the isolates' own `SILENCE`. */
 export const FORGET_AFTER = 7 * 86_400_000;
 const MINUTE = 60_000;
 
