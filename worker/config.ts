@@ -1,7 +1,15 @@
 /** The configuration: read from the Worker's variables, checked once, then only plain, complete values. */
 import { checkCloudflare } from "./cloudflare-target.ts";
 import { list, oneOf, parsed, type Read, record, text, whole } from "./fields.ts";
+import { isRange } from "./platform/address.ts";
 import { type Pool, readPool } from "./pool.ts";
+
+/** An address or a range of them, one that exists. */
+function addressRange(value: unknown, at: string, problems: string[]): string {
+	if (typeof value === "string" && isRange(value)) return value;
+	problems.push(`${at}: ${JSON.stringify(value)} is not an address or a range; write it as "10.0.0.0/8"`);
+	return "";
+}
 
 const settings = record({
 	/** Plain http: "always" answers 308 to https; "except-loopback" serves http there; "never" serves it anywhere. */
@@ -11,7 +19,7 @@ const settings = record({
 	/** Of requests that are neither errors nor new sessions, how many in 100 have a log line. */
 	log_percent: whole(0, 100, 1),
 	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is believed. */
-	trusted_proxies: list(text(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'write an address or a range, as "10.0.0.0/8"')),
+	trusted_proxies: list(addressRange),
 });
 
 const routeShape = record({
@@ -21,6 +29,9 @@ const routeShape = record({
 });
 
 export type Settings = Read<typeof settings>;
+
+/** Durable Objects' location hints (developers.cloudflare.com, data location); "" = where they are first asked for. */
+const LOCATIONS = ["", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 
 /** Requests to `host` ("" = any) below `path` go to `pool`. */
 export interface Route {
@@ -57,6 +68,8 @@ export function readConfig(variables: object): Config | readonly string[] {
 		problems.push(
 			'POOL_APP: no pool is configured; add [vars.POOL_APP] with nodes = [{ id = "n1", url = "https://…" }]',
 		);
+	oneOf(LOCATIONS)(given["EDGE_LOCATION"], "EDGE_LOCATION", problems);
+	checkNames(pools, problems);
 	checkUnique(pools, problems);
 	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
 	const routes = readRoutes(given["ROUTES"], pools, problems);
@@ -102,6 +115,15 @@ function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]):
 	return routes.sort(
 		(a, b) => Number(b.host !== "") - Number(a.host !== "") || b.path.length - a.path.length,
 	);
+}
+
+/** POOL_APP and POOL_app would both be the pool "app". */
+function checkNames(pools: readonly Pool[], problems: string[]): void {
+	for (const [i, pool] of pools.entries()) {
+		const other = pools.slice(0, i).find(({ name }) => name === pool.name);
+		if (other)
+			problems.push(`${pool.variable}: names the pool "${pool.name}", as ${other.variable} does; rename one`);
+	}
 }
 
 /** Ids and tags are unique over all pools: a tag must name one node, whatever pool a request is routed to. */

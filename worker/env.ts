@@ -12,6 +12,8 @@ export interface Env {
 	readonly EDGE_NODE_SECRET?: string;
 	/** Secret that opens `/__edge/`; without it everything there is 404. */
 	readonly EDGE_TOKEN?: string;
+	/** Where the Durable Objects should live: near the nodes they probe (wnam, enam, weur …). */
+	readonly EDGE_LOCATION?: string;
 	/** The Durable Objects (state.ts); without them each isolate goes by its own evidence. */
 	readonly MONITOR?: DurableObjectNamespace;
 	readonly LEDGER?: DurableObjectNamespace;

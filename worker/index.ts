@@ -1,9 +1,10 @@
 /** The Worker's entry: classify, then route, guard, stick, choose and forward (proxy.ts), then count. */
-import { edgeError } from "./answers.ts";
+import { cors, edgeError } from "./answers.ts";
 import { app, OWN_PATH } from "./app.ts";
 import { type Edge, edgeOf } from "./edge.ts";
 import type { Env } from "./env.ts";
 import { ended, type Passage } from "./passage.ts";
+import { behindProxy } from "./platform/scheme.ts";
 import { proxy } from "./proxy.ts";
 import { type Asked, classify } from "./request/classify.ts";
 import { withHsts } from "./request/hsts.ts";
@@ -17,12 +18,13 @@ export default {
 	async fetch(request, env, ctx): Promise<Response> {
 		const edge = edgeOf(env);
 		if (edge === null) return edgeError("EDGE_CONFIG", request.headers.get("origin"));
-		const asked = classify(
+		const written = classify(
 			request.method,
 			request.url,
 			request.headers.get("upgrade"),
 			edge.config.socketPaths,
 		);
+		const asked = behindProxy(edge.config, request, written);
 		const startedAt = Date.now();
 		const passage = await pass(request, asked, edge, env, ctx, startedAt).catch((error: unknown) =>
 			ended(asked, "internal", internalError(error, request), null, startedAt),
@@ -41,14 +43,10 @@ async function pass(
 	startedAt: number,
 ): Promise<Passage> {
 	const plain = judgePlain(asked, edge.config.settings.redirect, edge.config.httpsPort);
-	if (plain.kind === "redirect")
-		return ended(
-			asked,
-			"redirected",
-			new Response(null, { status: 308, headers: { location: plain.to } }),
-			null,
-			startedAt,
-		);
+	if (plain.kind === "redirect") {
+		const headers = { ...cors(request.headers.get("origin")), location: plain.to };
+		return ended(asked, "redirected", new Response(null, { status: 308, headers }), null, startedAt);
+	}
 	if (plain.kind === "refuse") {
 		const refusal = edgeError("EDGE_PLAIN_UPGRADE", request.headers.get("origin"), {
 			upgrade: "TLS/1.2, HTTP/1.1",

@@ -8,10 +8,11 @@ import { mayRetry } from "./forward/failure.ts";
 import { type Attempt, forward, type Passed } from "./forward/forward.ts";
 import { nodeHeaders } from "./forward/headers.ts";
 import { limitOf } from "./forward/limits.ts";
-import { onOutcome } from "./health/breaker.ts";
-import { cureOf } from "./health/fault.ts";
+import { Late, within } from "./forward/within.ts";
+import { type Outcome, onOutcome } from "./health/breaker.ts";
+import { faultLine } from "./health/fault.ts";
 import { type Knowledge, stateAt } from "./health/knowledge.ts";
-import type { Ending, Passage } from "./passage.ts";
+import { type Ending, isHandshake, type Passage } from "./passage.ts";
 import type { Node, Pool } from "./pool.ts";
 import type { Asked } from "./request/classify.ts";
 import { cureFor, settle } from "./stick/handshake.ts";
@@ -44,15 +45,16 @@ export class Journey {
 		if (stuck.kind === "node") return this.#toItsNode(stuck.node);
 		if (stuck.kind === "key") {
 			const { key } = stuck;
-			if (this.#asked.sid === null)
-				return this.#toAnyNode((tried) => nodeOfSource(this.#pool, this.#known, key, tried));
-			const node = nodeOfSource(this.#pool, this.#known, key, []);
+			const next = (tried: readonly Node[]) => nodeOfSource(this.#pool, this.#known, key, tried, Date.now());
+			if (this.#asked.sid === null) return this.#toAnyNode(next);
+			const node = next([]);
 			return node === null ? Promise.resolve(this.#gone()) : this.#toItsNode(node);
 		}
 		const prefer = stuck.kind === "prefer" ? stuck.node : null;
 		const key = hashKey(this.#pool, this.#asked.search, this.#request.headers);
+		const session = isHandshake(this.#asked);
 		return this.#toAnyNode((tried) =>
-			choose(this.#pool, this.#known, tried, { now: Date.now(), random: Math.random, key, prefer }),
+			choose(this.#pool, this.#known, tried, { now: Date.now(), random: Math.random, key, prefer, session }),
 		);
 	}
 
@@ -60,7 +62,9 @@ export class Journey {
 	async #toItsNode(node: Node): Promise<Passage> {
 		if (stateAt(this.#known, node.index) === "MAINT") return this.#gone();
 		const { outcome, response } = await this.#send(node);
-		return outcome === "unreachable" || outcome === "timeout" ? this.#gone() : this.#end("passed", response!);
+		if (outcome !== "unreachable" && outcome !== "timeout") return this.#end("passed", response!);
+		await discard(response);
+		return this.#gone();
 	}
 
 	/** A new session, or a request outside Engine.IO: to the next of choice for as long as that is harmless. */
@@ -70,39 +74,42 @@ export class Journey {
 			const node = next(tried);
 			if (node === null) return this.#exhausted();
 			const { outcome, response } = await this.#send(node);
-			if (outcome === "ok") {
-				const settled = await this.#settled(node, response!);
-				if (settled !== null) return this.#end("passed", settled);
-			} else {
-				if (!mayRetry(this.#asked, outcome)) return this.#end("failed", response ?? this.#failure());
-				await response?.body?.cancel();
-			}
+			if (outcome === "ok") return this.#end("passed", response!);
+			if (!this.#mayRetry(outcome)) return this.#end("failed", response ?? this.#failure());
+			await discard(response);
 			tried.push(node);
 		}
 	}
 
+	/** By source the address alone names the node: another would never be found again. */
+	#mayRetry(outcome: Outcome): boolean {
+		return mayRetry(this.#asked, outcome) && !(this.#pool.stickiness === "source" && outcome === "refused");
+	}
+
 	async #send(node: Node): Promise<Attempt> {
-		const attempt = await forward(this.#edge.config, node, this.#passed);
+		const sent = await forward(this.#edge.config, node, this.#passed);
+		const attempt = sent.outcome === "ok" && isHandshake(this.#asked) ? await this.#settled(sent) : sent;
 		this.#attempts.push(attempt);
-		onOutcome(this.#known, node.index, attempt.outcome, attempt.endedAt, Math.random);
+		// With a body under way the client may be the one who broke off or is slow: no evidence of the node.
+		if (attempt.outcome === "ok" || attempt.outcome === "refused" || this.#passed.body === null)
+			onOutcome(this.#known, node.index, attempt.outcome, attempt.endedAt, Math.random);
 		return attempt;
 	}
 
-	/** The answer of a handshake as stickiness wants it; null when the session would not be found again. */
-	async #settled(node: Node, response: Response): Promise<Response | null> {
-		if (this.#asked.engine === null || this.#asked.sid !== null) return response;
+	/** The answer of a handshake as stickiness wants it. Where its body is read, that is part of the attempt. */
+	async #settled(attempt: Attempt): Promise<Attempt> {
+		const { node, response } = attempt;
 		const cookies = this.#request.headers.get("cookie");
-		const settled = await settle(this.#pool, this.#known, node, this.#asked, cookies, response);
-		if (typeof settled !== "string") return settled;
-		onOutcome(this.#known, node.index, "refused", Date.now(), Math.random);
-		const said = {
-			level: "error",
-			code: "EDGE_FOREIGN_SID",
-			node: node.id,
-			cure: cureOf(settled, this.#pool, node),
-		};
-		console.error(JSON.stringify(said));
-		return null;
+		try {
+			const work = settle(this.#pool, this.#known, node, this.#asked, cookies, response!);
+			const settled = await within(this.#pool.limits.handshake, work);
+			if (typeof settled !== "string") return { ...attempt, response: settled };
+			console.error(faultLine(settled, this.#pool, node));
+			return { ...attempt, outcome: "refused", response: null };
+		} catch (error) {
+			const outcome = error instanceof Late ? "timeout" : "unreachable";
+			return { ...attempt, outcome, response: null, endedAt: Date.now() };
+		}
 	}
 
 	/** Tells the client that its session is no more, so that it makes a new one within 1.5 s; a preflight is only a question. */
@@ -144,6 +151,11 @@ export class Journey {
 	}
 }
 
+/** Lets go of an answer that is not passed on; that its node broke off meanwhile does not matter. */
+async function discard(response: Response | null): Promise<void> {
+	await response?.body?.cancel().catch(() => {});
+}
+
 function passedOn(request: Request, asked: Asked, edge: Edge, pool: Pool, clientIp: string): Passed {
 	const search = pool.stickiness === "rewrite" && asked.sid !== null ? removeTag(asked.search) : asked.search;
 	return {
@@ -155,7 +167,8 @@ function passedOn(request: Request, asked: Asked, edge: Edge, pool: Pool, client
 			secure: asked.secure,
 			secret: edge.config.nodeSecret,
 		}),
-		body: request.body,
+		// fetch takes no body with these, and a client that sends one must not look like a node that failed.
+		body: request.method === "GET" || request.method === "HEAD" ? null : request.body,
 		limit: limitOf(pool, asked),
 		ofSession: asked.sid !== null,
 	};

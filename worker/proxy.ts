@@ -39,7 +39,7 @@ export async function proxy(
 	const bounded = needsReading(request, asked) ? await readWithin(request, pool.maxBody) : request;
 	if (bounded === null)
 		return denied(asked, deny("body", asked, request.headers.get("origin"), pool), pool, startedAt);
-	const refreshing = refreshIfDue(edge, env, startedAt);
+	const refreshing = refreshIfDue(edge, env, isHandshake(asked), startedAt);
 	if (isHandshake(asked)) await coldWait(edge, refreshing);
 	const stuck = stick(pool, asked, request.headers.get("cookie"), clientIp);
 	const passage = await new Journey(bounded, asked, edge, pool, clientIp, startedAt).follow(stuck);

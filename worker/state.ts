@@ -22,7 +22,8 @@ export async function askShared(
 	if (env.STATE !== undefined) return env.STATE.fetch(`http://state/${which}${path}`, init);
 	const namespace = namespaceOf(env, which);
 	if (namespace === undefined) throw new Error(`no Durable Object is bound for ${which}`);
-	return namespace.get(namespace.idFromName(NAME)).fetch(`http://state${path}`, init);
+	const hint = env.EDGE_LOCATION ? { locationHint: env.EDGE_LOCATION as DurableObjectLocationHint } : {};
+	return namespace.get(namespace.idFromName(NAME), hint).fetch(`http://state${path}`, init);
 }
 
 function namespaceOf(env: Env, which: Shared): DurableObjectNamespace | undefined {

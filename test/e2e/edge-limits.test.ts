@@ -28,15 +28,15 @@ describe("session limits", () => {
 		expect(JSON.parse(refused.body).code).toBe("EDGE_NO_NODE");
 	});
 
-	it("the edge's advisory limit holds before the node is asked", async () => {
+	it("the edge's advisory limit holds once the node reported its sessions", async () => {
 		await using rig = await startRig({
 			nodes: [{ id: "n1" }],
 			node: { n1: { max_sessions: 3 } },
-			pool: { origins: [ORIGIN] },
+			pool: { ...QUICK, origins: [ORIGIN] },
 		});
-		const statuses = [];
-		for (let i = 0; i < 5; i++) statuses.push((await handshake(rig)).status);
-		expect(statuses).toEqual([200, 200, 200, 503, 503]);
+		for (let i = 0; i < 3; i++) expect((await handshake(rig)).status).toBe(200);
+		await until("the limit holds", async () => (await handshake(rig)).status === 503);
+		for (let i = 0; i < 3; i++) expect(JSON.parse((await handshake(rig)).body).code).toBe("EDGE_NO_NODE");
 	});
 });
 
@@ -58,7 +58,7 @@ describe("several processes behind one address", () => {
 		await until("the edge has found out", async () => (await secureFetch(path)).status === 503);
 		expect(JSON.parse((await secureFetch(path)).body)).toEqual({
 			code: "EDGE_FOREIGN_SID",
-			message: expect.stringMatching(/^Several processes answer at .* the address of node n1/),
+			message: expect.stringMatching(/^Several processes answer at the address of node n1/),
 		});
 		const shown = await secureFetch(`${edge.https}/__edge/pools`, {
 			headers: { authorization: `Bearer ${token}` },

@@ -112,6 +112,23 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 		);
 	});
 
+	it("two variables that name one pool", () => {
+		const twice = variables(
+			{},
+			{ POOL_app: { nodes: nodes("http://127.0.0.1:9") }, ROUTES: [{ pool: "app" }] },
+		);
+		expect(problemsOf(twice)).toContain('POOL_app: names the pool "app", as POOL_APP does; rename one');
+	});
+
+	it.each(["999.1.1.1", "10.0.0.0/99", "example.com"])(
+		"a trusted proxy %s that is no address or range",
+		(range) => {
+			expect(problemsOf(variables({}, { EDGE: { trusted_proxies: [range] } }))).toEqual([
+				`EDGE.trusted_proxies[0]: "${range}" is not an address or a range; write it as "10.0.0.0/8"`,
+			]);
+		},
+	);
+
 	it("a secret that no header can carry, without showing it", () => {
 		expect(problemsOf(variables({}, { EDGE_NODE_SECRET: "hush hush" }))).toEqual([
 			"EDGE_NODE_SECRET: not usable; write text of printable ASCII characters without spaces",

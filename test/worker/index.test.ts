@@ -28,12 +28,12 @@ describe("the Worker", () => {
 	it("answers its own fault as one, with CORS, and says the reason in the log only", async () => {
 		const lines: string[] = [];
 		vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(line));
-		const broken = () => {
-			const response = new Response("x");
-			vi.spyOn(response, "text").mockRejectedValue(new Error("a fault of ours"));
-			return response;
-		};
-		const response = await ask("/socket.io/?EIO=4&transport=polling", broken, {
+		// The first draw starts round robin, the second chooses a node.
+		const draw = vi.spyOn(Math, "random").mockReturnValueOnce(0.5);
+		draw.mockImplementationOnce(() => {
+			throw new Error("a fault of ours");
+		});
+		const response = await ask("/socket.io/?EIO=4&transport=polling", () => new Response("x"), {
 			headers: { origin: "https://edge.test" },
 		});
 		expect(response.status).toBe(500);

@@ -10,11 +10,17 @@ const PARTS = 100;
 const FIRST_SHARE = 0.1;
 
 /**
- * Every node that is not drained, in maintenance, full, tried already or failing by this isolate's own
+ * For a new session, or for a request that opens none. Every node that is not drained, in maintenance, full, tried already or failing by this isolate's own
  * evidence; those the monitor calls DOWN only when no other is left but for being full. So when a mistaken
  * monitor calls all of them DOWN, they are tried all the same (the panic rule).
  */
-export function candidates(pool: Pool, known: Knowledge, tried: readonly Node[], now: number): Weighted[] {
+export function candidates(
+	pool: Pool,
+	known: Knowledge,
+	tried: readonly Node[],
+	now: number,
+	session: boolean,
+): Weighted[] {
 	const up: Weighted[] = [];
 	const down: Weighted[] = [];
 	let full = false;
@@ -22,9 +28,9 @@ export function candidates(pool: Pool, known: Knowledge, tried: readonly Node[],
 		const i = node.index;
 		const state = stateAt(known, i);
 		if (state === "DRAIN" || state === "MAINT" || known.weight[i]! <= 0 || tried.includes(node)) continue;
-		if (!admits(known, i, now)) continue;
+		if (!admits(known, i, now, session)) continue;
 		const load = known.sessions[i]! + known.picks[i]!;
-		if (isFull(node, known.limit[i]!, load)) {
+		if (session && known.boot[i] !== "" && isFull(node, known.limit[i]!, load)) {
 			full ||= state === "UP";
 			continue;
 		}
@@ -37,6 +43,7 @@ export function candidates(pool: Pool, known: Knowledge, tried: readonly Node[],
 	return up.length > 0 || full ? up : down;
 }
 
+/** By its reports: without any, sessions that ended would be counted for ever. */
 function isFull(node: Node, reported: number, load: number): boolean {
 	return (node.maxSessions > 0 && load >= node.maxSessions) || (reported > 0 && load >= reported);
 }

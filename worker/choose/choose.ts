@@ -14,16 +14,21 @@ export interface Chance {
 	readonly random: () => number;
 	/** The node the client's cookie names, taken if it takes new sessions. */
 	readonly prefer: Node | null;
+	/** Whether a session opens; a plain request is no load that lasts. */
+	readonly session: boolean;
 	/** The key that decides by hash; null = none, or it is not in the request. */
 	readonly key: string | null;
 }
 
 /** Picks among the pool's nodes that were not tried for this request; null = none is left. */
 export function choose(pool: Pool, known: Knowledge, tried: readonly Node[], chance: Chance): Node | null {
-	const picked = pick(pool, known, candidates(pool, known, tried, chance.now), chance)?.node ?? null;
+	const picked =
+		pick(pool, known, candidates(pool, known, tried, chance.now, chance.session), chance)?.node ?? null;
 	if (picked === null) return null;
-	known.picks[picked.index]! += 1;
-	known.given[picked.index]! += 1;
+	if (chance.session) {
+		known.picks[picked.index]! += 1;
+		known.given[picked.index]! += 1;
+	}
 	onPick(known, picked.index, chance.now);
 	return picked;
 }

@@ -8,16 +8,15 @@ function isCloudflareFailure(status: number): boolean {
 	return (status >= 520 && status <= 527) || status === 530;
 }
 
+/** Cloudflare's word for an origin that was reached and then silent. */
+const ORIGIN_TOOK_TOO_LONG = 524;
+
 /** Judges an answer. A node's own marker header tells its 52x from Cloudflare's. */
 export function judge(response: Response, platform: "cloudflare" | "workerd"): Outcome {
 	if (response.status === 503 && response.headers.has(HEADERS.refuse)) return "refused";
-	if (
-		platform === "cloudflare" &&
-		isCloudflareFailure(response.status) &&
-		!response.headers.has(HEADERS.node)
-	)
-		return "unreachable";
-	return "ok";
+	if (platform === "workerd" || !isCloudflareFailure(response.status) || response.headers.has(HEADERS.node))
+		return "ok";
+	return response.status === ORIGIN_TOOK_TOO_LONG ? "timeout" : "unreachable";
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Outcome } from "../health/breaker.ts";
 import type { Node } from "../pool.ts";
 import { judge } from "./failure.ts";
+import { Late, within } from "./within.ts";
 
 export interface Attempt {
 	readonly node: Node;
@@ -29,34 +30,24 @@ export interface Passed {
 
 /**
  * Sends and waits for headers. Never throws. The fetch is awaited here because a client of a dying node
- * would otherwise get no answer at all, and the time limit is cleared when headers arrive because a signal
- * that fires later would cut a live WebSocket. A request of a session has no signal, which costs 4 % of a
- * poll: it is never tried elsewhere, so what is left of it ends with the client's request.
+ * would otherwise get no answer at all. A request of a session has no signal, which costs a few percent of
+ * a poll: it is never tried elsewhere, so what is left of it ends with the client's request.
  */
 export async function forward(config: Config, node: Node, passed: Passed): Promise<Attempt> {
 	const sentAt = Date.now();
 	const abort = passed.ofSession ? null : new AbortController();
-	let timer: ReturnType<typeof setTimeout> | null = null;
-	let late = false;
 	try {
-		const response = await new Promise<Response>((resolve, reject) => {
-			timer = setTimeout(() => {
-				late = true;
-				abort?.abort();
-				reject(new Error("late"));
-			}, passed.limit);
-			fetch(node.url + passed.target, {
-				method: passed.method,
-				headers: passed.headers,
-				body: passed.body,
-				redirect: "manual",
-				...(abort === null ? {} : { signal: abort.signal }),
-			}).then(resolve, reject);
+		const sent = fetch(node.url + passed.target, {
+			method: passed.method,
+			headers: passed.headers,
+			body: passed.body,
+			redirect: "manual",
+			...(abort === null ? {} : { signal: abort.signal }),
 		});
+		const response = await within(passed.limit, sent, () => abort?.abort());
 		return { node, outcome: judge(response, config.platform), response, sentAt, endedAt: Date.now() };
-	} catch {
-		return { node, outcome: late ? "timeout" : "unreachable", response: null, sentAt, endedAt: Date.now() };
-	} finally {
-		clearTimeout(timer);
+	} catch (error) {
+		const outcome = error instanceof Late ? "timeout" : "unreachable";
+		return { node, outcome, response: null, sentAt, endedAt: Date.now() };
 	}
 }

@@ -15,9 +15,9 @@ export const LONGEST_PAUSE = 30_000;
 /** Milliseconds for which a node's own refusal (draining, full) is believed. */
 export const REFUSAL_LIFETIME = 3000;
 
-/** Whether new sessions may go to the node at `i`: closed, or due for a trial. */
-export function admits(known: Knowledge, i: number, now: number): boolean {
-	return known.openUntil[i]! <= now && known.refusedUntil[i]! <= now;
+/** Whether the node at `i` may be chosen: closed, or due for a trial; for a new session, also not refused of late. */
+export function admits(known: Knowledge, i: number, now: number, session: boolean): boolean {
+	return known.openUntil[i]! <= now && !(session && known.refusedUntil[i]! > now);
 }
 
 /** A trial is under way: the others wait until it has an answer or took a pause's time. */

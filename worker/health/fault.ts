@@ -9,7 +9,7 @@ export type Fault = (typeof FAULTS)[number];
 export function cureOf(fault: Exclude<Fault, "">, pool: Pool, node: Node): string {
 	if (fault === "many_processes")
 		return (
-			`Several processes answer at ${node.url}, the address of node ${node.id}: its boot id changes from answer to answer, ` +
+			`Several processes answer at the address of node ${node.id}: its boot id changes from answer to answer, ` +
 			`so a session's next request may reach another process. Give each process a port of its own, and write each as a node in ${pool.variable}.`
 		);
 	return (
@@ -17,4 +17,15 @@ export function cureOf(fault: Exclude<Fault, "">, pool: Pool, node: Node): strin
 		`Add at that node: io.engine.generateId = () => "${node.tag}" + crypto.randomBytes(13).toString("base64url").slice(0, 17); ` +
 		`or, if it cannot be changed, set stickiness = "rewrite" in ${pool.variable}.`
 	);
+}
+
+/** The line of the log that says so. */
+export function faultLine(fault: Exclude<Fault, "">, pool: Pool, node: Node): string {
+	return JSON.stringify({
+		level: "error",
+		code: "EDGE_FOREIGN_SID",
+		node: node.id,
+		url: node.url,
+		cure: cureOf(fault, pool, node),
+	});
 }

@@ -24,8 +24,8 @@ export interface Knowledge {
 	readonly refusedUntil: Float64Array;
 	/** The fault the monitor found: place in `FAULTS`. */
 	readonly fault: Uint8Array;
-	/** Whether the ids it mints were looked at: 0 = not yet, 1 = they name it, 2 = they do not. */
-	readonly minted: Uint8Array;
+	/** When the ids it mints were last seen to name it, epoch ms: 0 = not looked at, -1 = they did not. */
+	readonly minted: Float64Array;
 	/** Turns of round robin taken. */
 	turn: number;
 }
@@ -48,7 +48,7 @@ export function newKnowledge(pool: Pool, random: () => number): Knowledge {
 		openUntil: new Float64Array(n),
 		refusedUntil: new Float64Array(n),
 		fault: new Uint8Array(n),
-		minted: new Uint8Array(n),
+		minted: new Float64Array(n),
 		turn: Math.floor(random() * 1000),
 	};
 }

@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Config, readConfig } from "../config.ts";
 import type { Env } from "../env.ts";
 import type { Node, Pool } from "../pool.ts";
-import { cureOf } from "./fault.ts";
+import { faultLine } from "./fault.ts";
 import { probe } from "./probe.ts";
 import type { NodeVerdict, Verdict } from "./verdict.ts";
 import { observe, stateOf, told, UNWATCHED, type Watched } from "./watch.ts";
@@ -34,6 +34,9 @@ export class Monitor extends DurableObject<Env> {
 		);
 		ctx.blockConcurrencyWhile(async () => {
 			const kept = await ctx.storage.list<Watched>({ prefix: "node:" });
+			const gone = [...kept.keys()].filter((key) => !this.#posts.some((post) => `node:${post.key}` === key));
+			// A node that was taken out and comes back under its old name must not find an old word waiting.
+			await ctx.storage.delete(gone);
 			for (const post of this.#posts)
 				this.#watched.set(post.key, { ...UNWATCHED, ...kept.get(`node:${post.key}`) });
 		});
@@ -104,13 +107,7 @@ export class Monitor extends DurableObject<Env> {
 	#warn(key: string, before: Watched, after: Watched): void {
 		if (after.fault === before.fault || after.fault === "") return;
 		const { pool, node } = this.#posts.find((post) => post.key === key)!;
-		const said = {
-			level: "error",
-			code: "EDGE_FOREIGN_SID",
-			node: node.id,
-			cure: cureOf(after.fault, pool, node),
-		};
-		console.error(JSON.stringify(said));
+		console.error(faultLine(after.fault, pool, node));
 	}
 
 	#verdict(now: number): Verdict {

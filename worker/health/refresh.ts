@@ -12,11 +12,15 @@ const ANSWER_LIMIT = 2000;
 
 /**
  * Claims the refresh when one is due, and starts it. The promise belongs to this request alone and never
- * rejects; it must not reach module scope, where the end of this request would hang the others.
+ * rejects; it must not reach module scope, where the end of this request would hang the others. In the
+ * first moments of a cold isolate each handshake asks for itself: it may not wait for another's promise.
  */
-export function refreshIfDue(edge: Edge, env: Env, now: number): Promise<void> | null {
-	if (now - edge.verdict.claimedAt < VERDICT_LIFETIME || !hasShared(env, "monitor")) return null;
-	edge.verdict.claimedAt = now;
+export function refreshIfDue(edge: Edge, env: Env, handshake: boolean, now: number): Promise<void> | null {
+	const { verdict } = edge;
+	if (!hasShared(env, "monitor")) return null;
+	const cold = handshake && verdict.at === 0 && now - verdict.claimedAt < COLD_WAIT;
+	if (!cold && now - verdict.claimedAt < VERDICT_LIFETIME) return null;
+	if (!cold) verdict.claimedAt = now;
 	return refresh(edge, env);
 }
 

@@ -42,7 +42,10 @@ export function learn(edge: Edge, verdict: Verdict): void {
 		known.weight[node.index] = said.weight;
 		known.risen[node.index] = Math.max(said.risen, known.risen[node.index]!);
 		known.fault[node.index] = FAULTS.indexOf(said.fault);
-		if (said.health === null) continue;
+		if (said.fault === "foreign_tag") known.minted[node.index] = 0;
+		if (said.state === "DOWN") known.live.fill(0, node.index * 3, node.index * 3 + 3);
+		if (said.health === null || said.state === "DOWN") continue;
+		if (said.health.boot !== known.boot[node.index]) known.minted[node.index] = 0;
 		known.limit[node.index] = said.health.limit;
 		// Own picks are part of the node's next report; until it changes they are counted on top.
 		if (known.opened[node.index] !== said.health.opened || said.health.boot !== known.boot[node.index])

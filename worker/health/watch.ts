@@ -19,7 +19,7 @@ export interface Watched {
 	/** Epoch ms of the last change of state, with its reason; 0 = never changed since first seen. */
 	readonly since: number;
 	readonly reason: string;
-	/** Epoch ms when probes last turned it UP from DOWN: slow start begins there; 0 = never. */
+	/** Epoch ms when it last came back, by probes, by the operator's word or restarted: slow start begins there; 0 = never. */
 	readonly risen: number;
 	/** Counted since first seen: probes that failed, and turns to DOWN; milliseconds DOWN before `since`. */
 	readonly failedProbes: number;
@@ -28,8 +28,13 @@ export interface Watched {
 	readonly probe: Probe | null;
 	/** The boot ids last heard, newest first: one that comes back means several processes behind one address. */
 	readonly boots: readonly string[];
+	/** How often in a row the newest was heard: an overlapping restart is over after some. */
+	readonly steady: number;
 	readonly fault: Fault;
 }
+
+/** Equal boot ids in a row after which earlier ones are forgotten. */
+const STEADY = 10;
 
 /** A node not yet probed is taken to be up: the first thing a new edge does must not be to refuse. */
 export const UNWATCHED: Watched = {
@@ -45,6 +50,7 @@ export const UNWATCHED: Watched = {
 	downtime: 0,
 	probe: null,
 	boots: [],
+	steady: 0,
 	fault: "",
 };
 
@@ -61,12 +67,15 @@ export function observe(before: Watched, probe: Probe, pool: Pool, node: Node, n
 	const against = probe.well === before.up ? 0 : before.against + 1;
 	const turns = against >= (before.up ? pool.health.fall : pool.health.rise);
 	const up = turns ? probe.well : before.up;
-	const boots = heard(before.boots, probe.health);
+	const again = probe.health !== null && before.boots[0] === probe.health.boot;
+	const steady = probe.health === null ? before.steady : again ? before.steady + 1 : 0;
+	const boots = steady >= STEADY ? before.boots.slice(0, 1) : heard(before.boots, probe.health);
+	const restarted = probe.health !== null && before.boots.length > 0 && !again;
 	const after: Watched = {
 		...before,
 		up,
 		against: turns ? 0 : against,
-		risen: turns && up ? now : before.risen,
+		risen: restarted ? now : before.risen,
 		failedProbes: before.failedProbes + (probe.well ? 0 : 1),
 		downs: before.downs + (turns && !up ? 1 : 0),
 		probe:
@@ -74,6 +83,7 @@ export function observe(before: Watched, probe: Probe, pool: Pool, node: Node, n
 				? { ...probe, health: before.probe?.health ?? null }
 				: probe,
 		boots,
+		steady,
 		fault: faultOf(pool, node, probe.health, boots, before.fault),
 	};
 	return changed(before, after, reasonOf(probe), now);
@@ -89,7 +99,7 @@ function changed(before: Watched, after: Watched, reason: string, now: number): 
 	const was = stateOf(before);
 	if (was === stateOf(after)) return before.since === 0 ? { ...after, reason } : after;
 	const downtime = before.downtime + (was === "DOWN" && before.since > 0 ? now - before.since : 0);
-	return { ...after, since: now, reason, downtime };
+	return { ...after, since: now, reason, downtime, risen: stateOf(after) === "UP" ? now : after.risen };
 }
 
 function reasonOf(probe: Probe): string {

@@ -17,6 +17,14 @@ export function isWithin(address: string, range: string): boolean {
 	return one.slice(0, prefix) === other.slice(0, prefix);
 }
 
+/** Whether text is an address, or one with a prefix length that fits it. */
+export function isRange(text: string): boolean {
+	const [base, length, more] = text.split("/") as [string, string | undefined, string | undefined];
+	const bits = bitsOf(base);
+	if (bits === null || more !== undefined) return false;
+	return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits.length);
+}
+
 /** The bits of an address as text of 0 and 1, 32 or 128 of them; null when it is no address. */
 export function bitsOf(address: string): string | null {
 	const v4 = /^(?:::ffff:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/i.exec(address);

@@ -31,6 +31,21 @@ export function classify(
 	upgradeHeader: string | null,
 	socketPaths: readonly string[],
 ): Asked {
+	return read(method, UNUSUAL_PATH.test(url) ? new URL(url).href : url, upgradeHeader, socketPaths);
+}
+
+/**
+ * Dot segments and backslashes, which fetch would resolve on the way to the node (URL standard, section 4.4):
+ * what is judged here must be what arrives there.
+ */
+const UNUSUAL_PATH = /^[^?#]*(\\|\/(\.|%2e))/i;
+
+function read(
+	method: string,
+	url: string,
+	upgradeHeader: string | null,
+	socketPaths: readonly string[],
+): Asked {
 	const hostAt = url.indexOf("://") + 3;
 	const pathAt = url.indexOf("/", hostAt);
 	const hashAt = url.indexOf("#", pathAt);

@@ -7,9 +7,12 @@ import { nodeOfCookie, pin } from "./cookie.ts";
 import { namesItsNode } from "./minted.ts";
 import { addTag } from "./rewrite.ts";
 
+/** Milliseconds for which a node whose ids were good is not looked at again, unless the monitor hears that it restarted. */
+const LOOK_AGAIN = 60_000;
+
 /**
  * The answer as the client shall have it; a fault when the session would not be found again. Under `sid`
- * the ids a node mints are looked at once for each node and isolate, and each time for a node found wrong.
+ * the ids a node mints are looked at once a minute for each node and isolate, and each time for one found wrong.
  * A 101 needs nothing: its session never leaves its socket.
  */
 export async function settle(
@@ -27,11 +30,11 @@ export async function settle(
 	}
 	if (pool.stickiness === "rewrite") return withBody(response, addTag(await response.text(), node.tag));
 	if (pool.stickiness === "cookie") return pinned(pool, node, asked, cookies, response);
-	if (pool.stickiness === "source" || known.minted[node.index] === 1) return response;
+	if (pool.stickiness === "source" || Date.now() - known.minted[node.index]! < LOOK_AGAIN) return response;
 	const body = await response.text();
 	const good = namesItsNode(body, node);
-	known.minted[node.index] = good ? 1 : 2;
-	return good ? withBody(response, body) : "foreign_tag";
+	if (good !== null) known.minted[node.index] = good ? Date.now() : -1;
+	return good === false ? "foreign_tag" : withBody(response, body);
 }
 
 /** The cure of the first node found to lead nobody back; null when none was. */
@@ -39,7 +42,7 @@ export function cureFor(pool: Pool, known: Knowledge): string | null {
 	for (const node of pool.nodes) {
 		const fault = FAULTS[known.fault[node.index]!]!;
 		if (fault !== "") return cureOf(fault, pool, node);
-		if (known.minted[node.index] === 2) return cureOf("foreign_tag", pool, node);
+		if (known.minted[node.index] === -1) return cureOf("foreign_tag", pool, node);
 	}
 	return null;
 }

@@ -11,12 +11,13 @@ import { poolOf } from "../support/pools.ts";
 const pool = poolOf();
 let known: Knowledge;
 const say = (...states: State[]) => known.state.set(states.map((state) => STATES.indexOf(state)));
-const names = (now = 1000, tried: number[] = []) =>
+const names = (now = 1000, tried: number[] = [], session = true) =>
 	candidates(
 		pool,
 		known,
 		tried.map((i) => pool.nodes[i]!),
 		now,
+		session,
 	)
 		.map((each) => each.node.id)
 		.join(" ");
@@ -53,6 +54,7 @@ describe("candidates for a new session", () => {
 	});
 
 	it("are not those that reported as many sessions as they take, own picks since included", () => {
+		known.boot.fill("b");
 		known.limit.fill(10);
 		known.sessions.set([10, 9, 3]);
 		known.picks.set([0, 1, 0]);
@@ -60,6 +62,7 @@ describe("candidates for a new session", () => {
 	});
 
 	it("are none when all are full: a node called DOWN does not stand in for a full one", () => {
+		known.boot.fill("b");
 		say("UP", "UP", "DOWN");
 		known.limit.fill(1);
 		known.sessions.set([1, 1, 0]);
@@ -79,6 +82,20 @@ describe("candidates for a new session", () => {
 		expect(names(1000)).toBe("");
 	});
 
+	it("are all of them where none ever reported: its sessions that ended would count for ever", () => {
+		known.limit.fill(1);
+		known.picks.fill(50);
+		expect(names()).toBe("n1 n2 n3");
+	});
+
+	it("of a plain request are full and refusing nodes too: it opens no session", () => {
+		known.boot.fill("b");
+		known.limit.fill(1);
+		known.sessions.fill(1);
+		onOutcome(known, 1, "refused", 1000, () => 1);
+		expect(names(1001, [], false)).toBe("n1 n2 n3");
+	});
+
 	it("leave a node that refused alone for a while", () => {
 		onOutcome(known, 1, "refused", 1000, () => 1);
 		expect(names(1001)).toBe("n1 n3");
@@ -90,7 +107,7 @@ describe("the breaker", () => {
 	it("lets one trial through when its pause is over, and the others wait for its outcome", () => {
 		fail(0, 3, 1000);
 		const only = poolOf({ nodes: [{ id: "n1", url: "http://127.0.0.1:3001" }] });
-		const chance = { now: 2500, random: () => 0, key: null, prefer: null };
+		const chance = { now: 2500, random: () => 0, key: null, prefer: null, session: true };
 		expect(choose(only, known, [], chance)?.id).toBe("n1");
 		expect(choose(only, known, [], chance)).toBeNull();
 		onOutcome(known, 0, "ok", 2600, () => 1);
@@ -109,8 +126,12 @@ describe("the breaker", () => {
 	it("starts a node slowly that came back", () => {
 		fail(0, 3, 0);
 		onOutcome(known, 0, "ok", 5000, () => 1);
-		expect(candidates(pool, known, [], 5000).map((each) => each.weight)).toEqual([1000, 10_000, 10_000]);
-		expect(candidates(pool, known, [], 35_000).map((each) => each.weight)).toEqual([10_000, 10_000, 10_000]);
+		expect(candidates(pool, known, [], 5000, true).map((each) => each.weight)).toEqual([
+			1000, 10_000, 10_000,
+		]);
+		expect(candidates(pool, known, [], 35_000, true).map((each) => each.weight)).toEqual([
+			10_000, 10_000, 10_000,
+		]);
 	});
 });
 
@@ -127,7 +148,7 @@ describe("share, in slow start", () => {
 });
 
 describe("choose", () => {
-	const chance = { now: 1000, random: () => 0, key: null, prefer: null };
+	const chance = { now: 1000, random: () => 0, key: null, prefer: null, session: true };
 	it("takes the node of the client's cookie while it takes new sessions, and another when it does not", () => {
 		const prefer = pool.nodes[2]!;
 		expect(choose(pool, known, [], { ...chance, prefer })?.id).toBe("n3");
@@ -146,6 +167,11 @@ describe("choose", () => {
 		expect(Math.max(...known.picks) - Math.min(...known.picks)).toBeLessThan(20);
 	});
 
+	it("counts no pick for a plain request", () => {
+		for (let i = 0; i < 10; i++) choose(pool, known, [], { ...chance, session: false });
+		expect([...known.picks, ...known.given]).toEqual([0, 0, 0, 0, 0, 0]);
+	});
+
 	it("takes turns in a round-robin pool", () => {
 		const turns = poolOf({ balance: "roundrobin" });
 		const ids = Array.from({ length: 6 }, () => choose(turns, known, [], chance)!.id);
@@ -157,12 +183,21 @@ describe("choose", () => {
 describe("nodeOfSource", () => {
 	it("moves only the clients of the node that is not UP, and not for slow start", () => {
 		const addresses = Array.from({ length: 100 }, (_, i) => `10.1.2.${i}`);
-		const before = addresses.map((address) => nodeOfSource(pool, known, address, [])!.id);
+		const before = addresses.map((address) => nodeOfSource(pool, known, address, [], 1000)!.id);
 		say("UP", "DRAIN", "UP");
 		known.risen[0] = 999;
-		const after = addresses.map((address) => nodeOfSource(pool, known, address, [])!.id);
+		const after = addresses.map((address) => nodeOfSource(pool, known, address, [], 1000)!.id);
 		for (const [i, id] of before.entries()) expect(after[i] === id || id === "n2").toBe(true);
 		expect(after).not.toContain("n2");
+	});
+});
+
+describe("nodeOfSource, without a monitor", () => {
+	it("moves the clients of a node that fails by this isolate's evidence, until its pause is over", () => {
+		const first = nodeOfSource(pool, known, "10.0.0.1", [], 1000)!;
+		fail(first.index, 3, 1000);
+		expect(nodeOfSource(pool, known, "10.0.0.1", [], 1500)).not.toBe(first);
+		expect(nodeOfSource(pool, known, "10.0.0.1", [], 2500)).toBe(first);
 	});
 });
 

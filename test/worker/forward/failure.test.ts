@@ -12,6 +12,7 @@ describe("judge", () => {
 	it.each([
 		["a node's own 500", 500, {}, "cloudflare", "ok"],
 		["Cloudflare's 521 for a node it cannot reach", 521, {}, "cloudflare", "unreachable"],
+		["Cloudflare's 524 for a node that was reached and then silent", 524, {}, "cloudflare", "timeout"],
 		["Cloudflare's 530", 530, {}, "cloudflare", "unreachable"],
 		["a 521 the node made itself", 521, { "x-edge-node": "n1" }, "cloudflare", "ok"],
 		["a 521 where there is no Cloudflare between", 521, {}, "workerd", "ok"],

@@ -67,12 +67,12 @@ describe("a watched node", () => {
 		expect(up).toMatchObject({ since: 9001, reason: "L7OK/200 in 3 ms", downtime: 7999 });
 	});
 
-	it("drains by its own word, with no slow start when it is ready again", () => {
+	it("drains by its own word, and starts slowly when it is ready again", () => {
 		const draining = seen([good({ state: "draining" })]);
 		expect(stateOf(draining)).toBe("DRAIN");
 		const ready = seen([good()], draining);
 		expect(stateOf(ready)).toBe("UP");
-		expect(ready.risen).toBe(0);
+		expect(ready.risen).toBe(ready.since);
 	});
 
 	it.each([
@@ -97,6 +97,23 @@ describe("a watched node", () => {
 			"many_processes",
 		);
 		expect(seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "c" })]).fault).toBe("");
+	});
+});
+
+describe("a watched node that restarts", () => {
+	it("starts slowly, though no probe ever failed", () => {
+		expect(seen([good({ boot: "a" }), good({ boot: "b" })]).risen).toBe(1001);
+	});
+
+	it("is forgiven an overlap of two processes when one alone has answered for a while", () => {
+		const overlap = seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]);
+		expect(overlap.fault).toBe("many_processes");
+		expect(
+			seen(
+				Array.from({ length: 10 }, () => good({ boot: "a" })),
+				overlap,
+			).fault,
+		).toBe("");
 	});
 });
 

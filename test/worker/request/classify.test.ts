@@ -54,4 +54,17 @@ describe("classify", () => {
 	it("leaves broken escapes as they are instead of throwing", () => {
 		expect(read("https://e/socket.io/?EIO=4&transport=polling&sid=%zz").sid).toBe("%zz");
 	});
+
+	it.each([
+		"https://e/x/../socket.io/?EIO=4&transport=polling",
+		"https://e/x/%2e%2e/socket.io/?EIO=4&transport=polling",
+		"https://e/./socket.io/?EIO=4&transport=polling",
+		"https://e/socket.io\\?EIO=4&transport=polling",
+	])("judges %s as what fetch makes of it on the way to the node", (url) => {
+		expect(read(url)).toMatchObject({ engine: "/socket.io/", path: "/socket.io/", traffic: "polling" });
+	});
+
+	it("leaves a path like /.well-known/x as it is", () => {
+		expect(read("https://e/.well-known/x?a=%20b").path).toBe("/.well-known/x");
+	});
 });

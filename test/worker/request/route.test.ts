@@ -41,4 +41,24 @@ describe("route", () => {
 		const only = configOf(variables({}, { ROUTES: [{ host: "a.test", pool: "app" }] }));
 		expect(route(only, classify("GET", "https://b.test/", null, only.socketPaths))).toBeNull();
 	});
+
+	it("keeps two pools on one Engine.IO path apart by their routes", () => {
+		const api = { nodes: [{ id: "a1", url: "http://127.0.0.1:6001" }] };
+		const both = configOf(
+			variables(
+				{},
+				{
+					POOL_API: api,
+					ROUTES: [
+						{ path: "/", pool: "app" },
+						{ path: "/api/", pool: "api" },
+					],
+				},
+			),
+		);
+		const at = (url: string) => route(both, classify("GET", url, null, both.socketPaths))?.name;
+		expect(at("https://a.test/socket.io/?EIO=4&transport=polling")).toBe("app");
+		expect(at("https://a.test/socket.io/socket.io.js")).toBe("app");
+		expect(at("https://a.test/api/x")).toBe("api");
+	});
 });
