@@ -8,6 +8,7 @@ import { mayRetry } from "./forward/failure.ts";
 import { type Attempt, forward, type Passed } from "./forward/forward.ts";
 import { nodeHeaders } from "./forward/headers.ts";
 import { limitOf } from "./forward/limits.ts";
+import { outwardLocation } from "./forward/location.ts";
 import { Late, within } from "./forward/within.ts";
 import { type Outcome, onOutcome } from "./health/breaker.ts";
 import { faultLine } from "./health/fault.ts";
@@ -74,7 +75,7 @@ export class Journey {
 			const node = next(tried);
 			if (node === null) return this.#exhausted();
 			const { outcome, response } = await this.#send(node);
-			if (outcome === "ok") return this.#end("passed", response!);
+			if (outcome === "ok") return this.#end("passed", outwardLocation(response!, node, this.#asked));
 			if (!this.#mayRetry(outcome)) return this.#end("failed", response ?? this.#failure());
 			await discard(response);
 			tried.push(node);
