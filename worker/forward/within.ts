@@ -4,19 +4,21 @@
 export class Late extends Error {}
 
 /** What `wait` gives, if it does so within `milliseconds`; else throws `Late`, after `onLate`. The timer never outlives the wait. */
-export async function within<T>(
-	milliseconds: number,
-	wait: Promise<T>,
-	onLate: () => void = () => {},
-): Promise<T> {
-	const limit = Promise.withResolvers<never>();
-	const timer = setTimeout(() => {
-		onLate();
-		limit.reject(new Late());
-	}, milliseconds);
-	try {
-		return await Promise.race([wait, limit.promise]);
-	} finally {
-		clearTimeout(timer);
-	}
+export function within<T>(milliseconds: number, wait: Promise<T>, onLate: () => void = () => {}): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => {
+			onLate();
+			reject(new Late());
+		}, milliseconds);
+		wait.then(
+			(value) => {
+				clearTimeout(timer);
+				resolve(value);
+			},
+			(error: unknown) => {
+				clearTimeout(timer);
+				reject(error);
+			},
+		);
+	});
 }
