@@ -1,7 +1,8 @@
 import { Agent, request } from "node:https";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BadRequest, badRequest, seeded } from "../support/bad-requests.ts";
+import { randomFrom } from "../../loadtest/plan/random.ts";
+import { type BadRequest, badRequest } from "../support/bad-requests.ts";
 import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
 import { secureFetch } from "../support/secure-fetch.ts";
 
@@ -60,7 +61,7 @@ describe("bad requests", () => {
 	test("1,000 drawn from a seed are each answered and counted, and the line goes on", {
 		timeout: 60_000,
 	}, async () => {
-		const random = seeded(SEED);
+		const random = randomFrom(SEED);
 		const bad = Array.from({ length: 1000 }, () => badRequest(random));
 		const before = await requestsCounted();
 		const statuses = new Map<number, number>();

@@ -9,10 +9,15 @@ import { addressOf, isWithin } from "./address.ts";
  */
 export function clientAddress(config: Config, request: Request): string {
 	if (config.platform === "cloudflare") return request.headers.get("cf-connecting-ip") ?? "";
-	const peer = addressOf((request.cf as { clientIp?: string } | undefined)?.clientIp ?? "");
+	const peer = peerOf(request);
 	const { trusted_proxies: trusted } = config.settings;
 	if (trusted.length === 0) return peer;
 	return rightmostUntrusted(peer, request.headers.get("x-forwarded-for"), trusted);
+}
+
+/** The address of the socket's other end, as plain workerd tells it; "" where it does not. */
+export function peerOf(request: Request): string {
+	return addressOf((request.cf as { clientIp?: string } | undefined)?.clientIp ?? "");
 }
 
 /** Walks X-Forwarded-For from the right for as long as the one who wrote an entry is trusted. */
