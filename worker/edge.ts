@@ -2,6 +2,7 @@
 
 import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
+import { newWaiting, type Waiting } from "./forward/waiting.ts";
 import { type Knowledge, newKnowledge } from "./health/knowledge.ts";
 import { type HandshakeRate, newHandshakeRate } from "./request/handshake-rate.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";
@@ -13,6 +14,8 @@ export interface Edge {
 	readonly counters: Counters;
 	/** The monitor's verdict: epoch ms when it was last had, and when a request last set out for it; 0 = never. */
 	readonly verdict: { at: number; claimedAt: number };
+	/** Requests of sessions that wait for their node. */
+	readonly waiting: Waiting;
 	/** Handshakes of this minute by client. */
 	readonly handshakes: HandshakeRate;
 }
@@ -35,6 +38,7 @@ export function newEdge(config: Config): Edge {
 			Date.now(),
 		),
 		verdict: { at: 0, claimedAt: 0 },
+		waiting: newWaiting(),
 		handshakes: newHandshakeRate(),
 	};
 }

@@ -1,4 +1,5 @@
 /** How one request passed through the edge: what counting and logging are told, once, when its answer's headers are there. */
+import type { Arrival } from "./arrival.ts";
 import type { Attempt } from "./forward/forward.ts";
 import type { Pool } from "./pool.ts";
 import type { Asked } from "./request/classify.ts";
@@ -27,6 +28,7 @@ export interface Passage {
 	readonly asked: Asked;
 	readonly ending: Ending;
 	readonly response: Response;
+	readonly status: number;
 	/** Null when none was found or asked for. */
 	readonly pool: Pool | null;
 	/** Each node that was tried, in turn; the last one made the answer of `passed`. */
@@ -37,23 +39,33 @@ export interface Passage {
 	readonly denial: Denial | null;
 }
 
-/** A passage that came to no node. */
-export function ended(
-	asked: Asked,
+/** A passage of a pool. */
+export function passageOf(
+	{ asked, startedAt }: Arrival,
 	ending: Ending,
 	response: Response,
 	pool: Pool | null,
-	startedAt: number,
+	attempts: readonly Attempt[],
 ): Passage {
-	return { asked, ending, response, pool, attempts: [], startedAt, denial: null };
+	return { asked, ending, response, status: response.status, pool, attempts, startedAt, denial: null };
+}
+
+/** A passage that came to no node. */
+export function ended(arrival: Arrival, ending: Ending, response: Response, pool: Pool | null): Passage {
+	return passageOf(arrival, ending, response, pool, []);
 }
 
 /** A passage that the guard ended. */
-export function denied(asked: Asked, denial: Denial, pool: Pool, startedAt: number): Passage {
-	return { ...ended(asked, "denied", denial.response, pool, startedAt), denial };
+export function denied(arrival: Arrival, denial: Denial, pool: Pool): Passage {
+	return { ...ended(arrival, "denied", denial.response, pool), denial };
 }
 
 /** Whether the request opens an Engine.IO session. */
 export function isHandshake(asked: Asked): boolean {
 	return asked.engine !== null && asked.sid === null && asked.method === "GET";
+}
+
+/** Lets go of an answer that is not passed on; that its node broke off meanwhile does not matter. */
+export async function discard(response: Response | null): Promise<void> {
+	await response?.body?.cancel().catch(() => {});
 }

@@ -23,7 +23,11 @@ const poolShape = record({
 		'write "header:x-room", "query:room" or "cookie:user"',
 		"",
 	),
-	socket_path: text(/^\/([^?#]*\/)?$/, "write a path that begins and ends with a slash", DEFAULT_SOCKET_PATH),
+	socket_path: text(
+		/^\/(?!.*\\)(?!(?:.*\/)?\.{1,2}\/)([^?#]*\/)?$/,
+		"write a path that begins and ends with a slash, without dot segments",
+		DEFAULT_SOCKET_PATH,
+	),
 	health_path: text(/^\/[^#]*$/, "write a path that begins with a slash", DEFAULT_HEALTH_PATH),
 	/** Seconds until an answer's headers. A poll is held for up to pingInterval + pingTimeout (25 + 20 by default). */
 	timeouts: record({

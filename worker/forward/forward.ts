@@ -1,8 +1,9 @@
 /** One request to one node. */
-import type { Config } from "../config.ts";
 import type { Outcome } from "../health/breaker.ts";
 import type { Node } from "../pool.ts";
 import { judge } from "./failure.ts";
+import type { Passed } from "./passed.ts";
+import { isWatched, type Waiting, watched } from "./waiting.ts";
 import { Late, within } from "./within.ts";
 
 export interface Attempt {
@@ -15,39 +16,58 @@ export interface Attempt {
 	readonly endedAt: number;
 }
 
-/** What is the same for every node a request is tried on. */
-export interface Passed {
-	readonly method: string;
-	/** Path and query as the node shall see them. */
-	readonly target: string;
-	readonly headers: Headers;
-	readonly body: ReadableStream | null;
-	/** Milliseconds until headers. */
-	readonly limit: number;
-	/** It has a session id: no other node will be tried. */
-	readonly ofSession: boolean;
+type Platform = "cloudflare" | "workerd";
+
+/**
+ * Sends a request that may be tried elsewhere, and waits for headers. Never throws. The fetch is awaited here
+ * because a client of a dying node would otherwise get no answer at all.
+ */
+export async function forward(platform: Platform, node: Node, passed: Passed): Promise<Attempt> {
+	const sentAt = Date.now();
+	const { method, headers, body, limit } = passed;
+	const abort = new AbortController();
+	try {
+		const sent = fetch(node.url + passed.target, {
+			method,
+			headers,
+			body,
+			redirect: "manual",
+			signal: abort.signal,
+		});
+		const response = await within(limit, sent, () => abort.abort());
+		return attempted(node, judge(response, platform), response, sentAt);
+	} catch (error) {
+		return failed(node, error, sentAt);
+	}
 }
 
 /**
- * Sends and waits for headers. Never throws. The fetch is awaited here because a client of a dying node
- * would otherwise get no answer at all. A request of a session has no signal, which costs a few percent of
- * a poll: it is never tried elsewhere, so what is left of it ends with the client's request.
+ * The same for a request of a session that begins `sentAt`. It has no signal, which costs a few percent of a
+ * poll: it is never tried elsewhere, so what is left of it ends with the client's request.
  */
-export async function forward(config: Config, node: Node, passed: Passed): Promise<Attempt> {
-	const sentAt = Date.now();
-	const abort = passed.ofSession ? null : new AbortController();
+export async function forwardOfSession(
+	platform: Platform,
+	waiting: Waiting,
+	node: Node,
+	{ target, method, headers, body, limit }: Passed,
+	sentAt: number,
+): Promise<Attempt> {
 	try {
-		const sent = fetch(node.url + passed.target, {
-			method: passed.method,
-			headers: passed.headers,
-			body: passed.body,
-			redirect: "manual",
-			...(abort === null ? {} : { signal: abort.signal }),
-		});
-		const response = await within(passed.limit, sent, () => abort?.abort());
-		return { node, outcome: judge(response, config.platform), response, sentAt, endedAt: Date.now() };
+		const sent = fetch(node.url + target, { method, headers, body, redirect: "manual" });
+		const response = await (isWatched(waiting, sentAt)
+			? watched(waiting, limit, sentAt, sent)
+			: within(limit, sent));
+		return attempted(node, judge(response, platform), response, sentAt);
 	} catch (error) {
-		const outcome = error instanceof Late ? "timeout" : "unreachable";
-		return { node, outcome, response: null, sentAt, endedAt: Date.now() };
+		return failed(node, error, sentAt);
 	}
+}
+
+function attempted(node: Node, outcome: Outcome, response: Response, sentAt: number): Attempt {
+	return { node, outcome, response, sentAt, endedAt: Date.now() };
+}
+
+function failed(node: Node, error: unknown, sentAt: number): Attempt {
+	const outcome = error instanceof Late ? "timeout" : "unreachable";
+	return { node, outcome, response: null, sentAt, endedAt: Date.now() };
 }

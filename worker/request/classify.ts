@@ -31,14 +31,16 @@ export function classify(
 	upgradeHeader: string | null,
 	socketPaths: readonly string[],
 ): Asked {
-	return read(method, UNUSUAL_PATH.test(url) ? new URL(url).href : url, upgradeHeader, socketPaths);
+	const asked = read(method, url, upgradeHeader, socketPaths);
+	if (socketPaths.includes(asked.path) || !UNUSUAL_PATH.test(asked.path)) return asked;
+	return read(method, new URL(url).href, upgradeHeader, socketPaths);
 }
 
 /**
  * Dot segments and backslashes, which fetch would resolve on the way to the node (URL standard, section 4.4):
  * what is judged here must be what arrives there.
  */
-const UNUSUAL_PATH = /^[^?#]*(\\|\/(\.|%2e))/i;
+const UNUSUAL_PATH = /\\|\/(\.|%2e)/i;
 
 function read(
 	method: string,
@@ -54,7 +56,7 @@ function read(
 	const pathEnd = queryAt < 0 ? end : queryAt;
 	const path = url.slice(pathAt, pathEnd);
 	const upgrade = upgradeHeader !== null && upgradeHeader.toLowerCase() === "websocket";
-	const below = socketPaths.find((prefix) => path.startsWith(prefix)) ?? null;
+	const below = longestAbove(path, socketPaths);
 	const query = below === null || queryAt < 0 ? NOT_ENGINE : readEngineQuery(url.slice(queryAt + 1, end));
 	const engine = query.eio !== null || query.transport !== null || query.sid !== null ? below : null;
 	return {
@@ -71,6 +73,11 @@ function read(
 		eio: query.eio,
 		duplicate: query.duplicate,
 	};
+}
+
+function longestAbove(path: string, socketPaths: readonly string[]): string | null {
+	for (const prefix of socketPaths) if (path.startsWith(prefix)) return prefix;
+	return null;
 }
 
 function trafficOf(engine: string | null, transport: string | null, upgrade: boolean): Traffic {

@@ -2,16 +2,13 @@
 import { cors } from "../answers.ts";
 import { ENGINE_ERRORS } from "../contract.ts";
 import type { Pool } from "../pool.ts";
+import type { Carried } from "./carried.ts";
 import type { Asked } from "./classify.ts";
 import type { Denial, DenialReason } from "./denial.ts";
 import { originAllowed } from "./origin-check.ts";
 
-/** What the guard reads of the headers; null = not there. */
-export interface Carried {
-	readonly origin: string | null;
-	readonly websocketVersion: string | null;
-	readonly contentLength: string | null;
-}
+/** What the guard reads of the headers. */
+type Read = Pick<Carried, "origin" | "websocketVersion" | "contentLength">;
 
 /** The handshake rate is judged apart: it needs the client's address and a count. */
 type Refusal = Exclude<DenialReason, "rate">;
@@ -19,14 +16,8 @@ type Refusal = Exclude<DenialReason, "rate">;
 type Limits = Pick<Pool, "allowEio3" | "origins" | "maxBody">;
 
 /** The refusal, with CORS and in Engine.IO's own shape; null = let it pass. */
-export function guard(request: Request, asked: Asked, pool: Pool): Denial | null {
+export function guard(asked: Asked, carried: Read, pool: Pool): Denial | null {
 	if (asked.engine === null) return null;
-	const { headers } = request;
-	const carried: Carried = {
-		origin: headers.get("origin"),
-		websocketVersion: asked.upgrade ? headers.get("sec-websocket-version") : null,
-		contentLength: asked.method === "POST" ? headers.get("content-length") : null,
-	};
 	const reason = judge(asked, carried, pool);
 	return reason === null ? null : deny(reason, asked, carried.origin, pool);
 }
@@ -35,7 +26,7 @@ export function guard(request: Request, asked: Asked, pool: Pool): Denial | null
  * Why an Engine.IO request is refused; null = it is not. A preflight only asks, so it passes: were it
  * refused, a browser would hide the reason that the request itself is given.
  */
-export function judge(asked: Asked, carried: Carried, pool: Limits): Refusal | null {
+export function judge(asked: Asked, carried: Read, pool: Limits): Refusal | null {
 	if (asked.method === "OPTIONS") return null;
 	if (asked.duplicate !== null) return "duplicate";
 	if (asked.method !== "GET" && (asked.method !== "POST" || asked.sid === null)) return "method";
@@ -44,10 +35,11 @@ export function judge(asked: Asked, carried: Carried, pool: Limits): Refusal | n
 	const transport = judgeTransport(asked, carried);
 	if (transport !== null) return transport;
 	if (!originAllowed(carried.origin, asked, pool.origins)) return "origin";
-	return Number(carried.contentLength ?? 0) > pool.maxBody ? "body" : null;
+	if (asked.method !== "POST" || carried.contentLength === null) return null;
+	return Number(carried.contentLength) > pool.maxBody ? "body" : null;
 }
 
-function judgeTransport(asked: Asked, carried: Carried): Refusal | null {
+function judgeTransport(asked: Asked, carried: Read): Refusal | null {
 	const { transport, upgrade } = asked;
 	if (transport !== "polling" && transport !== "websocket" && transport !== "flashsocket") return "transport";
 	if (transport === "polling") return upgrade ? "unwanted_upgrade" : null;

@@ -17,32 +17,32 @@ export function readEngineQuery(query: string): EngineQuery {
 	let sid: string | null = null;
 	let eio: string | null = null;
 	let duplicate: EngineQuery["duplicate"] = null;
+	const coded = query.includes("%") || query.includes("+");
 	for (let start = 0; start < query.length; ) {
 		let end = query.indexOf("&", start);
 		if (end < 0) end = query.length;
-		const equals = query.indexOf("=", start);
-		const split = equals < 0 || equals > end ? end : equals;
-		const name = decode(query.slice(start, split));
-		if (name === "transport" || name === "sid" || name === "EIO") {
-			const value = decode(query.slice(split + 1, end));
-			if (name === "transport") {
-				if (transport !== null) duplicate = name;
-				transport = value;
-			} else if (name === "sid") {
-				if (sid !== null) duplicate = name;
-				sid = value;
-			} else {
-				if (eio !== null) duplicate = name;
-				eio = value;
-			}
-		}
+		const pair = query.slice(start, end);
 		start = end + 1;
+		const equals = pair.indexOf("=");
+		const split = equals < 0 ? pair.length : equals;
+		const name = coded ? decode(pair.slice(0, split)) : pair.slice(0, split);
+		if (name !== "transport" && name !== "sid" && name !== "EIO") continue;
+		const value = coded ? decode(pair.slice(split + 1)) : pair.slice(split + 1);
+		if (name === "transport") {
+			if (transport !== null) duplicate = name;
+			transport = value;
+		} else if (name === "sid") {
+			if (sid !== null) duplicate = name;
+			sid = value;
+		} else {
+			if (eio !== null) duplicate = name;
+			eio = value;
+		}
 	}
 	return { transport, sid, eio, duplicate };
 }
 
 function decode(text: string): string {
-	if (!text.includes("%") && !text.includes("+")) return text;
 	const spaced = text.replaceAll("+", " ");
 	try {
 		return decodeURIComponent(spaced);

@@ -1,6 +1,6 @@
 /** The last step: counting, logging and sending on what was counted. After headers; waits for nothing. */
+import type { Arrival } from "../arrival.ts";
 import type { Edge } from "../edge.ts";
-import type { Env } from "../env.ts";
 import type { Passage } from "../passage.ts";
 import { slotOf, WHOLE } from "./counters.ts";
 import { flushIfDue } from "./flush.ts";
@@ -11,25 +11,28 @@ import { type Facts, tally, tallyCode } from "./tally.ts";
 const LONGEST_ERROR = 1000;
 
 /** Takes one passage in. */
-export function count(passage: Passage, request: Request, edge: Edge, env: Env, ctx: ExecutionContext): void {
-	const facts = factsOf(passage, request, edge.config.platform === "cloudflare");
+export function count(passage: Passage, arrival: Arrival): void {
+	const { request, edge, env, ctx } = arrival;
+	const facts = factsOf(passage, arrival);
 	tally(edge.counters, passage, facts);
 	if (isNodesError(passage, facts)) ctx.waitUntil(countNodesError(passage, edge));
 	log(passage, request, edge);
-	flushIfDue(edge, env, ctx, Date.now());
+	flushIfDue(edge, env, ctx, passage.attempts.at(-1)?.endedAt ?? Date.now());
 }
 
-function factsOf(passage: Passage, request: Request, cloudflare: boolean): Facts {
-	const { asked, response } = passage;
+function factsOf({ asked, status, response }: Passage, { request, carried, edge }: Arrival): Facts {
+	const { method, secure } = asked;
+	const bodiless = status === 101 || method === "HEAD";
 	return {
-		bytesIn: asked.method === "GET" ? 0 : lengthOf(request.headers),
-		bytesOut: response.status === 101 || asked.method === "HEAD" ? 0 : lengthOf(response.headers),
-		tls: asked.secure ? (cloudflare ? tlsOf(request) : "tls_unknown") : "plain_http",
+		bytesIn: method === "GET" ? 0 : lengthIn(carried.contentLength),
+		bytesOut: bodiless ? 0 : lengthIn(response.headers.get("content-length")),
+		tls: secure ? (edge.config.platform === "cloudflare" ? tlsOf(request) : "tls_unknown") : "plain_http",
 	};
 }
 
-function lengthOf(headers: Headers): number {
-	return Number(headers.get("content-length") ?? 0) || 0;
+/** Bytes that a Content-Length announces; 0 where there is none. */
+function lengthIn(header: string | null): number {
+	return header === null ? 0 : Number(header) || 0;
 }
 
 /** Cloudflare says which version a client speaks; workerd does not, and to ask it costs a JSON parse. */
@@ -39,9 +42,9 @@ function tlsOf(request: Request): Facts["tls"] {
 	return version === "TLSv1.2" ? "tls_1_2" : "tls_unknown";
 }
 
-function isNodesError({ asked, ending, response }: Passage, facts: Facts): boolean {
+function isNodesError({ asked, ending, status }: Passage, facts: Facts): boolean {
 	if (asked.engine === null || ending !== "passed") return false;
-	return (response.status === 400 || response.status === 403) && facts.bytesOut <= LONGEST_ERROR;
+	return (status === 400 || status === 403) && facts.bytesOut <= LONGEST_ERROR;
 }
 
 /** A node says which of Engine.IO's errors it means in the body only. */

@@ -66,8 +66,9 @@ export type FrontCounted = (typeof FRONT_COUNTED)[number];
 type Places<N extends string> = Readonly<Record<N, number>>;
 const placesOf = <N extends string>(names: readonly N[]) =>
 	Object.fromEntries(names.map((name, i) => [name, i])) as Places<N>;
-const PLACE: Places<Counted> = placesOf(COUNTED);
-const FRONT_PLACE: Places<FrontCounted> = placesOf(FRONT_COUNTED);
+/** Where each number stands in its slot, and where in the frontend's part, which is the first. */
+export const AT: Places<Counted> = placesOf(COUNTED);
+export const FRONT_AT: Places<FrontCounted> = placesOf(FRONT_COUNTED);
 const TRAFFIC_PLACE: Places<Traffic> = placesOf(TRAFFICS);
 
 /** The slot of a pool's traffic as a whole, beside the places of its nodes. */
@@ -119,12 +120,4 @@ export function newCounters(nodes: readonly number[], now: number): Counters {
 export function slotOf(counters: Counters, pool: number, traffic: Traffic, node: number): number {
 	const width = counters.nodes[pool]! + 1;
 	return counters.starts[pool]! + (TRAFFIC_PLACE[traffic] * width + node + 1) * COUNTED.length;
-}
-
-export function addFront(counters: Counters, what: FrontCounted, amount = 1): void {
-	counters.numbers[FRONT_PLACE[what]]! += amount;
-}
-
-export function add(counters: Counters, slot: number, what: Counted, amount = 1): void {
-	counters.numbers[slot + PLACE[what]]! += amount;
 }

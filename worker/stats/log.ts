@@ -1,7 +1,7 @@
 /** The log: one JSON line for each error and new session, and for a share of all else. Never a session id, cookie, token or query value. */
 import type { Edge } from "../edge.ts";
 import { isHandshake, type Passage } from "../passage.ts";
-import { addFront } from "./counters.ts";
+import { FRONT_AT } from "./counters.ts";
 import { terminationOf } from "./termination.ts";
 
 /** One line's fields; times in ms as HAProxy names them (manual 8.4), -1 = not reached, or not to be told apart. */
@@ -37,7 +37,7 @@ export function log(passage: Passage, request: Request, edge: Edge): void {
 	const level = levelOf(passage);
 	const share = edge.config.settings.log_percent / 100;
 	if (!isLogged(passage, level, share, Math.random)) return;
-	addFront(edge.counters, "log_lines");
+	edge.counters.numbers[FRONT_AT.log_lines]! += 1;
 	// A client may write cf-ray too: only on Cloudflare is it Cloudflare's.
 	const ray = edge.config.platform === "cloudflare" ? request.headers.get("cf-ray") : null;
 	const line = JSON.stringify(lineOf(passage, level, ray ?? crypto.randomUUID()));
@@ -58,9 +58,9 @@ export function isLogged(
 }
 
 /** `error`: the edge or a node failed. `warn`: a client was refused, or sent to make a new session. */
-export function levelOf({ ending, response }: Passage): Line["level"] {
+export function levelOf({ ending, status }: Passage): Line["level"] {
 	if (ending === "failed" || ending === "no_node") return "error";
-	if (response.status >= 500) return ending === "denied" ? "warn" : "error";
+	if (status >= 500) return ending === "denied" ? "warn" : "error";
 	return ending === "denied" || ending === "gone" || ending === "plain_upgrade" ? "warn" : "info";
 }
 
@@ -79,7 +79,7 @@ export function lineOf(passage: Passage, level: Line["level"], id: string): Line
 		traffic: asked.traffic,
 		method: asked.method,
 		path: asked.path,
-		status: passage.response.status,
+		status: passage.status,
 		ending: passage.ending,
 		denied: passage.denial?.reason ?? null,
 		termination: terminationOf(passage),

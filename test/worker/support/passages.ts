@@ -45,6 +45,7 @@ export function passageOf(
 		asked: REQUESTS[what],
 		ending,
 		response: answerOf(status),
+		status,
 		pool,
 		attempts,
 		startedAt: STARTED,

@@ -1,0 +1,110 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { carriedBy, isClaim } from "../../../worker/request/carried.ts";
+
+const read = (given: Record<string, string>) => carriedBy(new Headers(given));
+
+describe("carriedBy", () => {
+	it("reads what the edge decides by, in whatever case its name is written", () => {
+		const { forwardable, ...found } = read({
+			Origin: "https://page.test",
+			UPGRADE: "websocket",
+			Cookie: "a=1; b=2",
+			"Content-Length": "6",
+			"Sec-WebSocket-Version": "13",
+		});
+		expect(found).toEqual({
+			origin: "https://page.test",
+			upgrade: "websocket",
+			cookie: "a=1; b=2",
+			contentLength: "6",
+			websocketVersion: "13",
+		});
+		expect(Object.keys(forwardable).sort()).toEqual([
+			"content-length",
+			"cookie",
+			"origin",
+			"sec-websocket-version",
+			"upgrade",
+		]);
+	});
+
+	it("says of what is not there that it is not", () => {
+		expect(read({})).toEqual({
+			origin: null,
+			upgrade: null,
+			cookie: null,
+			contentLength: null,
+			websocketVersion: null,
+			forwardable: {},
+		});
+	});
+
+	it("lets the application's headers go on as they are", () => {
+		const given = {
+			cookie: "a=1",
+			authorization: "Bearer x",
+			"user-agent": "u",
+			"sec-websocket-protocol": "chat",
+			origin: "https://o",
+			"x-app": "x",
+			"cache-control": "no-cache",
+			constructor: "1",
+		};
+		expect(read(given).forwardable).toEqual(given);
+	});
+
+	it("joins a header that came twice, as RFC 9110 section 5.3 says", () => {
+		const headers = new Headers([
+			["x-app", "1"],
+			["x-app", "2"],
+		]);
+		expect(carriedBy(headers).forwardable["x-app"]).toBe("1, 2");
+	});
+
+	it("drops what belongs to one hop, and what Connection names, but never the upgrade", () => {
+		const { forwardable } = read({
+			connection: "Upgrade, X-Hop",
+			upgrade: "websocket",
+			"x-hop": "1",
+			te: "trailers",
+			"keep-alive": "5",
+			host: "edge.test",
+		});
+		expect(forwardable).toEqual({ upgrade: "websocket" });
+	});
+
+	it("lets no claim of a client go on, in whatever case and number it is written", () => {
+		const claim = fc.oneof(
+			fc.constantFrom(
+				"X-Forwarded-For",
+				"x-forwarded-HOST",
+				"Forwarded",
+				"X-Real-IP",
+				"CF-Connecting-IP",
+				"cf-ray",
+				"X-Edge-Auth",
+				"x-edge-client-ip",
+				"X-Edge-Node",
+				"True-Client-IP",
+			),
+			fc.stringMatching(/^(x-forwarded-|x-edge-|cf-)[a-z]{1,8}$/),
+		);
+		fc.assert(
+			fc.property(fc.array(fc.tuple(claim, fc.stringMatching(/^[!-~]{1,20}$/))), (pairs) => {
+				const client = new Headers({ "x-app": "1" });
+				for (const [name, value] of pairs) client.append(name, value);
+				expect(carriedBy(client).forwardable).toEqual({ "x-app": "1" });
+			}),
+		);
+	});
+});
+
+it("a claim is what a proxy says of a client or a path, and nothing else", () => {
+	const claims = ["forwarded", "x-real-ip", "x-forwarded-for", "x-edge-auth", "cf-ray", "cdn-loop"];
+	const others = ["x-app", "cookie", "cf", "content-type", "x-forward", "accept"];
+	expect([claims, others].map((names) => names.map(isClaim))).toEqual([
+		claims.map(() => true),
+		others.map(() => false),
+	]);
+});
