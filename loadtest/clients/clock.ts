@@ -29,5 +29,13 @@ export function nowUs(): number {
 	return base + performance.now() * 1000;
 }
 
+/** What Node's timers count in, µs: whole milliseconds of this clock. */
+export const TICK = 1000;
+
+/** The first time from `at` on that lies in the middle of a tick. */
+export function tickAfter(at: number): number {
+	return Math.ceil(at / TICK - 0.5) * TICK + TICK / 2;
+}
+
 /** How the clock is named in results. */
 export const CLOCK = "CLOCK_MONOTONIC by performance.now, one host";

@@ -7,6 +7,9 @@ import type { SendCounts } from "./self-check.ts";
 /** A send later than this after it was due is counted as late (µs). */
 export const LATE = 5000;
 
+/** Answered messages that may stand before one that waits. */
+const FORGOTTEN = 256;
+
 interface Pending {
 	readonly member: Member;
 	readonly due: number;
@@ -31,8 +34,9 @@ export class EchoDriver {
 	readonly #options: EchoOptions;
 	readonly #tally: Tally;
 	readonly #sends: SendCounts;
-	/** In order of sending. */
+	/** In order of sending; what lies before `first` is done. */
 	#pending: Pending[] = [];
+	#first = 0;
 	#waiting = 0;
 	#whenEmpty: () => void = () => {};
 
@@ -51,7 +55,15 @@ export class EchoDriver {
 		if (!member?.open) return;
 		this.#sends.sent += 1;
 		if (second >= 0) this.#tally.counts.sent += 1;
-		const pending: Pending = { member, due, sentAt, second, number: member.sent + 1, done: false };
+		// What left a little early was not owed before: its response time is its service time.
+		const pending: Pending = {
+			member,
+			due: Math.min(due, sentAt),
+			sentAt,
+			second,
+			number: member.sent + 1,
+			done: false,
+		};
 		this.#pending.push(pending);
 		this.#waiting += 1;
 		member.ask(this.#options.event, this.#options.ack, () => this.#answered(pending), message);
@@ -87,20 +99,34 @@ export class EchoDriver {
 	#finish(pending: Pending): void {
 		pending.done = true;
 		this.#waiting -= 1;
+		this.#forget();
 		if (this.#waiting === 0) this.#whenEmpty();
+	}
+
+	/** What is done is let go while it is young: kept for the next sweep, each would be copied by the collector. */
+	#forget(): void {
+		while (this.#pending[this.#first]?.done) this.#first += 1;
+		if (this.#first === this.#pending.length) this.#pending.length = 0;
+		else if (this.#first < FORGOTTEN) return;
+		else this.#pending.splice(0, this.#first);
+		this.#first = 0;
 	}
 
 	/** Gives up what waits beyond the time limit or on a closed session; call it about once a second. */
 	sweep(): void {
 		const limit = this.#options.ackTimeout * 1e6;
 		const before = nowUs() - limit;
-		this.#pending = this.#pending.filter((pending) => {
+		const all = this.#pending;
+		this.#pending = [];
+		this.#first = 0;
+		const left = all.filter((pending) => {
 			if (pending.done) return false;
 			const timedOut = pending.sentAt <= before;
 			if (!timedOut && pending.member.open) return true;
 			this.#giveUp(pending, timedOut, limit);
 			return false;
 		});
+		this.#pending = left;
 	}
 
 	/** The limit stands in the tail for what never came: leaving it out would flatter a dead server. */

@@ -3,7 +3,7 @@ import { nowUs } from "./clock.ts";
 import { Metronome, RING } from "./metronome.ts";
 
 /** µs after which a turn lets answers, timers and orders have theirs: who is behind would never stop sending. */
-const LONGEST_TURN = 10_000;
+export const LONGEST_TURN = 10_000;
 
 /** The process's own, started by the first who paces. */
 let metronome: Metronome | null = null;

@@ -3,7 +3,7 @@ import { aborted, CommandError, EXIT } from "../../worker/selfhost/command.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Result } from "../record/result.ts";
 import { runCommandLine } from "./chaos.ts";
-import { nowUs } from "./clock.ts";
+import { nowUs, tickAfter } from "./clock.ts";
 import { Ledger, type Series } from "./ledger.ts";
 import { Live, type LiveView } from "./live.ts";
 import type { Answer, Slot } from "./messages.ts";
@@ -134,7 +134,7 @@ class Run {
 			const { transport, path } = groups[group]!;
 			this.#phase = `slot ${number + 1} of ${order.length}: ${transport} ${path.name}`;
 			this.#hooks.progress(`${this.#phase}, ${length.toFixed(1)} s`);
-			const startAt = nowUs() + HEAD_START;
+			const startAt = tickAfter(nowUs() + HEAD_START);
 			const measureAt = startAt + warmup * 1e6;
 			if (number === 0) {
 				origin = measureAt;

@@ -3,7 +3,7 @@ import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:pe
 import type { GeneratorWindow } from "../record/result.ts";
 
 /** Milliseconds between the monitor's own ticks, which its figures include. */
-const RESOLUTION = 20;
+const RESOLUTION = 100;
 
 /** Counts of sends, as the activity keeps them. */
 export interface SendCounts {

@@ -1,12 +1,13 @@
 /** Each transport as options of socket.io-client. */
-import { Fetch, type ManagerOptions, NodeWebSocket } from "socket.io-client";
+import { Fetch, type ManagerOptions, NodeXHR } from "socket.io-client";
 import type { Transport } from "../record/result.ts";
+import { LeanWebSocket } from "./lean-websocket.ts";
 
 /**
  * Engine.IO asks for `transport=<the class's name>`: all that tells a flashsocket from a WebSocket on the
  * wire today. Nodes map it to websocket.
  */
-class FlashSocket extends NodeWebSocket {
+class FlashSocket extends LeanWebSocket {
 	override get name(): string {
 		return "flashsocket";
 	}
@@ -17,8 +18,8 @@ type TransportOptions = Pick<ManagerOptions, "transports" | "upgrade">;
 const OPTIONS: Readonly<Record<Transport, TransportOptions>> = {
 	polling: { transports: ["polling"], upgrade: false },
 	"polling-fetch": { transports: [Fetch], upgrade: false },
-	websocket: { transports: ["websocket"], upgrade: false },
-	upgrade: { transports: ["polling", "websocket"], upgrade: true },
+	websocket: { transports: [LeanWebSocket], upgrade: false },
+	upgrade: { transports: [NodeXHR, LeanWebSocket], upgrade: true },
 	flashsocket: { transports: [FlashSocket], upgrade: false },
 };
 

@@ -24,7 +24,8 @@ export interface Work {
 
 /** This worker's messages of the slot, at monotonic µs. */
 export function* messagesOf({ plan, slot, worker }: Work): Generator<Due> {
-	const options = { arrivals: plan.arrivals, rate: plan.rate, seed: plan.seed + slot.number };
+	const { arrivals, rate, grain } = plan;
+	const options = { arrivals, rate, grain, seed: plan.seed + slot.number };
 	for (const { client, at } of shareOf(options, plan.clients, worker, plan.processes)) {
 		if (slot.startAt + at >= slot.endAt) return;
 		yield { client, at: slot.startAt + at };

@@ -5,7 +5,16 @@ import type { NamedRun } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
 import { LEAST_RUNS } from "./holm.ts";
 
-const SAME_PLAN = ["scenario", "clients", "rate", "payload", "arrivals", "event", "ackTimeout"] as const;
+const SAME_PLAN = [
+	"scenario",
+	"clients",
+	"rate",
+	"payload",
+	"arrivals",
+	"grain",
+	"event",
+	"ackTimeout",
+] as const;
 
 /** Throws a UsageError that names the field and both files when two runs followed different plans. */
 export function checkPlans(runs: readonly NamedRun[]): void {

@@ -3,12 +3,12 @@ import { isIP } from "node:net";
 import { UsageError } from "../../worker/selfhost/command.ts";
 import type { Path } from "./paths.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Settings } from "./settings.ts";
+import { AUTO, type Settings } from "./settings.ts";
 import { fillJson } from "./template.ts";
 
 /** Throws a UsageError that names the flag, the value and the cure. */
 export function check(settings: Settings, scenario: Scenario, paths: readonly Path[]): void {
-	const { transports, rate, duration, clients, connectRate } = settings;
+	const { transports, rate, duration, clients, connectRate, grain } = settings;
 	if (transports.length === 0) throw new UsageError("--transports: name at least one.");
 	if (new Set(transports).size !== transports.length)
 		throw new UsageError(`--transports ${transports.join(",")}: one is named twice.`);
@@ -17,6 +17,8 @@ export function check(settings: Settings, scenario: Scenario, paths: readonly Pa
 	if (!(connectRate > 0))
 		throw new UsageError(`--connect-rate ${connectRate}: give sessions a second above 0.`);
 	if (!(clients > 0)) throw new UsageError(`--clients ${clients}: give at least 1.`);
+	if (grain !== AUTO && !(grain >= 0 && grain <= 1000 && Number.isInteger(grain)))
+		throw new UsageError(`--grain ${grain}: give whole milliseconds, 0 to 1000.`);
 	checkTemplates(settings, paths);
 	checkScenarioNeeds(settings, scenario);
 }

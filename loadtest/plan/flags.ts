@@ -93,6 +93,11 @@ function loadFlags(command: Command): void {
 		.option("--payload <bytes>", `of each message (${USUAL.payload})`, wholeNumber(0, 100_000_000))
 		.option("--seed <n>", `of everything random (${USUAL.seed})`, wholeNumber(0, 0xffffffff))
 		.option("--arrivals <kind>", `uniform or poisson (${USUAL.arrivals})`, oneOf("uniform", "poisson"))
+		.option(
+			"--grain <ms>",
+			"echo: the grid on which messages leave, in groups; 0 = each by itself (by the rate)",
+			wholeNumber(0, 1000),
+		)
 		.option("--ack-timeout <seconds>", `until a message is given up (${USUAL.ackTimeout})`, above(0, 3600))
 		.option("--connect-rate <n>", `sessions opened a second (${USUAL.connectRate})`, above(0, 1e6))
 		.option(

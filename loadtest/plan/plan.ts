@@ -4,7 +4,7 @@ import type { PlanRecord, Transport } from "../record/result.ts";
 import { check } from "./check.ts";
 import { isLoopback4, type Path, pathsFrom } from "./paths.ts";
 import { type Activity, type Scenario, scenarioNamed } from "./scenario.ts";
-import { type Settings, USUAL } from "./settings.ts";
+import { AUTO, type Settings, USUAL } from "./settings.ts";
 import { slotsFor } from "./slots.ts";
 
 /** One transport on one path. */
@@ -35,6 +35,12 @@ export type PlanOptions = Partial<Settings> & {
 const CLIENTS_PER_PROCESS = 5000;
 const RATE_PER_PROCESS = 8000;
 
+/** Messages a second from which they leave in groups, of how many, and milliseconds between two at least and most. */
+const GROUPED = 200;
+const GROUP = 5;
+const CLOSEST = 5;
+const FARTHEST = 20;
+
 /** Resolves options to a plan. Throws a UsageError that names the flag, the value and the cure. */
 export function planFrom({ url, paths: given, scenario: named = "echo", ...options }: PlanOptions): Plan {
 	const scenario = typeof named === "string" ? scenarioNamed(named) : named;
@@ -44,6 +50,7 @@ export function planFrom({ url, paths: given, scenario: named = "echo", ...optio
 	const groups = settings.transports.flatMap((transport) => paths.map((path) => ({ transport, path })));
 	return {
 		...settings,
+		grain: grainFor(settings, scenario.activity),
 		sources: sourcesFor(settings.sources, paths),
 		scenario: scenario.name,
 		activity: scenario.activity,
@@ -61,6 +68,14 @@ function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonl
 		if (!paths.every(({ urls }) => urls.every(isLoopback4))) return [];
 		return Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
 	});
+}
+
+/** Many messages leave in groups: a wake-up for each would be most of what they cost. Only `echo` sends many. */
+function grainFor({ grain, rate }: Settings, activity: Activity): number {
+	if (activity !== "echo") return 0;
+	if (grain !== AUTO) return grain;
+	if (rate < GROUPED) return 0;
+	return Math.min(FARTHEST, Math.max(CLOSEST, Math.round((GROUP * 1000) / rate)));
 }
 
 function processesFor(settings: Settings, activity: Activity, groups: number): number {
@@ -83,6 +98,7 @@ const NAMED = [
 	"payload",
 	"seed",
 	"arrivals",
+	"grain",
 	"ackTimeout",
 	"event",
 	"processes",
@@ -109,6 +125,7 @@ export function recordOf(plan: Plan): PlanRecord {
 		payload: plan.payload,
 		seed: plan.seed,
 		arrivals: plan.arrivals,
+		grain: plan.grain,
 		ackTimeout: plan.ackTimeout,
 		event: plan.event,
 		processes: plan.processes,

@@ -11,18 +11,21 @@ export type Arrivals = "uniform" | "poisson";
 export interface ScheduleOptions {
 	readonly arrivals: Arrivals;
 	readonly rate: number;
+	/** Milliseconds of the grid that times are put on, each on the nearest; 0 = as they fall. */
+	readonly grain: number;
 	readonly seed: number;
 }
 
 /** Endless due times in order, µs from the slot's start; the first one at half a gap. */
-export function* schedule({ arrivals, rate, seed }: ScheduleOptions): Generator<number, never> {
+export function* schedule({ arrivals, rate, grain, seed }: ScheduleOptions): Generator<number, never> {
 	const gap = 1e6 / rate;
+	const grid = grain * 1000;
 	const random = randomFrom(seed);
 	let due = gap / 2;
 	for (let i = 0; ; i++) {
 		if (arrivals === "poisson") due = (i === 0 ? 0 : due) - Math.log(1 - random()) * gap;
 		else due = gap * (i + 0.5);
-		yield due;
+		yield grid > 0 ? Math.round(due / grid) * grid : due;
 	}
 }
 

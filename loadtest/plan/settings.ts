@@ -18,6 +18,8 @@ export interface Settings {
 	readonly payload: number;
 	readonly seed: number;
 	readonly arrivals: Arrivals;
+	/** Milliseconds of the grid on which messages of `echo` leave, in groups; 0 = each by itself; AUTO = by the rate. */
+	readonly grain: number;
 	/** Seconds after which an acknowledgement is given up. */
 	readonly ackTimeout: number;
 	/** Sessions opened a second, over all groups. */
@@ -64,6 +66,9 @@ export interface Settings {
 	readonly processes: number;
 }
 
+/** Left to the plan. */
+export const AUTO = -1;
+
 /** The usual settings: a scenario changes some, flags change any. */
 export const USUAL: Settings = {
 	transports: ["polling", "websocket", "upgrade"],
@@ -74,6 +79,7 @@ export const USUAL: Settings = {
 	payload: 100,
 	seed: 1,
 	arrivals: "uniform",
+	grain: AUTO,
 	ackTimeout: 10,
 	connectRate: 100,
 	connectTimeout: 20,

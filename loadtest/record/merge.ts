@@ -29,6 +29,7 @@ const AGREED = [
 	"warmup",
 	"payload",
 	"arrivals",
+	"grain",
 	"ackTimeout",
 	"event",
 ] as const;

@@ -149,6 +149,8 @@ export const planShape = z.object({
 	payload: count,
 	seed: count,
 	arrivals: z.enum(["uniform", "poisson"]),
+	/** Milliseconds of the grid on which messages left, in groups; 0 = each when it was due. */
+	grain: amount.default(0),
 	ackTimeout: amount,
 	event: z.string(),
 	processes: count,

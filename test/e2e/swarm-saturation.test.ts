@@ -12,7 +12,7 @@ test("asked for more than it can, the swarm calls itself invalid and says why", 
 	timeout: 60_000,
 }, async () => {
 	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
-	const load = { clients: 50, rate: 60_000, duration: 2, processes: 1, ackTimeout: 2 };
+	const load = { clients: 50, rate: 200_000, duration: 2, processes: 1, ackTimeout: 2 };
 	const result = await runSwarm(
 		planFrom({ url: server.url, transports: ["websocket"], ...load }),
 		quiet,

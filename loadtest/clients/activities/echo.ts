@@ -1,4 +1,6 @@
 /** Messages when they are due, each answered: response and service time. */
+
+import { beat } from "../beat.ts";
 import { EchoDriver } from "../echo-driver.ts";
 import { pace, until } from "../pacer.ts";
 import { messagesOf, secondIn, type Work } from "../work.ts";
@@ -10,7 +12,8 @@ export async function echo(work: Work): Promise<void> {
 	const driver = new EchoDriver(plan, crew.tally, work.sends);
 	work.everySecond(() => driver.sweep());
 	const messages = new Map(crew.opened.map(({ number }) => [number, crew.personaOf(number).ask?.message]));
-	await pace(
+	const call = plan.grain > 0 ? beat : pace;
+	await call(
 		messagesOf(work),
 		({ client, at }) =>
 			driver.send(crew.members.get(client) ?? null, messages.get(client), at, secondIn(slot, at)),

@@ -65,7 +65,12 @@ export async function fanout(work: Work): Promise<void> {
 
 function publishTimes(plan: Plan, slot: Slot): number[] {
 	const times: number[] = [];
-	for (const at of schedule({ arrivals: plan.arrivals, rate: plan.rate, seed: plan.seed + slot.number })) {
+	for (const at of schedule({
+		arrivals: plan.arrivals,
+		rate: plan.rate,
+		grain: 0,
+		seed: plan.seed + slot.number,
+	})) {
 		if (slot.startAt + at >= slot.endAt) break;
 		times.push(slot.startAt + at);
 	}

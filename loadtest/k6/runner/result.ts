@@ -68,6 +68,7 @@ function planOf({ options: { settings, path }, samples, code }: Outcome): PlanRe
 		// Nothing here is drawn: the schedule is even.
 		seed: USUAL.seed,
 		arrivals: "uniform",
+		grain: 0,
 		ackTimeout,
 		event,
 		processes: 1,

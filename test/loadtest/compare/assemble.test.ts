@@ -120,6 +120,16 @@ test("runs of different plans are refused with the field, both values and both f
 	);
 });
 
+test("runs whose messages left in groups are not set against runs whose messages left one by one", () => {
+	const grouped = runsAt(ABBA.b, "b").map(({ name, result }) => ({
+		name,
+		result: { ...result, plan: { ...result.plan, grain: 20 } },
+	}));
+	expect(() => compare(request(runsAt(ABBA.a, "a"), against(grouped)))).toThrow(
+		"plan.grain differs (0 in a-0.json, 20 in b-1.json)",
+	);
+});
+
 test("without another side the runs are described: edge against direct and transports against websocket", () => {
 	const comparison = compare(request(runsAt(ABBA.a, "a"), { kind: "describe" }, { primary: undefined }));
 	expect(comparison.gate).toBe(false);

@@ -27,7 +27,7 @@ describe("a client's schedule", () => {
 /** Each client's due times in ms, as the swarm sends them. */
 function dueTimes(clients: number, rate: number, duration: number): number[][] {
 	const times: number[][] = Array.from({ length: clients }, () => []);
-	for (const { client, at } of shareOf({ arrivals: "uniform", rate, seed: 1 }, clients, 0, 1)) {
+	for (const { client, at } of shareOf({ arrivals: "uniform", rate, grain: 0, seed: 1 }, clients, 0, 1)) {
 		if (at >= duration * 1e6) return times;
 		times[client]!.push(at / 1000);
 	}

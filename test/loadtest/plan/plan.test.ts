@@ -32,6 +32,17 @@ test("a plan stands in a result", () => {
 	expect(record.processes).toBeGreaterThan(0);
 });
 
+test("few messages leave one by one, many in groups, and who says so has it his way", () => {
+	const grain = (options: object) => recordOf(planFrom({ paths, ...options })).grain;
+	expect(grain({ rate: 100 })).toBe(0);
+	expect(grain({ rate: 200 })).toBe(20);
+	expect(grain({ rate: 500 })).toBe(10);
+	expect(grain({ rate: 4000 })).toBe(5);
+	expect(grain({ rate: 8000, grain: 0 })).toBe(0);
+	expect(grain({ rate: 100, grain: 5 })).toBe(5);
+	expect(grain({ rate: 1000, scenario: "fanout" })).toBe(0);
+});
+
 test.each([
 	[{}, /no target/],
 	[{ url: "http://a", paths }, /both given/],
@@ -44,6 +55,7 @@ test.each([
 	[{ url: "http://a", transports: ["polling", "polling"] as const }, /named twice/],
 	[{ url: "http://a", rate: 0 }, /--rate 0/],
 	[{ url: "http://a", duration: -1 }, /--duration -1/],
+	[{ url: "http://a", grain: 2.5 }, /--grain 2.5: give whole milliseconds/],
 ])("%j is refused in one line", (options, message) => {
 	expect(() => planFrom(options)).toThrow(message);
 	expect(() => planFrom(options)).toThrow(UsageError);

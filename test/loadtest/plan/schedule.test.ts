@@ -6,11 +6,13 @@ function first<T>(count: number, from: Iterator<T>): T[] {
 }
 
 test("uniform arrivals are one gap apart and begin at half a gap", () => {
-	expect(first(3, schedule({ arrivals: "uniform", rate: 1000, seed: 1 }))).toEqual([500, 1500, 2500]);
+	expect(first(3, schedule({ arrivals: "uniform", rate: 1000, grain: 0, seed: 1 }))).toEqual([
+		500, 1500, 2500,
+	]);
 });
 
 test("poisson arrivals keep the rate on average and spread like an exponential", () => {
-	const due = first(20_000, schedule({ arrivals: "poisson", rate: 1000, seed: 7 }));
+	const due = first(20_000, schedule({ arrivals: "poisson", rate: 1000, grain: 0, seed: 7 }));
 	const gaps = due.map((at, i) => at - (due[i - 1] ?? 0));
 	const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
 	const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
@@ -21,13 +23,13 @@ test("poisson arrivals keep the rate on average and spread like an exponential",
 });
 
 test("the same seed gives the same arrivals, another seed others", () => {
-	const options = { arrivals: "poisson", rate: 50, seed: 3 } as const;
+	const options = { arrivals: "poisson", rate: 50, grain: 0, seed: 3 } as const;
 	expect(first(9, schedule(options))).toEqual(first(9, schedule(options)));
 	expect(first(9, schedule(options))).not.toEqual(first(9, schedule({ ...options, seed: 4 })));
 });
 
 test("the workers' shares together are the whole schedule, each message once", () => {
-	const options = { arrivals: "poisson", rate: 100, seed: 5 } as const;
+	const options = { arrivals: "poisson", rate: 100, grain: 0, seed: 5 } as const;
 	const clients = 7;
 	const whole = first(300, shareOf(options, clients, 0, 1));
 	const last = whole.at(-1)!.at;
@@ -41,3 +43,28 @@ function upTo(last: number, from: Iterator<Due>): Due[] {
 	for (let due = from.next().value as Due; due.at <= last; due = from.next().value as Due) some.push(due);
 	return some;
 }
+
+test("on a grid each message is due at the nearest grid time, as many as without", () => {
+	const options = { arrivals: "uniform", rate: 1000, seed: 1 } as const;
+	const even = first(1000, schedule({ ...options, grain: 0 }));
+	const grouped = first(1000, schedule({ ...options, grain: 20 }));
+	expect(grouped.every((at) => at % 20_000 === 0)).toBe(true);
+	expect(Math.max(...grouped.map((at, i) => Math.abs(at - even[i]!)))).toBeLessThanOrEqual(10_000);
+	const groups = Map.groupBy(grouped.slice(10, -10), (at) => at);
+	expect([...groups.values()].slice(1, -1).every(({ length }) => length === 20)).toBe(true);
+});
+
+test("poisson arrivals are still poisson on a grid: a group's size varies by as much as it is on average", () => {
+	const grid = 20_000;
+	const due = first(40_000, schedule({ arrivals: "poisson", rate: 1000, grain: 20, seed: 7 }));
+	const sizes = Array.from({ length: Math.floor(due.at(-1)! / grid) }, () => 0);
+	for (const at of due) if (at / grid < sizes.length) sizes[at / grid]! += 1;
+	const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+	const variance = sizes.reduce((sum, size) => sum + (size - mean) ** 2, 0) / sizes.length;
+	expect(mean).toBeGreaterThan(19.6);
+	expect(mean).toBeLessThan(20.4);
+	expect(variance / mean).toBeGreaterThan(0.9);
+	expect(variance / mean).toBeLessThan(1.1);
+	const together = sizes.slice(1).reduce((sum, size, i) => sum + (size - mean) * (sizes[i]! - mean), 0);
+	expect(Math.abs(together / sizes.length / variance)).toBeLessThan(0.07);
+});
