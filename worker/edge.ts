@@ -1,4 +1,4 @@
-/** One isolate's edge: the checked configuration, what is known of the nodes, and the counters. Plain data only. */
+/** One isolate's edge: the checked configuration, what is known of the nodes, and the counters. Plain data, but for what ends waits. */
 
 import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./env.ts";

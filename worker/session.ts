@@ -13,7 +13,7 @@ export async function toItsNode(arrival: Arrival, pool: Pool, node: Node, passed
 	const known = edge.known[pool.index]!;
 	if (stateAt(known, node.index) === "MAINT") return gone(arrival, pool, []);
 	// Nothing was waited for until here, so the clock still stands where it stood when the request came.
-	const sent = await forwardOfSession(edge.config.platform, edge.waiting, node, passed, startedAt);
+	const sent = await forwardOfSession(edge, known, node, passed, startedAt);
 	const { outcome, response, endedAt } = sent;
 	const answered = outcome === "ok" || outcome === "refused";
 	// With a body under way the client may be the one who broke off or is slow: no evidence of the node.

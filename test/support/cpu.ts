@@ -41,11 +41,17 @@ function once(url: string, method: string, agent: Agent, body: string): Promise<
 	});
 }
 
-/** Microseconds of the process's CPU for each of `count` requests over a few kept-alive connections. */
+/** Microseconds of the process's CPU for each of `count` requests over so many kept-alive connections. */
 export async function costOf(
 	pid: number,
 	url: string,
-	{ method, body, count, agent }: { method: string; body: string; count: number; agent: Agent },
+	{
+		method,
+		body,
+		count,
+		agent,
+		connections,
+	}: { method: string; body: string; count: number; agent: Agent; connections: number },
 ): Promise<number> {
 	const before = await cpuOf(pid);
 	let left = count;
@@ -53,7 +59,7 @@ export async function costOf(
 	const connection = async () => {
 		while (left-- > 0) statuses.add(await once(url, method, agent, body));
 	};
-	await Promise.all(Array.from({ length: 4 }, connection));
+	await Promise.all(Array.from({ length: connections }, connection));
 	if (statuses.size !== 1 || !statuses.has(200))
 		throw new Error(`answers other than 200: ${[...statuses].join(", ")}`);
 	return ((await cpuOf(pid)) - before) * (1000 / count);

@@ -1,9 +1,11 @@
 /** One request to one node. */
+import type { Edge } from "../edge.ts";
 import type { Outcome } from "../health/breaker.ts";
+import type { Knowledge } from "../health/knowledge.ts";
 import type { Node } from "../pool.ts";
 import { judge } from "./failure.ts";
 import type { Passed } from "./passed.ts";
-import { isWatched, type Waiting, watched } from "./waiting.ts";
+import { isWatched, watched } from "./waiting.ts";
 import { Late, within } from "./within.ts";
 
 export interface Attempt {
@@ -46,18 +48,20 @@ export async function forward(platform: Platform, node: Node, passed: Passed): P
  * poll: it is never tried elsewhere, so what is left of it ends with the client's request.
  */
 export async function forwardOfSession(
-	platform: Platform,
-	waiting: Waiting,
+	edge: Edge,
+	known: Knowledge,
 	node: Node,
 	{ target, method, headers, body, limit }: Passed,
 	sentAt: number,
 ): Promise<Attempt> {
+	const { config, waiting, verdict } = edge;
 	try {
 		const sent = fetch(node.url + target, { method, headers, body, redirect: "manual" });
-		const response = await (isWatched(waiting, sentAt)
-			? watched(waiting, limit, sentAt, sent)
+		const wait = { limit, now: sentAt, known: method === "GET" ? known : null, node: node.index };
+		const response = await (isWatched(waiting, sentAt, verdict.at > 0)
+			? watched(waiting, wait, sent)
 			: within(limit, sent));
-		return attempted(node, judge(response, platform), response, sentAt);
+		return attempted(node, judge(response, config.platform), response, sentAt);
 	} catch (error) {
 		return failed(node, error, sentAt);
 	}

@@ -1,22 +1,27 @@
 /**
- * Requests of sessions that wait for their node, so that one's arrival can end another's wait: a timer for
- * each costs a poll 6 %. Plain lists, one for each length of wait, in which the first is the first to be late.
+ * Requests of sessions that wait for their node, kept so that one's arrival can end the wait of others: a timer
+ * for each costs a poll 5 %. What is kept of a request is the function that ends its wait and nothing else; the
+ * runtime runs what follows in that request's own context. Where requests are rare each has its timer.
  */
+import { type Knowledge, stateAt } from "../health/knowledge.ts";
 import { Late } from "./within.ts";
 
 interface Waiter {
 	/** Epoch ms. */
 	readonly until: number;
 	readonly expire: (reason: Late) => void;
+	/** For a poll what is known of its node, and the node's place; null for all else. */
+	readonly known: Knowledge | null;
+	readonly node: number;
 	before: Waiter;
 	after: Waiter;
 }
 
 export interface Waiting {
-	/** By the limit in ms; each begins and ends with a waiter that nobody is. */
-	readonly lists: Map<number, Waiter>;
+	/** By the limit in ms; a ring, begun and closed by a waiter that nobody is, in the order in which they will be late. */
+	readonly rings: Map<number, Waiter>;
 	count: number;
-	/** Epoch ms: when a wait last began, and when the lists were last looked through. */
+	/** Epoch ms: when a wait last began, and when the rings were last looked through. */
 	beganAt: number;
 	sweptAt: number;
 }
@@ -25,26 +30,34 @@ export interface Waiting {
 const QUIET = 1000;
 /** Waits kept at most: what a client that left leaves behind stays until it is late. */
 const MOST = 2000;
-/** Milliseconds between two looks through the lists. */
+/** Milliseconds between two looks through the rings. */
 const SWEEP_EVERY = 1000;
 
 export function newWaiting(): Waiting {
-	return { lists: new Map(), count: 0, beganAt: 0, sweptAt: 0 };
+	return { rings: new Map(), count: 0, beganAt: 0, sweptAt: 0 };
 }
 
-/** Whether a wait that begins now may be left to those who come after it. Ends those that are late already. */
-export function isWatched(waiting: Waiting, now: number): boolean {
+/** Whether a wait that begins now may be left to those who come after it. Ends those that are late already; `informed`: the monitor was heard. */
+export function isWatched(waiting: Waiting, now: number, informed: boolean): boolean {
 	const busy = now - waiting.beganAt < QUIET;
 	waiting.beganAt = now;
-	if (now - waiting.sweptAt >= SWEEP_EVERY) sweep(waiting, now);
+	if (now - waiting.sweptAt >= SWEEP_EVERY) sweep(waiting, now, informed);
 	return busy && waiting.count < MOST;
 }
 
-/** What `wait` gives, if it does so before `limit` ms are over and another request finds that they are; else rejects with `Late`. */
-export function watched<T>(waiting: Waiting, limit: number, now: number, wait: Promise<T>): Promise<T> {
+/** What is waited for: `limit` ms from `now`; of a poll also what is known of its node. */
+export interface Wait {
+	readonly limit: number;
+	readonly now: number;
+	readonly known: Knowledge | null;
+	readonly node: number;
+}
+
+/** What `answer` gives, if it does so before the limit is over and another request finds that it is; else rejects with `Late`. */
+export function watched<T>(waiting: Waiting, wait: Wait, answer: Promise<T>): Promise<T> {
 	return new Promise((resolve, reject) => {
-		const waiter = enter(waiting, limit, now, reject);
-		wait.then(
+		const waiter = enter(waiting, wait, reject);
+		answer.then(
 			(value) => {
 				leave(waiting, waiter);
 				resolve(value);
@@ -57,26 +70,34 @@ export function watched<T>(waiting: Waiting, limit: number, now: number, wait: P
 	});
 }
 
-/** Ends every wait whose time is over. */
-export function sweep(waiting: Waiting, now: number): void {
+/**
+ * Ends every wait whose time is over. A poll at a node that is well is only forgotten: the node answers it
+ * within pingInterval or closes its session, so the client has left, and to end a request whose client was
+ * seen to leave would make the runtime warn in the log, once for each closed tab.
+ */
+export function sweep(waiting: Waiting, now: number, informed: boolean): void {
 	waiting.sweptAt = now;
-	for (const nobody of waiting.lists.values())
+	for (const nobody of waiting.rings.values())
 		for (let first = nobody.after; first !== nobody && first.until <= now; first = nobody.after) {
 			leave(waiting, first);
-			first.expire(new Late());
+			if (!informed || !isPollOfWellNode(first)) first.expire(new Late());
 		}
 }
 
-function enter(waiting: Waiting, limit: number, now: number, expire: (reason: Late) => void): Waiter {
-	const nobody = listOf(waiting, limit);
-	const waiter: Waiter = { until: now + limit, expire, before: nobody.before, after: nobody };
+function isPollOfWellNode({ known, node }: Waiter): boolean {
+	return known !== null && stateAt(known, node) === "UP" && known.failures[node] === 0;
+}
+
+function enter(waiting: Waiting, { limit, now, known, node }: Wait, expire: (reason: Late) => void): Waiter {
+	const nobody = ringOf(waiting, limit);
+	const waiter: Waiter = { until: now + limit, expire, known, node, before: nobody.before, after: nobody };
 	nobody.before.after = waiter;
 	nobody.before = waiter;
 	waiting.count += 1;
 	return waiter;
 }
 
-/** Takes it out; once out it points at itself, so that to leave again changes nothing. */
+/** Takes it out; once out it is a ring of its own, so that to leave again changes nothing. */
 function leave(waiting: Waiting, waiter: Waiter): void {
 	if (waiter.after === waiter) return;
 	waiter.before.after = waiter.after;
@@ -86,13 +107,21 @@ function leave(waiting: Waiting, waiter: Waiter): void {
 	waiting.count -= 1;
 }
 
-function listOf(waiting: Waiting, limit: number): Waiter {
-	let nobody = waiting.lists.get(limit);
+function ringOf(waiting: Waiting, limit: number): Waiter {
+	let nobody = waiting.rings.get(limit);
 	if (nobody === undefined) {
-		nobody = { until: Number.POSITIVE_INFINITY, expire: () => {} } as unknown as Waiter;
-		nobody.before = nobody;
-		nobody.after = nobody;
-		waiting.lists.set(limit, nobody);
+		nobody = newRing();
+		waiting.rings.set(limit, nobody);
 	}
+	return nobody;
+}
+
+function newRing(): Waiter {
+	const nobody = { until: Number.POSITIVE_INFINITY, expire: () => {}, known: null, node: -1 } as Omit<
+		Waiter,
+		"before" | "after"
+	> as Waiter;
+	nobody.before = nobody;
+	nobody.after = nobody;
 	return nobody;
 }
