@@ -4,8 +4,8 @@ import type { Asked } from "../request/classify.ts";
 
 /**
  * Adds the edge's own to `forwardable`, which holds none of these names, and returns it; an address or secret
- * of "" is not sent. A session's node heard of the client at the handshake: of its later requests
- * X-Forwarded-For alone says so, since each header costs a poll 1 % more.
+ * of "" is not sent. A session's node heard of host and client when it opened: its polls and posts say only
+ * what a proxy on their way may go by, since each header costs a poll more than 1 %.
  */
 export function nodeHeaders(
 	forwardable: Record<string, string>,
@@ -13,12 +13,11 @@ export function nodeHeaders(
 	clientIp: string,
 	secret: string,
 ): Record<string, string> {
-	forwardable["x-forwarded-host"] = asked.host;
 	forwardable["x-forwarded-proto"] = asked.secure ? "https" : "http";
-	if (clientIp !== "") {
-		forwardable["x-forwarded-for"] = clientIp;
-		if (asked.sid === null) forwardable[HEADERS.clientIp] = clientIp;
-	}
+	if (clientIp !== "") forwardable["x-forwarded-for"] = clientIp;
 	if (secret !== "") forwardable[HEADERS.auth] = secret;
+	if (asked.sid !== null && !asked.upgrade) return forwardable;
+	forwardable["x-forwarded-host"] = asked.host;
+	if (clientIp !== "") forwardable[HEADERS.clientIp] = clientIp;
 	return forwardable;
 }

@@ -5,9 +5,9 @@ import { asked } from "../support/pools.ts";
 
 const HANDSHAKE = asked("GET", "/socket.io/?EIO=4&transport=polling");
 const POLL = asked("GET", "/socket.io/?EIO=4&transport=polling&sid=d0N0123456789abcdefg");
+const UPGRADE = asked("GET", "/socket.io/?EIO=4&transport=websocket&sid=d0N0123456789abcdefg", "websocket");
 const SAID = {
 	"x-forwarded-for": "203.0.113.7",
-	"x-forwarded-host": "edge.test",
 	"x-forwarded-proto": "https",
 	[HEADERS.auth]: "s3cret",
 };
@@ -15,16 +15,21 @@ const SAID = {
 describe("nodeHeaders", () => {
 	it.each([
 		["a handshake", HANDSHAKE],
+		["an upgrade", UPGRADE],
 		["a page", asked("GET", "/page")],
-	])("tells of %s who the client is, in the header that only the edge writes too", (_what, request) => {
-		expect(nodeHeaders({ "x-app": "1" }, request, "203.0.113.7", "s3cret")).toEqual({
-			"x-app": "1",
-			...SAID,
-			[HEADERS.clientIp]: "203.0.113.7",
-		});
-	});
+	])(
+		"tells of %s its host, and who the client is in the header that only the edge writes",
+		(_what, request) => {
+			expect(nodeHeaders({ "x-app": "1" }, request, "203.0.113.7", "s3cret")).toEqual({
+				"x-app": "1",
+				...SAID,
+				"x-forwarded-host": "edge.test",
+				[HEADERS.clientIp]: "203.0.113.7",
+			});
+		},
+	);
 
-	it("tells of a session's later requests who the client is in X-Forwarded-For", () => {
+	it("tells of a session's polls and posts what a proxy on their way may go by", () => {
 		expect(nodeHeaders({ "x-app": "1" }, POLL, "203.0.113.7", "s3cret")).toEqual({ "x-app": "1", ...SAID });
 	});
 
