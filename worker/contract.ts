@@ -28,7 +28,7 @@ export const HEADERS = {
 	node: "x-edge-node",
 	/** node → edge, with status 503 on a handshake: why no new session is taken (`REFUSALS`). */
 	refuse: "x-edge-refuse",
-	/** edge → node: the client's address as the edge saw it; to be believed only beside a valid `auth`. */
+	/** edge → node, but not with a session's polls and posts: the client's address as the edge saw it; to be believed only beside a valid `auth`. */
 	clientIp: "x-edge-client-ip",
 } as const;
 
