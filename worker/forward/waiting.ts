@@ -116,12 +116,11 @@ function ringOf(waiting: Waiting, limit: number): Waiter {
 	return nobody;
 }
 
+/** A ring of nobody: its one waiter is never late. */
 function newRing(): Waiter {
-	const nobody = { until: Number.POSITIVE_INFINITY, expire: () => {}, known: null, node: -1 } as Omit<
-		Waiter,
-		"before" | "after"
-	> as Waiter;
-	nobody.before = nobody;
-	nobody.after = nobody;
-	return nobody;
+	const nobody = { until: Number.POSITIVE_INFINITY, expire: () => {}, known: null, node: -1 };
+	const ring = nobody as Waiter;
+	ring.before = ring;
+	ring.after = ring;
+	return ring;
 }
