@@ -6,15 +6,25 @@
 import { type Knowledge, stateAt } from "../health/knowledge.ts";
 import { Late } from "./within.ts";
 
-interface Waiter {
+type Expire = (reason: Late) => void;
+
+class Waiter {
 	/** Epoch ms. */
 	readonly until: number;
-	readonly expire: (reason: Late) => void;
+	readonly expire: Expire;
 	/** For a poll what is known of its node, and the node's place; null for all else. */
 	readonly known: Knowledge | null;
 	readonly node: number;
-	before: Waiter;
-	after: Waiter;
+	/** Alone it is a ring of its own. */
+	before: Waiter = this;
+	after: Waiter = this;
+
+	constructor(until: number, expire: Expire, known: Knowledge | null, node: number) {
+		this.until = until;
+		this.expire = expire;
+		this.known = known;
+		this.node = node;
+	}
 }
 
 export interface Waiting {
@@ -88,16 +98,18 @@ function isPollOfWellNode({ known, node }: Waiter): boolean {
 	return known !== null && stateAt(known, node) === "UP" && known.failures[node] === 0;
 }
 
-function enter(waiting: Waiting, { limit, now, known, node }: Wait, expire: (reason: Late) => void): Waiter {
+function enter(waiting: Waiting, { limit, now, known, node }: Wait, expire: Expire): Waiter {
 	const nobody = ringOf(waiting, limit);
-	const waiter: Waiter = { until: now + limit, expire, known, node, before: nobody.before, after: nobody };
+	const waiter = new Waiter(now + limit, expire, known, node);
+	waiter.before = nobody.before;
+	waiter.after = nobody;
 	nobody.before.after = waiter;
 	nobody.before = waiter;
 	waiting.count += 1;
 	return waiter;
 }
 
-/** Takes it out; once out it is a ring of its own, so that to leave again changes nothing. */
+/** Takes it out; to leave again changes nothing. */
 function leave(waiting: Waiting, waiter: Waiter): void {
 	if (waiter.after === waiter) return;
 	waiter.before.after = waiter.after;
@@ -110,17 +122,8 @@ function leave(waiting: Waiting, waiter: Waiter): void {
 function ringOf(waiting: Waiting, limit: number): Waiter {
 	let nobody = waiting.rings.get(limit);
 	if (nobody === undefined) {
-		nobody = newRing();
+		nobody = new Waiter(Number.POSITIVE_INFINITY, () => {}, null, -1);
 		waiting.rings.set(limit, nobody);
 	}
 	return nobody;
-}
-
-/** A ring of nobody: its one waiter is never late. */
-function newRing(): Waiter {
-	const nobody = { until: Number.POSITIVE_INFINITY, expire: () => {}, known: null, node: -1 };
-	const ring = nobody as Waiter;
-	ring.before = ring;
-	ring.after = ring;
-	return ring;
 }
