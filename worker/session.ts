@@ -9,11 +9,10 @@ import { discard, type Passage, passageOf } from "./passage.ts";
 import type { Node, Pool } from "./pool.ts";
 
 export async function toItsNode(arrival: Arrival, pool: Pool, node: Node, passed: Passed): Promise<Passage> {
-	const { edge, startedAt } = arrival;
+	const { edge } = arrival;
 	const known = edge.known[pool.index]!;
 	if (stateAt(known, node.index) === "MAINT") return gone(arrival, pool, []);
-	// Nothing was waited for until here, so the clock still stands where it stood when the request came.
-	const sent = await forwardOfSession(edge, known, node, passed, startedAt);
+	const sent = await forwardOfSession(edge, known, node, passed);
 	const { outcome, response, endedAt } = sent;
 	const answered = outcome === "ok" || outcome === "refused";
 	// With a body under way the client may be the one who broke off or is slow: no evidence of the node.

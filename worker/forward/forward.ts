@@ -44,7 +44,7 @@ export async function forward(platform: Platform, node: Node, passed: Passed): P
 }
 
 /**
- * The same for a request of a session that begins `sentAt`. It has no signal, which costs a few percent of a
+ * The same for a request of a session. It has no signal, which costs a few percent of a
  * poll: it is never tried elsewhere, so what is left of it ends with the client's request.
  */
 export async function forwardOfSession(
@@ -52,8 +52,8 @@ export async function forwardOfSession(
 	known: Knowledge,
 	node: Node,
 	{ target, method, headers, body, limit }: Passed,
-	sentAt: number,
 ): Promise<Attempt> {
+	const sentAt = Date.now();
 	const { config, waiting, verdict } = edge;
 	try {
 		const sent = fetch(node.url + target, { method, headers, body, redirect: "manual" });

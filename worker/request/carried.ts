@@ -70,12 +70,7 @@ export function carriedBy(headers: Headers): Carried {
 	return { origin, upgrade, cookie, contentLength, websocketVersion, forwardable };
 }
 
-/** Whether a header is a claim no client may make towards a node. */
-export function isClaim(name: string): boolean {
-	return CLAIMS.includes(name) || hasClaimPrefix(name);
-}
-
-/** By the first letter: nearly no header begins with one of theirs. */
+/** Whether it is a claim by its prefix. First by its letter: nearly no header begins with one of theirs. */
 function hasClaimPrefix(name: string): boolean {
 	const first = name.charCodeAt(0);
 	return (
