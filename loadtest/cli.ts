@@ -1,5 +1,5 @@
 /** The load test's commands by name: `node loadtest/cli.ts swarm …`. Each is loaded only when called. */
-import { runCommand, UsageError } from "../worker/selfhost/command.ts";
+import { runCommand, UsageError } from "../worker/command-line/command.ts";
 import type { Result } from "./record/result.ts";
 
 type Run = (argv: string[], stop: AbortSignal) => Promise<number>;

@@ -1,9 +1,9 @@
 /** `npm run demo`: the whole line once: start, drive every transport direct and through the edge, compare, stop. */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Stack, startStack } from "../origin/stack.ts";
-import { EXIT, newCommand, runCommand } from "../worker/selfhost/command.ts";
-import { PROJECT } from "../worker/selfhost/folders.ts";
+import { EXIT, newCommand, runCommand } from "../worker/command-line/command.ts";
+import { writeWhole } from "../worker/command-line/files.ts";
+import { PROJECT } from "../worker/command-line/project.ts";
 import { runSwarm } from "./clients/run.ts";
 import { type Plan, planFrom } from "./plan/plan.ts";
 import { saveResult } from "./record/save.ts";
@@ -22,9 +22,8 @@ await runCommand(async (stop) => {
 	say(`edge at ${stack.https}; nodes at ${stack.cluster.nodes.map((node) => node.tlsUrl).join(" ")}`);
 	const result = await runSwarm(demoPlan(stack), { progress: say }, stop);
 	if (stop.aborted) return EXIT.interrupted;
-	await mkdir(REPORTS, { recursive: true });
 	await saveResult(join(REPORTS, "demo.json"), result);
-	await writeFile(join(REPORTS, "demo.html"), renderReport(result, "html"));
+	await writeWhole(join(REPORTS, "demo.html"), renderReport(result, "html"));
 	process.stdout.write(`${summaryText(result)}\nreports/demo.html and reports/demo.json have the rest.\n`);
 	// A demonstration gates nothing: on a busy machine its first line says that its numbers are not to be believed.
 	return EXIT.ok;

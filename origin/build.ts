@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { CommandError, EXIT, newCommand, runCommand, UsageError } from "../worker/selfhost/command.ts";
+import { CommandError, EXIT, newCommand, runCommand, UsageError } from "../worker/command-line/command.ts";
 
 const NAME = "sticky-edge-origin";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

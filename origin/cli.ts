@@ -1,5 +1,5 @@
 /** `npm run origin`: the cluster alone; `npm run origin -- roll`: its nodes replaced while it runs. */
-import { aborted, CommandError, EXIT, newCommand, port, runCommand } from "../worker/selfhost/command.ts";
+import { aborted, CommandError, EXIT, newCommand, port, runCommand } from "../worker/command-line/command.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { askRoll } from "./control.ts";
 import { clusterOptions, DEFAULT_PORT, type Flags, originCommand } from "./flags.ts";

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CommandError, EXIT, UsageError } from "../worker/selfhost/command.ts";
+import { CommandError, EXIT, UsageError } from "../worker/command-line/command.ts";
 import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
 import type { ClusterNode, ClusterPlan, Failure, FromPrimary, NodeOptions, ToPrimary } from "./protocol.ts";
 import { nameOf } from "./redis-url.ts";

@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { CommandError } from "../worker/selfhost/command.ts";
+import { CommandError } from "../worker/command-line/command.ts";
 import type { ClusterNode, Failure } from "./protocol.ts";
 
 /** What a roll tells while it goes on. */

@@ -1,6 +1,6 @@
 /** The flags of `npm run origin`, and what they mean for a cluster. */
 import { type Command, InvalidArgumentError } from "commander";
-import { newCommand, port, UsageError, wholeNumber } from "../worker/selfhost/command.ts";
+import { newCommand, port, UsageError, wholeNumber } from "../worker/command-line/command.ts";
 import { readSecrets } from "./auth.ts";
 import type { ClusterOptions } from "./cluster.ts";
 import { DRAIN_PLAN } from "./drain.ts";

@@ -1,6 +1,6 @@
 /** The process of one node: told its options by the primary, says when it listens, ends when the primary is gone. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError, EXIT } from "../worker/selfhost/command.ts";
+import { CommandError, EXIT } from "../worker/command-line/command.ts";
 import { ipcLink } from "./link.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import type { FromNode, ToNode } from "./protocol.ts";

@@ -1,5 +1,4 @@
 /** One node: a Socket.IO server on a port of its own (and on another with TLS), attached to the edge. */
-import { readFileSync } from "node:fs";
 import {
 	createServer,
 	type Server as HttpServer,
@@ -10,13 +9,14 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import prom from "prom-client";
 import { Server } from "socket.io";
-import { CommandError } from "../worker/selfhost/command.ts";
+import { CommandError } from "../worker/command-line/command.ts";
+import { readPem } from "../worker/command-line/files.ts";
+import { listen } from "../worker/command-line/listen.ts";
 import { attachEdge, type EdgeAttachment } from "./attach.ts";
 import { serveEvents } from "./events.ts";
 import { shareListeners, type WebServer } from "./gate.ts";
 import * as limits from "./limits.ts";
 import { type Link, noLink } from "./link.ts";
-import { listen } from "./listen.ts";
 import { serveMetrics } from "./metrics.ts";
 import { page } from "./page/page.ts";
 import type { NodeOptions, NodeTls } from "./protocol.ts";
@@ -58,7 +58,7 @@ export async function startNode(options: NodeOptions, link: Link = noLink()): Pr
 	const port = await listen(web, options.host, options.port, "--port");
 	let tlsPort: number | null = null;
 	if (options.tls !== null) {
-		const secure = tlsServer(options.tls);
+		const secure = await tlsServer(options.tls);
 		shareListeners(secure, web);
 		servers.push(secure);
 		tlsPort = await listen(secure, options.host, options.tls.port, "--tls-port");
@@ -102,28 +102,20 @@ function socketServer(web: HttpServer, link: Link): Server {
 	return io;
 }
 
-function tlsServer(tls: NodeTls): WebServer {
-	const pair = { cert: readFile(tls.certFile, "--cert"), key: readFile(tls.keyFile, "--key") };
+async function tlsServer(tls: NodeTls): Promise<WebServer> {
+	const pair = { cert: await readPem(tls.certFile, "--cert"), key: await readPem(tls.keyFile, "--key") };
 	try {
 		return createTlsServer({ ...HTTP_OPTIONS, ...pair });
 	} catch (error) {
 		const { certFile, keyFile } = tls;
 		throw new CommandError(
-			`--cert ${certFile} and --key ${keyFile} are no certificate and key that belong together, in PEM (${(error as Error).message})`,
+			`--cert ${certFile} and --key ${keyFile} are not a matching certificate and key in PEM (${(error as Error).message})`,
 		);
 	}
 }
 
 function close(server: WebServer): Promise<void> {
 	return new Promise((resolve) => server.close(() => resolve()));
-}
-
-function readFile(file: string, flag: string): Buffer {
-	try {
-		return readFileSync(file);
-	} catch {
-		throw new CommandError(`${flag} ${file} cannot be read: give the path of a PEM file`);
-	}
 }
 
 function servePage(node: string, request: IncomingMessage, response: ServerResponse): void {

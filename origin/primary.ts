@@ -6,10 +6,10 @@
 import cluster from "node:cluster";
 import { fileURLToPath } from "node:url";
 import { setupPrimary } from "@socket.io/cluster-adapter";
-import { CommandError, EXIT } from "../worker/selfhost/command.ts";
+import { CommandError, EXIT } from "../worker/command-line/command.ts";
+import { listen } from "../worker/command-line/listen.ts";
 import { serveControl } from "./control.ts";
 import { flashPolicyServer } from "./flash-policy.ts";
-import { listen } from "./listen.ts";
 import type { ClusterPlan, Failure, FromPrimary, ToPrimary } from "./protocol.ts";
 import { rollOver } from "./roll.ts";
 import { Slot } from "./slot.ts";

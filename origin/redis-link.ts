@@ -6,7 +6,7 @@
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { createClient } from "redis";
 import type { Server } from "socket.io";
-import { CommandError } from "../worker/selfhost/command.ts";
+import { CommandError } from "../worker/command-line/command.ts";
 import type { Link } from "./link.ts";
 import { nameOf } from "./redis-url.ts";
 import { CLAIM_TIME, type Claim, REPEAT_TIME, type Repeats } from "./repeats.ts";

@@ -1,6 +1,6 @@
 /** Replacing all nodes of a cluster, one after another, while it serves. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError, EXIT } from "../worker/selfhost/command.ts";
+import { CommandError, EXIT } from "../worker/command-line/command.ts";
 import type { Roll } from "./control.ts";
 import type { Slot } from "./slot.ts";
 

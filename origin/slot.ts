@@ -3,7 +3,7 @@
 import type { Worker } from "node:cluster";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError } from "../worker/selfhost/command.ts";
+import { CommandError } from "../worker/command-line/command.ts";
 import type { ClusterNode, FromNode, NodeOptions, ToNode } from "./protocol.ts";
 import { restartDelay } from "./supervise.ts";
 

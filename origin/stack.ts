@@ -1,9 +1,9 @@
 /** The whole line on one machine: certificate, cluster, Flash policy, and the edge in front. */
 import { randomBytes } from "node:crypto";
+import { CommandError } from "../worker/command-line/command.ts";
+import { usablePort } from "../worker/command-line/listen.ts";
 import { certificateFor } from "../worker/selfhost/certificate.ts";
-import { CommandError } from "../worker/selfhost/command.ts";
 import { startEdge } from "../worker/selfhost/edge.ts";
-import { usablePort } from "../worker/selfhost/ports.ts";
 import type { Variables } from "../worker/selfhost/variables.ts";
 import { type Cluster, type ClusterNode, startCluster } from "./cluster.ts";
 import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";

@@ -1,5 +1,5 @@
 /** `npm start`: the whole line, left running, with a page at `/` to try. */
-import { aborted, EXIT, newCommand, port, runCommand, wholeNumber } from "../worker/selfhost/command.ts";
+import { aborted, EXIT, newCommand, port, runCommand, wholeNumber } from "../worker/command-line/command.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 interface Flags {

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
+import { PROJECT } from "../worker/command-line/project.ts";
 import { readConfig } from "../worker/config.ts";
 import { ERRORS } from "../worker/errors.ts";
 import { DENIALS } from "../worker/request/denial.ts";
-import { PROJECT } from "../worker/selfhost/folders.ts";
 import { readVariables } from "../worker/selfhost/variables.ts";
 import { COUNTED, FRONT_COUNTED } from "../worker/stats/counters.ts";
 

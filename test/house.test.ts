@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROJECT } from "../worker/selfhost/folders.ts";
+import { PROJECT } from "../worker/command-line/project.ts";
 import { folderMap } from "./support/folder-map.ts";
 import { importsOf, textOf, tracked } from "./support/imports.ts";
 
@@ -44,8 +44,8 @@ describe("imports", () => {
 	});
 
 	test("the Worker's code imports no Node code, no origin and no load test", () => {
-		const runtime = sources("worker").filter((file) => !file.startsWith("worker/selfhost/"));
-		const foreign = /^(worker\/selfhost|origin|loadtest|test)\/|^node:/;
+		const runtime = sources("worker").filter((file) => !/^worker\/(selfhost|command-line)\//.test(file));
+		const foreign = /^(worker\/selfhost|worker\/command-line|origin|loadtest|test)\/|^node:/;
 		expect(edges(runtime).filter(({ to }) => foreign.test(to))).toEqual([]);
 	});
 
@@ -55,14 +55,20 @@ describe("imports", () => {
 		).toEqual([]);
 	});
 
+	test("the command-line code imports nothing else of ours", () => {
+		expect(
+			ours(sources("worker/command-line")).filter(({ to }) => !to.startsWith("worker/command-line/")),
+		).toEqual([]);
+	});
+
 	test("the origin imports the contract and the self-hosted edge, and nothing else of ours", () => {
-		const allowed = /^origin\/|^worker\/contract\.ts$|^worker\/selfhost\//;
+		const allowed = /^origin\/|^worker\/contract\.ts$|^worker\/(selfhost|command-line)\//;
 		expect(ours(sources("origin")).filter(({ to }) => !allowed.test(to))).toEqual([]);
 	});
 
 	test("of the load test only the demo starts a cluster", () => {
 		const files = sources("loadtest").filter((file) => file !== "loadtest/demo.ts");
-		const allowed = /^loadtest\/|^worker\/contract\.ts$|^worker\/selfhost\//;
+		const allowed = /^loadtest\/|^worker\/contract\.ts$|^worker\/command-line\//;
 		expect(ours(files).filter(({ to }) => !allowed.test(to))).toEqual([]);
 	});
 
@@ -133,7 +139,8 @@ function breaches(top: string, table: Readonly<Record<string, readonly string[]>
 	const step = (file: string) => (file.split("/").length > 2 ? file.split("/")[1]! : null);
 	return ours(sources(top)).filter(({ from, to }) => {
 		const [own, other] = [step(from), step(to)];
-		if (own === null || own === "selfhost" || !to.startsWith(`${top}/`)) return false;
+		if (own === null || own === "selfhost" || own === "command-line" || !to.startsWith(`${top}/`))
+			return false;
 		if (table[own] === undefined) return true;
 		return other !== null && other !== own && !table[own].includes(other);
 	});

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
-import { COMPATIBILITY_DATE, PROJECT } from "../worker/selfhost/folders.ts";
+import { COMPATIBILITY_DATE, PROJECT } from "../worker/command-line/project.ts";
 
 interface Locked {
 	readonly version?: string;

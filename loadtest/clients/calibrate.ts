@@ -1,7 +1,7 @@
 /** `npm run swarm -- calibrate`: what this machine can generate before it measures itself. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { EXIT, newCommand, wholeNumber } from "../../worker/selfhost/command.ts";
+import { EXIT, newCommand, wholeNumber } from "../../worker/command-line/command.ts";
 import { transportList } from "../plan/flag-values.ts";
 import { planFrom } from "../plan/plan.ts";
 import { Histogram } from "../record/histogram.ts";

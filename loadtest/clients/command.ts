@@ -1,12 +1,13 @@
 /** `npm run swarm`: load runs from flags to result files. */
 import { randomUUID } from "node:crypto";
 import { extname } from "node:path";
-import { type CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { type CommandError, EXIT } from "../../worker/command-line/command.ts";
+import { checkWritable } from "../../worker/command-line/files.ts";
 import { type Flags, readFlags } from "../plan/flags.ts";
 import { type PlanOptions, planFrom } from "../plan/plan.ts";
 import { loadScenario } from "../plan/scenario.ts";
 import type { Result } from "../record/result.ts";
-import { checkWritable, saveResult } from "../record/save.ts";
+import { saveResult } from "../record/save.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import type { Series } from "./ledger.ts";
 import { runSwarm } from "./run.ts";

@@ -1,6 +1,6 @@
 /** The worker processes of a run, as one: an order goes to all, and is done when all have answered. */
 import { type ChildProcess, fork } from "node:child_process";
-import { CommandError } from "../../worker/selfhost/command.ts";
+import { CommandError } from "../../worker/command-line/command.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answer, Order, Slot } from "./messages.ts";
 

@@ -1,5 +1,5 @@
 /** Before any load: does each target answer a Socket.IO client at all? */
-import { CommandError } from "../../worker/selfhost/command.ts";
+import { CommandError } from "../../worker/command-line/command.ts";
 import type { GroupPlan, Plan } from "../plan/plan.ts";
 import type { Transport } from "../record/result.ts";
 import { joinRoom, roomOf } from "./activities/fanout.ts";

@@ -1,5 +1,5 @@
 /** One load run, from a plan to a result. */
-import { aborted, CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { aborted, CommandError, EXIT } from "../../worker/command-line/command.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Result } from "../record/result.ts";
 import { runCommandLine } from "./chaos.ts";

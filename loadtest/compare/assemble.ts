@@ -1,5 +1,5 @@
 /** The whole comparison: what is compared, the verdict over it, and what every format prints. */
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import type { Metric, Result, Transport } from "../record/result.ts";
 import type { NamedRun } from "../report/readable.ts";
 import { basePath } from "../report/rows.ts";

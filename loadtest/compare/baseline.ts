@@ -1,7 +1,7 @@
 /** Baselines: result files kept by name, in a folder that git ignores. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandError, EXIT, UsageError } from "../../worker/selfhost/command.ts";
+import { CommandError, EXIT, UsageError } from "../../worker/command-line/command.ts";
 import { saveResult } from "../record/save.ts";
 import type { NamedRun } from "../report/readable.ts";
 

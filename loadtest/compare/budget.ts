@@ -1,6 +1,6 @@
 /** Budgets: limits for a gate, one a line, such as `p99 edge-added websocket <= 5 ms`. */
 import { readFile } from "node:fs/promises";
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import { METRICS, type Metric, TRANSPORTS, type Transport } from "../record/result.ts";
 import type { QuantileName } from "../report/quantile.ts";
 import { quantileNamed } from "./primary.ts";

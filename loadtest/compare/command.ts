@@ -1,8 +1,9 @@
 /** `npm run compare -- A.json… --against B.json…`: results set against each other, with a verdict. */
 import { InvalidArgumentError, Option } from "commander";
-import { newCommand, UsageError } from "../../worker/selfhost/command.ts";
+import { newCommand, UsageError } from "../../worker/command-line/command.ts";
+import { deliver } from "../../worker/command-line/files.ts";
 import { METRICS, type Metric } from "../record/result.ts";
-import { deliver, formatOption } from "../report/command.ts";
+import { formatOption } from "../report/command.ts";
 import { loadRuns, type NamedRun } from "../report/readable.ts";
 import { compare, type Subject } from "./assemble.ts";
 import { baselineFiles, checkBaselineName, saveBaseline } from "./baseline.ts";

@@ -1,5 +1,5 @@
 /** Whether runs may be set against each other at all, and what speaks against trusting it. */
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import type { PlanRecord, Result } from "../record/result.ts";
 import type { NamedRun } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";

@@ -1,5 +1,5 @@
 /** The exit code of a comparison: pure, from its verdict and budgets. */
-import { EXIT } from "../../worker/selfhost/command.ts";
+import { EXIT } from "../../worker/command-line/command.ts";
 import type { Comparison } from "./assemble.ts";
 
 /** 3 invalid; 1 worse (where that is a gate) or a budget missed; 4 undecided; else 0. Budgets decide a description. */

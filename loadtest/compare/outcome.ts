@@ -1,5 +1,5 @@
 /** Whether a budget was kept: pure, from runs to met, missed or unclear. */
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import type { Group, Result } from "../record/result.ts";
 import { showAddedMs, showMs, showShare } from "../report/number.ts";
 import { QUANTILES, quantileMs } from "../report/quantile.ts";

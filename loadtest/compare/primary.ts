@@ -1,5 +1,5 @@
 /** The primary metrics: the few that are tested, so that many figures cannot make a chance finding. */
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import { QUANTILE_NAMES, type QuantileName } from "../report/quantile.ts";
 import type { Pairing } from "./pairing.ts";
 

@@ -1,6 +1,6 @@
 /** What no load run can be made of. */
 import { isIP } from "node:net";
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import type { Path } from "./paths.ts";
 import type { Scenario } from "./scenario.ts";
 import { AUTO, type Settings } from "./settings.ts";

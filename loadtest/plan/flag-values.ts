@@ -1,6 +1,6 @@
 /** Parsers of flag values. Each throws commander's InvalidArgumentError with the cure in its text. */
 import { InvalidArgumentError } from "commander";
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import { TRANSPORTS, type Transport } from "../record/result.ts";
 
 /** `polling,websocket`. */

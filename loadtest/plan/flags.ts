@@ -1,6 +1,6 @@
 /** The flags of `npm run swarm`, read into plan options. */
 import type { Command } from "commander";
-import { newCommand, wholeNumber } from "../../worker/selfhost/command.ts";
+import { newCommand, wholeNumber } from "../../worker/command-line/command.ts";
 import { TRANSPORTS } from "../record/result.ts";
 import {
 	above,

@@ -1,5 +1,5 @@
 /** Where load goes: named paths, each with one address or several. */
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 
 /** One way to the application, by the name that results use. */
 export interface Path {

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { echo } from "./scenarios/echo.ts";
 import { fanout } from "./scenarios/fanout.ts";

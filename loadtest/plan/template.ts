@@ -1,5 +1,5 @@
 /** What differs from client to client: `{n}` its number, `{path}`, `{transport}`, `{seed}` and `{random}`. */
-import { UsageError } from "../../worker/selfhost/command.ts";
+import { UsageError } from "../../worker/command-line/command.ts";
 import { randomFrom } from "./random.ts";
 
 /** What the words of a template stand for. */

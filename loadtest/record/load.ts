@@ -1,6 +1,6 @@
 /** Reading a result file. */
 import { readFile } from "node:fs/promises";
-import { CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "./result.ts";
 
 /** Reads and validates a result file. Throws a CommandError that names the file, the field and the cure. */

@@ -1,6 +1,6 @@
 /** Several machines' results of one plan as one result: counts added, never averages of averages. */
 import { randomUUID } from "node:crypto";
-import { CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { bySecond } from "./generator.ts";
 import { Histogram } from "./histogram.ts";
 import {

@@ -1,8 +1,7 @@
 /** `npm run report -- R.json`: one result → text, Markdown, HTML, JSON, CSV or JUnit. */
-import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
-import { CommandError, EXIT, newCommand } from "../../worker/selfhost/command.ts";
-import { makeFolderOf } from "../record/folder.ts";
+import { EXIT, newCommand } from "../../worker/command-line/command.ts";
+import { deliver } from "../../worker/command-line/files.ts";
 import { mergeCommand } from "./merge-command.ts";
 import { loadReadable } from "./readable.ts";
 import { REPORT_FORMATS, type ReportFormat, renderReport } from "./render.ts";
@@ -28,22 +27,4 @@ export async function reportCommand(argv: string[], _stop: AbortSignal): Promise
 /** `--format` with its choices; text unless told. */
 export function formatOption(formats: readonly string[]): Option {
 	return new Option("--format <format>", "how to write it").choices(formats).default("text");
-}
-
-/** Writes a finished report to a file, or to stdout. Throws a CommandError that names the flag. */
-export async function deliver(text: string, out: string | undefined): Promise<void> {
-	if (out === undefined) {
-		process.stdout.write(text);
-		return;
-	}
-	try {
-		await makeFolderOf(out);
-		await writeFile(out, text);
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code ?? String(error);
-		throw new CommandError(
-			`--out ${out} cannot be written (${code}): name a file in a folder you may write to.`,
-		);
-	}
-	process.stderr.write(`written: ${out}\n`);
 }

@@ -1,5 +1,5 @@
 /** `npm run report -- merge A.json B.json… --out F`: runs made at one time on several machines, as one. */
-import { EXIT, newCommand } from "../../worker/selfhost/command.ts";
+import { EXIT, newCommand } from "../../worker/command-line/command.ts";
 import { mergeResults } from "../record/merge.ts";
 import { saveResult } from "../record/save.ts";
 import { loadRuns, type NamedRun } from "./readable.ts";

@@ -1,6 +1,6 @@
 /** Reading results back from whatever carries them: their own JSON file, or an HTML page made from them. */
 import { readFile } from "node:fs/promises";
-import { CommandError, EXIT } from "../../worker/selfhost/command.ts";
+import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { parseResult } from "../record/load.ts";
 import type { Result } from "../record/result.ts";
 import { DATA_ID } from "./page/document.ts";

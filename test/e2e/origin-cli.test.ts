@@ -37,7 +37,7 @@ test("a port in use is one line that names port and flag, with exit code 1 and n
 	]);
 	holder.close();
 	expect(stderr).toBe(
-		`error: node n1: port ${port} on 127.0.0.1 is in use: stop what listens there, or give another --port (0 = any free port)\n`,
+		`error: node n1: --port ${port}: the port is in use on 127.0.0.1; stop what listens there, or give another port (0 = any free one)\n`,
 	);
 	expect([code, stdout]).toEqual([1, ""]);
 });

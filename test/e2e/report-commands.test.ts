@@ -103,7 +103,7 @@ test("a place that cannot be written is refused in one line with exit 1", () => 
 	const { status, stderr } = run("report", base[0]!, "--out", "/proc/none/x.html");
 	expect([status, stderr]).toEqual([
 		1,
-		"error: --out /proc/none/x.html cannot be written (ENOENT): name a file in a folder you may write to.\n",
+		"error: --out /proc/none/x.html cannot be written (ENOENT); give a file in a folder that you may write to and that has room\n",
 	]);
 });
 

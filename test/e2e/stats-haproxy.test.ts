@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { usablePort } from "../../worker/command-line/listen.ts";
 import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
-import { usablePort } from "../../worker/selfhost/ports.ts";
 import { parseHaproxyCsv } from "../support/haproxy-csv.ts";
 import { secureFetch } from "../support/secure-fetch.ts";
 

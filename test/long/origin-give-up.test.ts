@@ -14,7 +14,7 @@ test("a node that cannot start again is given up loudly, and a cluster without n
 	const exited = once(origin.child, "exit");
 	const said: string[] = [];
 	for (let i = 0; i < 6; i++) said.push(await origin.warning());
-	const inUse = expect.stringMatching(/^warning: node n1 ended \(node n1: port \d+ .* is in use/);
+	const inUse = expect.stringMatching(/^warning: node n1 ended \(node n1: --port \d+: the port is in use/);
 	expect(said.slice(0, 4)).toEqual(Array(4).fill(inUse));
 	expect(said[4]).toMatch(/^error: node n1 ended again .* 6 times by now: given up/);
 	expect(said[5]).toBe("error: the cluster's primary process ended (exit 1)");

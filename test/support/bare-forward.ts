@@ -2,8 +2,8 @@
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { COMPATIBILITY_DATE } from "../../worker/command-line/project.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
-import { COMPATIBILITY_DATE } from "../../worker/selfhost/folders.ts";
 import { startWorkerd } from "../../worker/selfhost/workerd.ts";
 
 const WORKER = `export default {

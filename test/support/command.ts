@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { vi } from "vitest";
-import { PROJECT } from "../../worker/selfhost/folders.ts";
+import { PROJECT } from "../../worker/command-line/project.ts";
 
 export type Signal = "SIGINT" | "SIGTERM";
 

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
-import { PROJECT } from "../../worker/selfhost/folders.ts";
+import { PROJECT } from "../../worker/command-line/project.ts";
 
 /** Static and dynamic imports, re-exports, types too: whoever names a file must know it. */
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(?\s*)"([^"$]+)"/g;

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { PROJECT } from "../../worker/selfhost/folders.ts";
+import { PROJECT } from "../../worker/command-line/project.ts";
 
 export interface SwarmOutcome {
 	readonly code: number;

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { planCluster, startCluster } from "../../origin/cluster.ts";
 import { flashPolicyServer } from "../../origin/flash-policy.ts";
-import { listen } from "../../origin/listen.ts";
 import { startNode } from "../../origin/node.ts";
 import { type StackOptions, startStack } from "../../origin/stack.ts";
+import { listen } from "../../worker/command-line/listen.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { startRoundRobin } from "./round-robin.ts";
 

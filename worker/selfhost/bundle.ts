@@ -1,7 +1,7 @@
 /** The Worker as one module, bundled as wrangler does it: for workerd, ES modules, nothing left to import. */
 import { join } from "node:path";
 import { build } from "esbuild";
-import { PROJECT } from "./folders.ts";
+import { PROJECT } from "../command-line/project.ts";
 
 /** Writes the bundle of an entry, as "worker/index.ts", to `file`. */
 export async function bundleWorker(entry: string, file: string): Promise<void> {

@@ -3,8 +3,9 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { CommandError, UsageError } from "./command.ts";
-import { STATE_FOLDER } from "./folders.ts";
+import { CommandError, UsageError } from "../command-line/command.ts";
+import { readPem } from "../command-line/files.ts";
+import { STATE_FOLDER } from "../command-line/project.ts";
 
 const DAY = 86_400_000;
 
@@ -66,16 +67,6 @@ async function makeLocalhost(certFile: string, keyFile: string): Promise<void> {
 	await writeFile(keyFile, made.private, { mode: 0o600 });
 	await chmod(keyFile, 0o600);
 	await writeFile(certFile, made.cert);
-}
-
-async function readPem(file: string, flag: string): Promise<Buffer> {
-	try {
-		return await readFile(file);
-	} catch (error) {
-		throw new CommandError(
-			`${flag} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}); give the path of a PEM file`,
-		);
-	}
 }
 
 function checkPair(cert: Buffer, key: Buffer, certFile: string, keyFile: string): void {

@@ -1,6 +1,7 @@
 /** `npm run config:check`: wrangler's build step, so that no `wrangler deploy` can skip it. */
+
+import { EXIT, runCommand } from "../command-line/command.ts";
 import { readConfig } from "../config.ts";
-import { EXIT, runCommand } from "./command.ts";
 import { readVariables } from "./variables.ts";
 
 await runCommand(async () => {

@@ -1,10 +1,18 @@
 /** `npm run edge`: the edge alone, on workerd, in front of any nodes. */
 import { join } from "node:path";
 import { Option } from "commander";
+import {
+	aborted,
+	CommandError,
+	EXIT,
+	newCommand,
+	port,
+	runCommand,
+	UsageError,
+} from "../command-line/command.ts";
+import { STATE_FOLDER } from "../command-line/project.ts";
 import { certificateFor } from "./certificate.ts";
-import { aborted, CommandError, EXIT, newCommand, port, runCommand, UsageError } from "./command.ts";
 import { startEdge } from "./edge.ts";
-import { STATE_FOLDER } from "./folders.ts";
 import { readNodeFlags } from "./node-flag.ts";
 import { readVariables, type Variables } from "./variables.ts";
 

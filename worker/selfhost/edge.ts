@@ -2,13 +2,13 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { CommandError, UsageError } from "../command-line/command.ts";
+import { usablePort } from "../command-line/listen.ts";
+import { COMPATIBILITY_DATE } from "../command-line/project.ts";
 import { readConfig } from "../config.ts";
 import { bundleWorker } from "./bundle.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
-import { CommandError, UsageError } from "./command.ts";
-import { COMPATIBILITY_DATE } from "./folders.ts";
 import { keepAlive } from "./keep-alive.ts";
-import { usablePort } from "./ports.ts";
 import type { Variables } from "./variables.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 import { renderWorkerdConfig, type Socket, type StateConfig } from "./workerd-config.ts";

@@ -1,6 +1,7 @@
 /** The `--node id=url` flags: each read by itself, then all held against each other. */
+
+import { UsageError } from "../command-line/command.ts";
 import { NODE_ID, tagOf } from "../contract.ts";
-import { UsageError } from "./command.ts";
 
 export interface NodeFlag {
 	readonly id: string;

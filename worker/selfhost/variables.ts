@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";
-import { CommandError } from "./command.ts";
-import { PROJECT } from "./folders.ts";
+import { CommandError } from "../command-line/command.ts";
+import { PROJECT } from "../command-line/project.ts";
 
 export type Variables = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { CommandError } from "./command.ts";
+import { CommandError } from "../command-line/command.ts";
 
 const KILL_AFTER = 2000;
 

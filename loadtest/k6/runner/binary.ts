@@ -4,7 +4,7 @@ import { access, constants } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { CommandError, EXIT, UsageError } from "../../../worker/selfhost/command.ts";
+import { CommandError, EXIT, UsageError } from "../../../worker/command-line/command.ts";
 
 /** The scripts need `k6/websockets` with close reasons, and options that version 1 lacks. */
 const LEAST_MAJOR = 2;

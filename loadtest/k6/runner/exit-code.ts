@@ -1,5 +1,5 @@
 /** k6's exit codes as this project's (k6: errext/exitcodes). */
-import { EXIT } from "../../../worker/selfhost/command.ts";
+import { EXIT } from "../../../worker/command-line/command.ts";
 
 /** k6's own: a threshold was crossed, the options are wrong. */
 const THRESHOLDS_CROSSED = 99;

@@ -1,6 +1,6 @@
 /** The flags of `npm run k6`, read into the environment of a script. */
 import type { Command } from "commander";
-import { newCommand, UsageError } from "../../../worker/selfhost/command.ts";
+import { newCommand, UsageError } from "../../../worker/command-line/command.ts";
 import { targetUrl } from "../../plan/paths.ts";
 import { K6_TRANSPORTS, type K6Transport, type Settings, settingsFrom } from "../script/settings.ts";
 import { SettingError, VARIABLES, type Variable } from "../script/variables.ts";

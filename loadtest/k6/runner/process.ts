@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { CommandError } from "../../../worker/selfhost/command.ts";
+import { CommandError } from "../../../worker/command-line/command.ts";
 import { type CpuReading, watchCpu } from "./cpu.ts";
 
 export interface K6Run {

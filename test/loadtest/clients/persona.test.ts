@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { personaOf } from "../../../loadtest/clients/persona.ts";
 import { type PlanOptions, planFrom, recordOf } from "../../../loadtest/plan/plan.ts";
-import { UsageError } from "../../../worker/selfhost/command.ts";
+import { UsageError } from "../../../worker/command-line/command.ts";
 
 const paths = "direct=http://localhost:1,direct=http://localhost:2,edge=https://localhost:3";
 

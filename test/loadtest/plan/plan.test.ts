@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planFrom, recordOf } from "../../../loadtest/plan/plan.ts";
 import { planShape } from "../../../loadtest/record/result.ts";
-import { UsageError } from "../../../worker/selfhost/command.ts";
+import { UsageError } from "../../../worker/command-line/command.ts";
 
 const paths = "direct=http://localhost:3001,direct=http://localhost:3002,edge=https://localhost:8443";
 
