@@ -4,7 +4,7 @@
  * by the server does not come back by itself.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROBE_INTERVAL, VERDICT_LIFETIME } from "../worker/contract.ts";
+import { PROBE_INTERVAL_MS, VERDICT_LIFETIME_MS } from "../worker/contract.ts";
 
 /** How a node drains. Times are milliseconds. */
 export interface DrainPlan {
@@ -17,7 +17,11 @@ export interface DrainPlan {
 }
 
 /** @see DrainPlan. 5 s probe interval + 3 s cache; 10 000 sessions in 50 s. */
-export const DRAIN_PLAN: DrainPlan = { wait: PROBE_INTERVAL + VERDICT_LIFETIME, rate: 200, deadline: 10_000 };
+export const DRAIN_PLAN: DrainPlan = {
+	wait: PROBE_INTERVAL_MS + VERDICT_LIFETIME_MS,
+	rate: 200,
+	deadline: 10_000,
+};
 
 /** What of an Engine.IO session is needed here. */
 export interface Closable {

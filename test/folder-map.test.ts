@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folderMap } from "./support/folder-map.ts";
+import { folderMap } from "./support/architecture/folder-map.ts";
 
 test("a map's indentation and descriptions are read as paths", () => {
 	const readme = `# Title

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { PROJECT } from "../worker/command-line/project.ts";
-import { folderMap } from "./support/folder-map.ts";
-import { importsOf, textOf, tracked } from "./support/imports.ts";
+import { folderMap } from "./support/architecture/folder-map.ts";
+import { importsOf, textOf, tracked } from "./support/architecture/imports.ts";
 
 const LONGEST = 250;
 

@@ -1,7 +1,7 @@
 /** A port that is taken: one line that names the flag and the port, exit code 1, nothing left running. */
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, nodeRun, npmRun, outcome } from "../support/command.ts";
+import { type Ended, nodeRun, npmRun, outcome } from "../support/commands/command.ts";
 
 let holder: Server;
 let taken = "";

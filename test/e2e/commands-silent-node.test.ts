@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { planCluster } from "../../origin/cluster.ts";
 import { type RunningNode, startNode } from "../../origin/node.ts";
 import { tagOf } from "../../worker/contract.ts";
-import { type Command, nodeRun } from "../support/command.ts";
-import { type Answer, secureFetch } from "../support/secure-fetch.ts";
+import { type Command, nodeRun } from "../support/commands/command.ts";
+import { type Answer, secureFetch } from "../support/edge/secure-fetch.ts";
 
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stack, startStack } from "../../origin/stack.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 import { boardQueries, exposed, labelsOf, metricsOf } from "../support/origin-board.ts";
 import { connectClient } from "../support/origin-node.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
 import { until } from "../support/until.ts";
 
 let stack: Stack;

@@ -1,9 +1,9 @@
-/** The Worker as one module, bundled as wrangler does it: for workerd, ES modules, nothing left to import. */
+/** Bundles the Worker as one ES module for workerd, as wrangler does. */
 import { join } from "node:path";
 import { build } from "esbuild";
 import { PROJECT } from "../command-line/project.ts";
 
-/** Writes the bundle of an entry, as "worker/index.ts", to `file`. */
+/** Writes the bundle of an entry such as "worker/index.ts" to `file`. */
 export async function bundleWorker(entry: string, file: string): Promise<void> {
 	await build({
 		entryPoints: [join(PROJECT, entry)],
