@@ -12,9 +12,9 @@ import { CommandError, EXIT, newCommand, runCommand, UsageError } from "../worke
 const NAME = "sticky-edge-origin";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ENTRIES = {
-	index: "origin/attach.ts",
-	metrics: "origin/metrics.ts",
-	streams: "origin/stream-order.ts",
+	index: "origin/node/attach.ts",
+	metrics: "origin/node/metrics.ts",
+	streams: "origin/node/stream-order.ts",
 	contract: "worker/contract.ts",
 };
 const FORMATS = [

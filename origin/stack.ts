@@ -5,8 +5,8 @@ import { usablePort } from "../worker/command-line/listen.ts";
 import { certificateFor } from "../worker/selfhost/certificate.ts";
 import { startEdge } from "../worker/selfhost/edge.ts";
 import type { Variables } from "../worker/selfhost/variables.ts";
-import { type Cluster, type ClusterNode, startCluster } from "./cluster.ts";
-import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
+import { type Cluster, type ClusterNode, startCluster } from "./cluster/cluster.ts";
+import { DRAIN_PLAN, type DrainPlan } from "./node/drain.ts";
 
 export interface StackOptions {
 	readonly nodes: number;

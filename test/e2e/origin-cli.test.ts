@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { alive, runOrigin, startOrigin } from "../support/origin-command.ts";
+import { alive, runOrigin, startOrigin } from "../support/origin/command.ts";
 
 test.each([
 	[["--bogus"], /unknown option '--bogus'/],

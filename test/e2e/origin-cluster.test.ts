@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { startCluster } from "../../origin/cluster.ts";
+import { startCluster } from "../../origin/cluster/cluster.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
-import { runOrigin, startOrigin } from "../support/origin-command.ts";
-import { connectClient } from "../support/origin-node.ts";
+import { runOrigin, startOrigin } from "../support/origin/command.ts";
+import { connectClient } from "../support/origin/node.ts";
 import { until } from "../support/until.ts";
 
 /** A client that comes back by itself, sooner than by default. */

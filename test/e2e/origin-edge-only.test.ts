@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startLine } from "../support/origin-line.ts";
-import { connectClient } from "../support/origin-node.ts";
+import { connectClient } from "../support/origin/node.ts";
+import { startLine } from "../support/origin/stack.ts";
 
 const SECRET = "what-edge-and-nodes-share";
 

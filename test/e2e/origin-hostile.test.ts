@@ -2,9 +2,9 @@ import { connect as connectTcp, type Socket as TcpSocket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { BODIES, MESSAGES, REQUESTS } from "../support/origin-hostile.ts";
-import { type Line, startLine } from "../support/origin-line.ts";
-import { connectClient, upgradeRequest } from "../support/origin-node.ts";
+import { BODIES, MESSAGES, REQUESTS } from "../support/origin/hostile.ts";
+import { connectClient, upgradeRequest } from "../support/origin/node.ts";
+import { type Line, startLine } from "../support/origin/stack.ts";
 
 const OPEN = "/socket.io/?EIO=4&transport=polling";
 

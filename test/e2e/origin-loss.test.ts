@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { gatherCrowd } from "../support/origin-crowd.ts";
-import { startLine } from "../support/origin-line.ts";
-import { hasRedis, startRedis } from "../support/origin-redis.ts";
+import { gatherCrowd } from "../support/origin/crowd.ts";
+import { hasRedis, startRedis } from "../support/origin/redis.ts";
+import { startLine } from "../support/origin/stack.ts";
 
 const DRAIN = { wait: 200, rate: 100, deadline: 1_000 };
 

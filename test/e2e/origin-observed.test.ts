@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stack, startStack } from "../../origin/stack.ts";
-import { boardQueries, exposed, labelsOf, metricsOf } from "../support/origin-board.ts";
-import { connectClient } from "../support/origin-node.ts";
+import { boardQueries, exposed, labelsOf, metricsOf } from "../support/origin/board.ts";
+import { connectClient } from "../support/origin/node.ts";
 import { secureFetch } from "../support/secure-fetch.ts";
 import { until } from "../support/until.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildPackage } from "../../origin/build.ts";
-import { pack } from "../support/origin-package.ts";
+import { pack } from "../support/origin/package.ts";
 
 let folder: string;
 beforeAll(async () => {

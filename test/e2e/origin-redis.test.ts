@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { startCluster } from "../../origin/cluster.ts";
-import { runOrigin } from "../support/origin-command.ts";
-import { connectClient } from "../support/origin-node.ts";
-import { hasRedis, startRedis } from "../support/origin-redis.ts";
+import { startCluster } from "../../origin/cluster/cluster.ts";
+import { runOrigin } from "../support/origin/command.ts";
+import { connectClient } from "../support/origin/node.ts";
+import { hasRedis, startRedis } from "../support/origin/redis.ts";
 import { until } from "../support/until.ts";
 
 describe.skipIf(!hasRedis)("Redis between the nodes (needs redis-server)", () => {

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildPackage } from "../../origin/build.ts";
 import { readHealth } from "../../worker/contract.ts";
-import { connectClient } from "../support/origin-node.ts";
-import { FRAMEWORKS, pack, startApplication, writeApplication } from "../support/origin-package.ts";
+import { connectClient } from "../support/origin/node.ts";
+import { FRAMEWORKS, pack, startApplication, writeApplication } from "../support/origin/package.ts";
 
 const FROM_REGISTRY = [
 	"socket.io@4.8.4",

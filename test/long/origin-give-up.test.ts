@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { startOrigin } from "../support/origin-command.ts";
+import { startOrigin } from "../support/origin/command.ts";
 
 test("a node that cannot start again is given up loudly, and a cluster without nodes ends with exit code 1", async () => {
 	await using origin = await startOrigin(["--nodes", "1"]);

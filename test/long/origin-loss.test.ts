@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Cluster } from "../../origin/cluster.ts";
-import { type Crowd, gatherCrowd } from "../support/origin-crowd.ts";
-import { quantile } from "../support/origin-ledger.ts";
-import { startLine } from "../support/origin-line.ts";
-import { hasRedis, startRedis, type TestRedis } from "../support/origin-redis.ts";
+import type { Cluster } from "../../origin/cluster/cluster.ts";
+import { type Crowd, gatherCrowd } from "../support/origin/crowd.ts";
+import { quantile } from "../support/origin/ledger.ts";
+import { hasRedis, startRedis, type TestRedis } from "../support/origin/redis.ts";
+import { startLine } from "../support/origin/stack.ts";
 
 const RUNS = [1, 2, 3];
 const CROWD = { clients: 300, rooms: 30, publishers: 10, rate: 50 };

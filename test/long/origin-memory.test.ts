@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { Memory } from "../support/origin-heap.ts";
+import type { Memory } from "../support/origin/heap.ts";
 
 const KIB = 1_024;
-const NODE = fileURLToPath(new URL("../support/origin-heap.ts", import.meta.url));
+const NODE = fileURLToPath(new URL("../support/origin/heap.ts", import.meta.url));
 
 let child: ChildProcess;
 let url: string;

@@ -1,0 +1,179 @@
+/** A crowd of real clients through the edge: subscribers in rooms across nodes, and publishers that do not give up. */
+import { Agent } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { io, type Socket } from "socket.io-client";
+import type { PublishAnswer } from "../../../origin/demo/publish.ts";
+import { type Account, type Published, settle, type Verdict } from "./ledger.ts";
+
+export interface CrowdPlan {
+	readonly url: string;
+	/** Subscribers, half over polling, half over WebSocket. */
+	readonly clients: number;
+	readonly rooms: number;
+	readonly publishers: number;
+	/** Events a second, all publishers together. */
+	readonly rate: number;
+}
+
+export interface Crowd extends AsyncDisposable {
+	readonly accounts: readonly Account[];
+	/** Sessions by node, as `whoami` tells. */
+	nodes(): Promise<Record<string, number>>;
+	/** Publishes until `done` resolves, waits until all is acknowledged and delivered, and gives the account. */
+	publishDuring(
+		done: Promise<unknown>,
+	): Promise<Verdict & { readonly events: number; readonly resent: number }>;
+}
+
+/** A connection of its own for every poll would make TLS handshakes the load. */
+const KEPT_ALIVE = new Agent({ keepAlive: true, rejectUnauthorized: false }) as unknown as string;
+
+/** How long after the last ack the last event may still be on its way, milliseconds. */
+const DELIVERY_LIMIT = 15_000;
+
+export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
+	const subscribers: { socket: Socket; account: Account }[] = [];
+	for (let start = 0; start < plan.clients; start += 50) {
+		const batch = Array.from({ length: Math.min(50, plan.clients - start) }, (_, i) =>
+			subscribe(plan, start + i),
+		);
+		subscribers.push(...(await Promise.all(batch)));
+	}
+	const publishers = await Promise.all(
+		Array.from({ length: plan.publishers }, (_, index) => connected(dial(plan.url, kindOf(index)))),
+	);
+	const accounts = subscribers.map(({ account }) => account);
+	return {
+		accounts,
+		nodes: () => nodesOf(subscribers),
+		async publishDuring(done) {
+			const events: Published[] = [];
+			const tally = { resent: 0 };
+			const until = new AbortController();
+			void done.catch(() => {}).then(() => until.abort());
+			await Promise.all(
+				publishers.map((socket, index) => publishLoop(plan, socket, index, until.signal, events, tally)),
+			);
+			await done;
+			await delivered(events, accounts);
+			// What was still on its way to a client, a second copy included, is before the answer to this.
+			await nodesOf(subscribers);
+			return { ...settle(events, accounts), events: events.length, resent: tally.resent };
+		},
+		async [Symbol.asyncDispose]() {
+			for (const { socket } of subscribers) socket.disconnect();
+			for (const socket of publishers) socket.disconnect();
+		},
+	};
+}
+
+async function nodesOf(subscribers: readonly { socket: Socket }[]): Promise<Record<string, number>> {
+	const all = await Promise.all(subscribers.map(({ socket }) => socket.emitWithAck("whoami")));
+	const counts: Record<string, number> = {};
+	for (const { node } of all as { node: string }[]) counts[node] = (counts[node] ?? 0) + 1;
+	return counts;
+}
+
+async function subscribe(plan: CrowdPlan, index: number) {
+	const kind = kindOf(index);
+	const account: Account = {
+		name: `${kind}-${index}`,
+		room: `room-${index % plan.rooms}`,
+		got: new Map(),
+		gaps: [],
+		refused: [],
+	};
+	const socket = dial(plan.url, kind);
+	socket.on("published", (id: string) => account.got.set(id, (account.got.get(id) ?? 0) + 1));
+	await connected(socket);
+	await socket.emitWithAck("join", account.room);
+	followGaps(socket, account);
+	socket.io.on("reconnect_error", (error) => account.refused.push(`${account.name}: ${error.message}`));
+	return { socket, account };
+}
+
+/** A gap ends when the client has its room again: recovered, or joined anew, however often it was cut meanwhile. */
+function followGaps(socket: Socket, account: Account): void {
+	let from: number | null = null;
+	let heard = performance.now();
+	let member = true;
+	socket.on("published", () => {
+		if (from === null) heard = performance.now();
+	});
+	socket.on("disconnect", () => {
+		from ??= performance.now();
+	});
+	socket.on("connect", async () => {
+		const recovered = socket.recovered && member;
+		if (!recovered) {
+			member = false;
+			const joined = await socket.emitWithAck("join", account.room).catch(() => undefined);
+			if (joined === undefined || member) return;
+			member = true;
+		}
+		account.gaps.push({ heard, from: from ?? performance.now(), to: performance.now(), recovered });
+		from = null;
+	});
+}
+
+async function publishLoop(
+	plan: CrowdPlan,
+	socket: Socket,
+	index: number,
+	until: AbortSignal,
+	events: Published[],
+	tally: { resent: number },
+): Promise<void> {
+	const pause = (1_000 * plan.publishers) / plan.rate;
+	const open: Promise<void>[] = [];
+	let due = performance.now();
+	for (let count = 0; !until.aborted; count++) {
+		open.push(publish(socket, `${index}-${count}`, `room-${(index + count) % plan.rooms}`, events, tally));
+		due += pause;
+		await sleep(Math.max(1, due - performance.now()));
+	}
+	await Promise.all(open);
+}
+
+/** Sends until acknowledged: only then does the event exist. */
+async function publish(
+	socket: Socket,
+	id: string,
+	room: string,
+	events: Published[],
+	tally: { resent: number },
+) {
+	const sentAt = performance.now();
+	for (;;) {
+		const answer = (await socket
+			.timeout(1_000)
+			.emitWithAck("publish", id, room, { id })
+			.catch(() => undefined)) as PublishAnswer | undefined;
+		if (answer?.ok) break;
+		tally.resent += 1;
+		await sleep(100);
+	}
+	events.push({ id, room, sentAt, ackedAt: performance.now() });
+}
+
+/** Resolves when nothing is missing without a cause any more, or when the time for it is over. */
+async function delivered(events: readonly Published[], accounts: readonly Account[]): Promise<void> {
+	const limit = performance.now() + DELIVERY_LIMIT;
+	while (performance.now() < limit) {
+		if (settle(events, accounts).unnamed.length === 0) return;
+		await sleep(100);
+	}
+}
+
+function kindOf(index: number): "polling" | "websocket" {
+	return index % 2 === 0 ? "polling" : "websocket";
+}
+
+function dial(url: string, kind: "polling" | "websocket"): Socket {
+	return io(url, { transports: [kind], forceNew: true, rejectUnauthorized: false, agent: KEPT_ALIVE });
+}
+
+async function connected(socket: Socket): Promise<Socket> {
+	if (!socket.connected) await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
+	return socket;
+}
