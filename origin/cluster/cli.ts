@@ -1,14 +1,7 @@
-/** `npm run origin`: the cluster alone; `npm run origin -- roll`: its nodes replaced while it runs. */
-import {
-	aborted,
-	CommandError,
-	EXIT,
-	newCommand,
-	port,
-	runCommand,
-} from "../../worker/command-line/command.ts";
+/** `npm run origin` starts a cluster without an edge; `npm run origin -- roll` replaces the nodes of a running one. */
+import { aborted, EXIT, newCommand, port, runCommand } from "../../worker/command-line/command.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { askRoll } from "./control.ts";
+import { requestRoll } from "./control.ts";
 import { clusterOptions, DEFAULT_PORT, type Flags, originCommand } from "./flags.ts";
 
 await runCommand(async (stop) => {
@@ -36,12 +29,9 @@ async function serve(flags: Flags, stop: AbortSignal): Promise<number> {
 }
 
 async function roll(firstPort: number, stop: AbortSignal): Promise<number> {
-	for await (const event of askRoll(firstPort, stop)) {
-		if (event.say === "replaced") process.stdout.write(`${event.node.id} replaced, pid ${event.node.pid}\n`);
-		else if (event.failure) throw new CommandError(event.failure.message, event.failure.exitCode);
-		else return EXIT.ok;
-	}
-	throw new CommandError("the cluster ended while it rolled");
+	for await (const { id, pid } of requestRoll(firstPort, stop))
+		process.stdout.write(`${id} replaced, pid ${pid}\n`);
+	return EXIT.ok;
 }
 
 function asText(cluster: Cluster): string {

@@ -1,39 +1,12 @@
-/** What the processes of a cluster say to each other: command ↔ primary ↔ node, over Node's IPC. */
+/**
+ * All messages between the processes of a cluster.
+ * IPC, from a parent to the child it forked and back: command ↔ primary, primary ↔ node.
+ * Control socket, from a command in any terminal to a running primary and back: see control.ts.
+ */
+import { CommandError, EXIT } from "../../worker/command-line/command.ts";
+import type { ClusterPlan, NodePlan } from "./plan.ts";
 
-import type { DrainPlan } from "../node/drain.ts";
-
-/** A node's address of its own over TLS: PEM files and a port (0 = any free one). */
-export interface NodeTls {
-	readonly certFile: string;
-	readonly keyFile: string;
-	readonly port: number;
-}
-
-/** All that one node needs to know. Ports of 0 mean any free one. */
-export interface NodeOptions {
-	readonly node: string;
-	readonly host: string;
-	readonly port: number;
-	readonly tls: NodeTls | null;
-	/** The most sessions, 0 = no cap. */
-	readonly limit: number;
-	/** With any set, only the edge is served. */
-	readonly secrets: readonly string[];
-	readonly drain: DrainPlan;
-	/** Redis between the nodes; null = the embedded adapter. May hold a password. */
-	readonly redis: string | null;
-}
-
-/** All that a cluster needs to know, resolved; `policyPort` null = no Flash policy server. */
-export interface ClusterPlan {
-	readonly nodes: readonly NodeOptions[];
-	readonly host: string;
-	readonly policyPort: number | null;
-	/** Whether `npm run origin -- roll` may reach it. */
-	readonly control: boolean;
-}
-
-/** A live node as others reach it. */
+/** A running node as others reach it. */
 export interface ClusterNode {
 	readonly id: string;
 	readonly url: string;
@@ -41,33 +14,62 @@ export interface ClusterNode {
 	readonly pid: number;
 }
 
-/** Why something could not start, in one line for the person at the terminal. */
+/** A `CommandError` as data. */
 export interface Failure {
 	readonly message: string;
 	readonly exitCode: number;
 }
 
-export type ToNode =
-	| { readonly say: "start"; readonly options: NodeOptions }
-	/** Drain, then end. */
-	| { readonly say: "drain" }
-	| { readonly say: "stop" };
+/** Parent to child. */
+export type ToChild<Plan> = { readonly type: "start"; readonly plan: Plan } | { readonly type: "stop" };
 
-export type FromNode =
-	/** The answer to "drain": how many sessions there are to close. */
-	| { readonly say: "draining"; readonly sessions: number }
-	| { readonly say: "listening"; readonly port: number; readonly tlsPort: number | null }
-	| { readonly say: "failed"; readonly failure: Failure };
+/** Child to parent: the answer to "start". */
+export type FromChild<Ready> =
+	| { readonly type: "ready"; readonly ready: Ready }
+	| { readonly type: "failed"; readonly failure: Failure };
 
-export type ToPrimary =
-	| { readonly say: "start"; readonly plan: ClusterPlan }
-	| { readonly say: "roll" }
-	| { readonly say: "stop" };
+/** What a primary reports once it is ready. */
+export interface ClusterReady {
+	readonly nodes: readonly ClusterNode[];
+	readonly policyPort: number | null;
+}
 
+export type ToPrimary = ToChild<ClusterPlan>;
 export type FromPrimary =
-	| { readonly say: "ready"; readonly nodes: readonly ClusterNode[]; readonly policyPort: number | null }
-	| { readonly say: "nodes"; readonly nodes: readonly ClusterNode[] }
-	/** Answers to "roll": each node that was replaced, then the end. */
-	| { readonly say: "replaced"; readonly node: ClusterNode }
-	| { readonly say: "rolled"; readonly failure: Failure | null }
-	| { readonly say: "failed"; readonly failure: Failure };
+	| FromChild<ClusterReady>
+	/** Sent whenever a node has started or exited. */
+	| { readonly type: "nodes"; readonly nodes: readonly ClusterNode[] };
+
+/** What a node reports once it listens. */
+export interface NodeReady {
+	readonly port: number;
+	readonly tlsPort: number | null;
+}
+
+/** "drain": drain, then exit. */
+export type ToNode = ToChild<NodePlan> | { readonly type: "drain" };
+export type FromNode =
+	| FromChild<NodeReady>
+	/** The answer to "drain": how many sessions are to be closed. */
+	| { readonly type: "draining"; readonly sessions: number };
+
+/** Control socket, to the primary. */
+export type ControlRequest = { readonly type: "roll" };
+
+/** Control socket, from the primary: one "replaced" for each node, then "rolled" or "failed". */
+export type ControlEvent =
+	| { readonly type: "replaced"; readonly node: ClusterNode }
+	| { readonly type: "rolled" }
+	| { readonly type: "failed"; readonly failure: Failure };
+
+/** An error as a message can carry it; `context` goes before its text. */
+export function failureOf(error: unknown, context = ""): Failure {
+	const message = error instanceof Error ? error.message : String(error);
+	const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
+	return { message: context + message, exitCode };
+}
+
+/** The error that a message carried. */
+export function errorOf({ message, exitCode }: Failure): CommandError {
+	return new CommandError(message, exitCode);
+}

@@ -1,11 +1,5 @@
-/** One node: a Socket.IO server on a port of its own (and on another with TLS), attached to the edge. */
-import {
-	createServer,
-	type Server as HttpServer,
-	type IncomingMessage,
-	type ServerOptions,
-	type ServerResponse,
-} from "node:http";
+/** One node: a Socket.IO server on its own port, optionally on another one with TLS, attached to the edge. */
+import { createServer, type Server as HttpServer, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import prom from "prom-client";
 import { Server } from "socket.io";
@@ -13,14 +7,13 @@ import { CommandError } from "../../worker/command-line/command.ts";
 import { readPem } from "../../worker/command-line/files.ts";
 import { listen } from "../../worker/command-line/listen.ts";
 import { serveEvents } from "../demo/events.ts";
-import { page } from "../demo/page/page.ts";
+import { servePage } from "../demo/page/page.ts";
 import { attachEdge, type EdgeAttachment } from "../node/attach.ts";
-import { shareListeners, type WebServer } from "../node/intercept.ts";
+import type { WebServer } from "../node/intercept.ts";
 import { type Link, noLink } from "../node/link.ts";
 import { serveMetrics } from "../node/metrics.ts";
 import * as limits from "./limits.ts";
-import type { NodeOptions, NodeTls } from "./messages.ts";
-import { LimitedWebSocketServer } from "./ws-engine.ts";
+import type { NodePlan, NodeTls } from "./plan.ts";
 
 /** A node that listens. */
 export interface RunningNode {
@@ -28,23 +21,23 @@ export interface RunningNode {
 	readonly tlsPort: number | null;
 	readonly io: Server;
 	readonly edge: EdgeAttachment;
-	/** Refuses new sessions, closes the live ones slowly; resolves when what they need to recover is stored. */
+	/** Refuses new sessions and closes the live ones gradually; resolves when their recovery data is stored. */
 	drain(): Promise<void>;
-	/** Closes every session and both ports at once. */
+	/** Closes all sessions and ports without draining. */
 	stop(): Promise<void>;
 }
 
 const HTTP_OPTIONS: ServerOptions = {
-	keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT,
-	headersTimeout: limits.HEADERS_TIMEOUT,
-	requestTimeout: limits.REQUEST_TIMEOUT,
+	keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
+	headersTimeout: limits.HEADERS_TIMEOUT_MS,
+	requestTimeout: limits.REQUEST_TIMEOUT_MS,
 };
 
-/** Starts a node; `link` is its way to the other nodes. Throws a `CommandError`. */
-export async function startNode(options: NodeOptions, link: Link = noLink()): Promise<RunningNode> {
-	const web = createServer(HTTP_OPTIONS, (request, response) => servePage(options.node, request, response));
-	const io = socketServer(web, link);
-	const { node, limit, secrets, drain } = options;
+/** Starts a node that reaches the other nodes through `link`. Throws a `CommandError`. */
+export async function startNode(plan: NodePlan, link: Link = noLink()): Promise<RunningNode> {
+	const { node, limit, secrets, drain } = plan;
+	const web = createServer(HTTP_OPTIONS, (request, response) => servePage(node, request, response));
+	const io = createSocketServer(web, link);
 	const edge = attachEdge(io, {
 		node,
 		limit,
@@ -54,45 +47,47 @@ export async function startNode(options: NodeOptions, link: Link = noLink()): Pr
 	});
 	serveEvents(io, edge, link);
 	serveMetrics(io, edge, prom, link);
-	const servers: WebServer[] = [web];
-	const port = await listen(web, options.host, options.port, "--port");
-	let tlsPort: number | null = null;
-	if (options.tls !== null) {
-		const secure = await tlsServer(options.tls);
-		shareListeners(secure, web);
-		servers.push(secure);
-		tlsPort = await listen(secure, options.host, options.tls.port, "--tls-port");
-	}
-	const stop = async () => {
-		const closed = Promise.all(servers.slice(1).map(close));
-		// Kept-alive connections without a request would hold the close for their whole keep-alive time.
-		const done = io.close();
-		for (const server of servers) server.closeAllConnections();
-		await Promise.all([done, closed]);
-		await link.settled();
-		await link.close();
+	const port = await listen(web, plan.host, plan.port, "--port");
+	const secure = plan.tls === null ? null : await createSecureServer(plan.tls, web);
+	const tlsPort =
+		secure === null || plan.tls === null
+			? null
+			: await listen(secure, plan.host, plan.tls.port, "--tls-port");
+	return {
+		port,
+		tlsPort,
+		io,
+		edge,
+		async drain() {
+			await edge.drain();
+			await link.flush();
+		},
+		async stop() {
+			const closed = [io.close(), ...(secure === null ? [] : [close(secure)])];
+			// Idle keep-alive connections would delay the close until their timeout.
+			web.closeAllConnections();
+			secure?.closeAllConnections();
+			await Promise.all(closed);
+			await link.flush();
+			await link.close();
+		},
 	};
-	const leave = async () => {
-		await edge.drain();
-		await link.settled();
-	};
-	return { port, tlsPort, io, edge, drain: leave, stop };
 }
 
-function socketServer(web: HttpServer, link: Link): Server {
+function createSocketServer(web: HttpServer, link: Link): Server {
 	const io = new Server(web, {
 		transports: ["polling", "websocket"],
-		connectTimeout: limits.CONNECT_TIMEOUT,
-		maxHttpBufferSize: limits.MAX_MESSAGE,
-		pingInterval: limits.PING_INTERVAL,
-		pingTimeout: limits.PING_TIMEOUT,
-		// 257 kB instead of 20 kB for each idle connection (origin.md, cost).
+		connectTimeout: limits.CONNECT_TIMEOUT_MS,
+		maxHttpBufferSize: limits.MAX_MESSAGE_BYTES,
+		pingInterval: limits.PING_INTERVAL_MS,
+		pingTimeout: limits.PING_TIMEOUT_MS,
+		// With compression an idle connection takes 257 kB instead of 20 kB.
 		perMessageDeflate: false,
-		wsEngine: LimitedWebSocketServer,
-		// A client that recovers must not pass the application's own checks unseen (the default skips them).
+		wsEngine: limits.LimitedWebSocketServer,
+		// By default a recovered client skips the application's middleware, such as its authentication.
 		...(link.recovers && {
 			connectionStateRecovery: {
-				maxDisconnectionDuration: limits.RECOVERY_TIME,
+				maxDisconnectionDuration: limits.RECOVERY_WINDOW_MS,
 				skipMiddlewares: false,
 			},
 		}),
@@ -102,33 +97,22 @@ function socketServer(web: HttpServer, link: Link): Server {
 	return io;
 }
 
-async function tlsServer(tls: NodeTls): Promise<WebServer> {
+/** A TLS server that hands everything to the listeners of `web`: one Engine.IO server behind two ports. */
+async function createSecureServer(tls: NodeTls, web: WebServer): Promise<WebServer> {
 	const pair = { cert: await readPem(tls.certFile, "--cert"), key: await readPem(tls.keyFile, "--key") };
 	try {
-		return createTlsServer({ ...HTTP_OPTIONS, ...pair });
+		const secure = createTlsServer({ ...HTTP_OPTIONS, ...pair });
+		secure.on("request", (request, response) => web.emit("request", request, response));
+		secure.on("upgrade", (request, socket, head) => web.emit("upgrade", request, socket, head));
+		return secure;
 	} catch (error) {
 		const { certFile, keyFile } = tls;
 		throw new CommandError(
-			`--cert ${certFile} and --key ${keyFile} are not a matching certificate and key in PEM (${(error as Error).message})`,
+			`--cert ${certFile} and --key ${keyFile} are not a matching certificate and key in PEM format (${(error as Error).message})`,
 		);
 	}
 }
 
 function close(server: WebServer): Promise<void> {
 	return new Promise((resolve) => server.close(() => resolve()));
-}
-
-function servePage(node: string, request: IncomingMessage, response: ServerResponse): void {
-	if (request.url?.split("?")[0] !== "/") {
-		response.writeHead(404, { "content-type": "text/plain; charset=utf-8" });
-		response.end(`Nothing here: node ${node} serves / and /socket.io/.\n`);
-		return;
-	}
-	response.writeHead(200, {
-		"content-type": "text/html; charset=utf-8",
-		"cache-control": "no-store",
-		"content-security-policy":
-			"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'",
-	});
-	response.end(request.method === "HEAD" ? undefined : page(node));
 }

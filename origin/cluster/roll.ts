@@ -1,33 +1,35 @@
-/** Replacing all nodes of a cluster, one after another, while it serves. */
+/** Replacing all nodes of a running cluster, one after another. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError, EXIT } from "../../worker/command-line/command.ts";
-import type { Roll } from "./control.ts";
-import type { Slot } from "./supervisor.ts";
+import { CommandError } from "../../worker/command-line/command.ts";
+import { type ClusterNode, errorOf, failureOf } from "./messages.ts";
+
+/** Replaces the nodes and yields each new one; when `stop` is aborted no further node is replaced. */
+export type Roll = (stop: AbortSignal) => AsyncGenerator<ClusterNode>;
+
+/** A node that can be replaced. */
+export interface ReplaceableNode {
+	replace(): Promise<ClusterNode>;
+}
 
 /**
- * A roll over `slots`. Between two nodes it waits `settle` milliseconds, in which the edge learns that the
- * new one is up: else two nodes at once would be without new sessions. One roll at a time.
+ * Creates the cluster's roll; only one can be in progress. It pauses for `settleMs` after each node, until the
+ * edge has noticed that the new node is up: otherwise two nodes would be without new sessions at once.
  */
-export function rollOver(slots: readonly Slot[], settle: number): Roll {
-	let busy = false;
-	return async (stop, tell) => {
-		if (busy) {
-			tell({ say: "rolled", failure: { message: "a roll is under way already", exitCode: EXIT.failed } });
-			return;
-		}
-		busy = true;
+export function createRoll(nodes: readonly ReplaceableNode[], settleMs: number): Roll {
+	let isRolling = false;
+	return async function* (stop) {
+		if (isRolling) throw new CommandError("a roll is already in progress; wait for it to finish");
+		isRolling = true;
 		try {
-			for (const [index, slot] of slots.entries()) {
-				if (index > 0) await sleep(settle);
-				if (stop.aborted) break;
-				tell({ say: "replaced", node: await slot.replace() });
+			for (const [index, node] of nodes.entries()) {
+				if (index > 0) await sleep(settleMs);
+				if (stop.aborted) return;
+				yield await node.replace();
 			}
-			tell({ say: "rolled", failure: null });
 		} catch (error) {
-			const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
-			tell({ say: "rolled", failure: { message: `roll ended: ${(error as Error).message}`, exitCode } });
+			throw errorOf(failureOf(error, "the roll stopped: "));
 		} finally {
-			busy = false;
+			isRolling = false;
 		}
 	};
 }

@@ -1,182 +1,180 @@
-/** One node's place in a cluster: its process comes and goes, its id and its ports stay. */
-
-import type { Worker } from "node:cluster";
-import { once } from "node:events";
+/** Keeps one node of a cluster running: its process changes, its id and its ports stay. */
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError } from "../../worker/command-line/command.ts";
-import type { ClusterNode, FromNode, NodeOptions, ToNode } from "./messages.ts";
-import { restartDelay } from "./supervise.ts";
+import { exited, exitReason, exitWithin, hasExited, startChild } from "./child.ts";
+import type { ClusterNode, FromNode, NodeReady, ToNode } from "./messages.ts";
+import type { NodePlan } from "./plan.ts";
 
-/** A node that does not listen by then has failed to start, milliseconds. */
-const START_LIMIT = 15_000;
-/** A node that does not answer "drain" by then is stuck and is killed, milliseconds. */
-const ANSWER_LIMIT = 5_000;
+/** A node that does not listen by then has failed to start. */
+const START_TIMEOUT_MS = 15_000;
 
-/** What a slot needs from the cluster. */
-export interface SlotHost {
-	fork(): Worker;
-	/** Called when the node at this place is another one, or none. */
-	changed(): void;
-	/** Called when the node at this place is not started again any more. */
-	gaveUp(): void;
-	/** One line for the person who runs the cluster. */
+/** A node that does not answer "drain" by then is stuck and is killed. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** Closing a session takes at most this many times 1/rate: 1 on average, with jitter of ±50 %. */
+const MAX_CLOSE_JITTER = 1.5;
+
+/** Crashes older than this are forgotten. */
+export const CRASH_WINDOW_MS = 60_000;
+
+/** A node that crashes this often within the window is not restarted. */
+export const MAX_CRASHES = 6;
+
+/** The delay before the first restart; it doubles with each further crash. */
+export const FIRST_RESTART_DELAY_MS = 250;
+
+/** The delay before the next restart; null = give up. `crashes`: the times of the node's crashes, the last one now. */
+export function restartDelayMs(crashes: readonly number[]): number | null {
+	const now = crashes.at(-1) ?? 0;
+	const recent = crashes.filter((time) => time > now - CRASH_WINDOW_MS).length;
+	return recent >= MAX_CRASHES ? null : FIRST_RESTART_DELAY_MS * 2 ** (recent - 1);
+}
+
+/** What a supervisor needs from the primary process. */
+export interface SupervisorHost {
+	fork(): ChildProcess;
+	/** Called when the node has started or exited. */
+	onChange(): void;
+	/** Called when the node will not be restarted any more. */
+	onGivenUp(): void;
+	/** Shows one line to the operator. */
 	warn(line: string): void;
 }
 
-/** A place for one node. */
-export class Slot {
-	#options: NodeOptions;
-	readonly #host: SlotHost;
-	#worker: Worker | null = null;
+/** The supervisor of one node. */
+export class NodeSupervisor {
+	#plan: NodePlan;
+	readonly #host: SupervisorHost;
+	#child: ChildProcess | null = null;
+	#node: ClusterNode | null = null;
 	#crashes: number[] = [];
-	/** False while the process is wanted gone: its exit is then no crash. */
-	#wanted = false;
-	/** True once the cluster ends: nothing is forked any more, a roll half way included. */
-	#closed = false;
-	/** Whether the process is neither there nor on its way. */
-	givenUp = false;
-	/** The node that listens here; null while there is none. */
-	node: ClusterNode | null = null;
+	/** False while the process is meant to exit: its exit is then not a crash. */
+	#shouldRun = false;
+	/** True once the cluster stops: nothing is forked any more, not even by a roll in progress. */
+	#isStopped = false;
+	#hasGivenUp = false;
 
-	constructor(options: NodeOptions, host: SlotHost) {
-		this.#options = options;
+	constructor(plan: NodePlan, host: SupervisorHost) {
+		this.#plan = plan;
 		this.#host = host;
 	}
 
-	get id(): string {
-		return this.#options.node;
+	/** The running node; null while there is none. */
+	get node(): ClusterNode | null {
+		return this.#node;
 	}
 
-	/** Starts the process and resolves when it listens; from then on the ports are fixed. Throws a `CommandError`. */
+	/** Whether the node crashed too often and is not restarted. */
+	get hasGivenUp(): boolean {
+		return this.#hasGivenUp;
+	}
+
+	/** Starts the process and resolves when it listens; from then on its ports are fixed. Throws a `CommandError`. */
 	async start(): Promise<ClusterNode> {
-		if (this.#closed) throw new CommandError("the cluster ends");
-		const worker = this.#host.fork();
-		this.#worker = worker;
-		this.#wanted = true;
-		worker.send({ say: "start", options: this.#options } satisfies ToNode, () => {});
-		const { port, tlsPort } = await listening(this.id, worker);
-		const { host, tls } = this.#options;
-		this.#options = { ...this.#options, port, tls: tls && { ...tls, port: tlsPort ?? 0 } };
-		worker.once("exit", (code, signal) => this.#onExit(signal ?? `exit ${code}`));
-		this.node = describe(this.id, host, port, tlsPort, worker);
-		this.#host.changed();
-		return this.node;
+		if (this.#isStopped) throw new CommandError("the cluster is stopping");
+		const child = this.#host.fork();
+		this.#child = child;
+		this.#shouldRun = true;
+		const { port, tlsPort } = await this.#listening(child);
+		const { tls } = this.#plan;
+		this.#plan = { ...this.#plan, port, tls: tls && { ...tls, port: tlsPort ?? 0 } };
+		child.once("exit", (code, signal) => this.#onExit(exitReason(code, signal)));
+		this.#node = describeNode(this.#plan, child.pid ?? 0);
+		this.#host.onChange();
+		return this.#node;
 	}
 
-	/** Drains the node, lets its process end, and starts another in its place. Throws a `CommandError`. */
+	/** Drains the node, waits for its process to exit, and starts a new one. Throws a `CommandError`. */
 	async replace(): Promise<ClusterNode> {
-		await this.#leave();
+		await this.#drain();
 		this.#crashes = [];
-		this.givenUp = false;
+		this.#hasGivenUp = false;
 		return this.start().catch((error: Error) => {
 			void this.#restart(error.message);
 			throw error;
 		});
 	}
 
-	/** Ends the process at once, killed if it does not within `limit` milliseconds. */
-	async stop(limit: number): Promise<void> {
-		this.#closed = true;
-		this.#wanted = false;
-		const worker = this.#worker;
-		if (worker === null || worker.isDead()) return;
-		worker.send({ say: "stop" } satisfies ToNode, () => {});
-		await goneWithin(worker, limit);
+	/** Ends the process without draining; kills it if it has not exited after `limitMs`. */
+	async stop(limitMs: number): Promise<void> {
+		this.#isStopped = true;
+		this.#shouldRun = false;
+		const child = this.#child;
+		if (child === null || hasExited(child)) return;
+		send(child, { type: "stop" });
+		await exitWithin(child, limitMs);
 	}
 
-	async #leave(): Promise<void> {
-		this.#wanted = false;
-		const worker = this.#worker;
-		if (worker === null || worker.isDead()) return;
+	async #listening(child: ChildProcess): Promise<NodeReady> {
+		try {
+			return await startChild(child, `node ${this.#plan.node}`, this.#plan, START_TIMEOUT_MS);
+		} catch (error) {
+			child.kill("SIGKILL");
+			throw error;
+		}
+	}
+
+	async #drain(): Promise<void> {
+		this.#shouldRun = false;
+		const child = this.#child;
+		if (child === null || hasExited(child)) return;
 		const answer = new Promise<number>((resolve) => {
-			worker.on("message", (message: FromNode) => {
-				if (message.say === "draining") resolve(message.sessions);
+			child.on("message", (message: FromNode) => {
+				if (message.type === "draining") resolve(message.sessions);
 			});
 		});
-		worker.send({ say: "drain" } satisfies ToNode, () => {});
-		const sessions = await Promise.race([answer, exit(worker), sleep(ANSWER_LIMIT)]);
-		if (typeof sessions !== "number") return goneWithin(worker, 0);
-		const { wait, rate, deadline } = this.#options.drain;
-		await goneWithin(worker, wait + (1_500 * sessions) / rate + deadline + ANSWER_LIMIT);
+		send(child, { type: "drain" });
+		const sessions = await Promise.race([answer, exited(child), sleep(ANSWER_TIMEOUT_MS)]);
+		if (typeof sessions !== "number") return exitWithin(child, 0);
+		const { wait, rate, deadline } = this.#plan.drain;
+		const closingMs = (MAX_CLOSE_JITTER * 1_000 * sessions) / rate;
+		await exitWithin(child, wait + closingMs + deadline + ANSWER_TIMEOUT_MS);
 	}
 
-	#onExit(how: string): void {
-		this.node = null;
-		this.#host.changed();
-		if (this.#wanted) void this.#restart(how);
+	#onExit(reason: string): void {
+		this.#node = null;
+		this.#host.onChange();
+		if (this.#shouldRun) void this.#restart(reason);
 	}
 
-	async #restart(how: string): Promise<void> {
+	async #restart(reason: string): Promise<void> {
+		const id = this.#plan.node;
 		this.#crashes.push(Date.now());
-		const delay = restartDelay(this.#crashes);
-		if (delay === null) {
-			this.#wanted = false;
+		const delayMs = restartDelayMs(this.#crashes);
+		if (delayMs === null) {
+			this.#shouldRun = false;
 			this.#host.warn(
-				`error: node ${this.id} ended again (${how}), ${this.#crashes.length} times by now: given up; the other nodes go on. Mend the cause and start the cluster anew, or roll it`,
+				`error: node ${id} exited (${reason}), ${MAX_CRASHES} times within ${CRASH_WINDOW_MS / 1_000} s; it is not restarted. Fix the cause, then roll the cluster or start it again`,
 			);
-			this.givenUp = true;
-			this.#host.gaveUp();
+			this.#hasGivenUp = true;
+			this.#host.onGivenUp();
 			return;
 		}
-		this.#host.warn(`warning: node ${this.id} ended (${how}): started again in ${delay} ms`);
-		const crashed = this.#worker;
-		await sleep(delay);
-		// A roll may have put another process here meanwhile.
-		if (!this.#wanted || this.#worker !== crashed) return;
+		this.#host.warn(`warning: node ${id} exited (${reason}); restarting it in ${delayMs} ms`);
+		const crashed = this.#child;
+		await sleep(delayMs);
+		// A roll may have started another process meanwhile.
+		if (!this.#shouldRun || this.#child !== crashed) return;
 		await this.start().catch((error: Error) => {
-			if (this.#wanted) return this.#restart(error.message);
+			if (this.#shouldRun) return this.#restart(error.message);
 		});
 	}
 }
 
-function listening(id: string, worker: Worker): Promise<Extract<FromNode, { say: "listening" }>> {
-	return new Promise((resolve, reject) => {
-		const fail = (message: string, exitCode?: number) => {
-			clearTimeout(timer);
-			worker.process.kill("SIGKILL");
-			reject(new CommandError(message, exitCode));
-		};
-		const timer = setTimeout(
-			() => fail(`node ${id} did not listen within ${START_LIMIT / 1_000} s`),
-			START_LIMIT,
-		);
-		worker.on("message", (message: FromNode) => {
-			if (message.say === "failed") fail(message.failure.message, message.failure.exitCode);
-			if (message.say !== "listening") return;
-			clearTimeout(timer);
-			resolve(message);
-		});
-		worker.once("exit", (code, signal) =>
-			fail(`node ${id} ended before it listened (${signal ?? `exit ${code}`})`),
-		);
-	});
+function send(child: ChildProcess, message: ToNode): void {
+	// The callback keeps a failure quiet: a child that cannot be reached is about to exit.
+	child.send(message, () => {});
 }
 
-async function goneWithin(worker: Worker, limit: number): Promise<void> {
-	if (worker.isDead()) return;
-	const timer = setTimeout(() => worker.process.kill("SIGKILL"), limit);
-	await exit(worker);
-	clearTimeout(timer);
-}
-
-async function exit(worker: Worker): Promise<void> {
-	if (!worker.isDead()) await once(worker, "exit");
-}
-
-function describe(
-	id: string,
-	host: string,
-	port: number,
-	tlsPort: number | null,
-	{ process: { pid = 0 } }: Worker,
-): ClusterNode {
-	// "Every address" is none to connect to.
-	const reached = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
-	const name = reached.includes(":") ? `[${reached}]` : reached;
+function describeNode({ node, host, port, tls }: NodePlan, pid: number): ClusterNode {
+	// The wildcard addresses cannot be connected to.
+	const reachable = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+	const name = reachable.includes(":") ? `[${reachable}]` : reachable;
 	return {
-		id,
+		id: node,
 		url: `http://${name}:${port}`,
-		tlsUrl: tlsPort === null ? null : `https://${name}:${tlsPort}`,
+		tlsUrl: tls === null ? null : `https://${name}:${tls.port}`,
 		pid,
 	};
 }

@@ -1,37 +1,37 @@
 /**
- * The Flash policy server: raw TCP, one question, one answer. Flash asked it before it opened a socket;
- * the answer is the 206 bytes of Socket.IO 0.9 (no trailing NUL, the close ends it).
+ * The Flash policy server: raw TCP, one request, one response. Flash Player sent this request before it opened
+ * a socket. The response is that of Socket.IO 0.9: 206 bytes without a trailing NUL, ended by the close.
  */
 import { createServer, type Server, type Socket } from "node:net";
 
-/** What a Flash player sends: 23 bytes, NUL included. */
+/** What a Flash player sends: 23 bytes including the NUL. */
 export const POLICY_REQUEST = Buffer.from("<policy-file-request/>\0");
 
-/** What it gets: any origin, any port. */
-export const POLICY_ANSWER = Buffer.from(
+/** The policy: any origin, any port. */
+export const POLICY_RESPONSE = Buffer.from(
 	'<?xml version="1.0"?>' +
 		'<!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">' +
 		'<cross-domain-policy><allow-access-from domain="*" to-ports="*"/></cross-domain-policy>',
 );
 
-/** A client that has not asked by then is let go, milliseconds. */
-export const POLICY_TIME_LIMIT = 5_000;
+/** A client whose request is not complete by then is disconnected. */
+const REQUEST_TIMEOUT_MS = 5_000;
 
-/** A server, not listening yet, that answers the policy request and closes; anything else is cut. */
-export function flashPolicyServer(timeLimit: number = POLICY_TIME_LIMIT): Server {
-	return createServer((socket) => answerPolicy(socket, timeLimit));
+/** A server, not listening yet, that answers the policy request and closes the connection; other input closes it at once. */
+export function flashPolicyServer(timeoutMs: number = REQUEST_TIMEOUT_MS): Server {
+	return createServer((socket) => answerPolicyRequest(socket, timeoutMs));
 }
 
-function answerPolicy(socket: Socket, timeLimit: number): void {
+function answerPolicyRequest(socket: Socket, timeoutMs: number): void {
 	let received = Buffer.alloc(0);
-	// A timer of its own, not socket.setTimeout: single bytes must not keep the connection open.
-	const timer = setTimeout(() => socket.destroy(), timeLimit);
+	// Not socket.setTimeout, which every byte received would restart.
+	const timer = setTimeout(() => socket.destroy(), timeoutMs);
 	socket.once("close", () => clearTimeout(timer));
 	socket.on("error", () => socket.destroy());
 	socket.on("data", (chunk) => {
 		received = Buffer.concat([received, chunk]);
-		const asked = POLICY_REQUEST.subarray(0, received.length);
-		if (!received.subarray(0, POLICY_REQUEST.length).equals(asked)) socket.destroy();
-		else if (received.length >= POLICY_REQUEST.length) socket.end(POLICY_ANSWER);
+		const expected = POLICY_REQUEST.subarray(0, received.length);
+		if (!received.subarray(0, POLICY_REQUEST.length).equals(expected)) socket.destroy();
+		else if (received.length >= POLICY_REQUEST.length) socket.end(POLICY_RESPONSE);
 	});
 }

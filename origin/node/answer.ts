@@ -1,11 +1,11 @@
-/** A text that a node serves for its operators, such as its metrics. */
+/** Texts that a node serves to its operators, such as its metrics. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HEADERS } from "../../worker/contract.ts";
 
-/** Gives the text and its media type. */
+/** Produces the text and its media type. */
 export type Answer = () => Promise<{ readonly type: string; readonly body: string }>;
 
-/** Sends the answer; a request that the edge forwards for a client gets 404, as if there were nothing. */
+/** Sends the answer. A request that the edge forwarded for a client gets 404: the text is not public. */
 export async function sendAnswer(
 	request: IncomingMessage,
 	response: ServerResponse,
@@ -20,7 +20,7 @@ export async function sendAnswer(
 		response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
 		response.end(request.method === "HEAD" ? undefined : body);
 	} catch {
-		// An operator's question must not end the node.
-		response.writeHead(500, { "content-type": "text/plain" }).end("This answer failed\n");
+		// A failing metric must not end the node.
+		response.writeHead(500, { "content-type": "text/plain" }).end("Internal error\n");
 	}
 }

@@ -1,59 +1,60 @@
-/** Edge-only access: who sent a request, and whether to believe what it says of its client. */
+/** Edge-only access: whether a request came from the edge, and whether to trust its client address. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { HEADERS } from "../../worker/contract.ts";
 
-/** The fewest characters of a secret: 16 random ones are out of reach for guessing over a network. */
-export const SECRET_LEAST = 16;
+/** 16 random characters cannot be guessed over a network. */
+export const MIN_SECRET_LENGTH = 16;
 
-/** Visible ASCII without comma, so that a secret is one header value and one item of a list. */
+/** Visible ASCII without commas: a secret must fit in one header value and in a comma-separated list. */
 const SECRET = /^[!-+\--~]+$/;
 
-/** Requests that proved to come from the edge. */
-const proved = new WeakSet<IncomingMessage>();
+/** Requests that carried a valid secret. */
+const fromEdge = new WeakSet<IncomingMessage>();
 
-/** Reads a comma-separated list of secrets. Returns them, or a sentence that names no secret. */
+/** Reads a comma-separated list of secrets. Returns the secrets, or an error message that does not reveal them. */
 export function readSecrets(text: string): string[] | string {
 	const secrets = text
 		.split(",")
 		.map((secret) => secret.trim())
 		.filter((secret) => secret !== "");
 	for (const [index, secret] of secrets.entries()) {
-		if (secret.length < SECRET_LEAST)
-			return `secret ${index + 1} has ${secret.length} characters: give at least ${SECRET_LEAST}`;
-		if (!SECRET.test(secret)) return `secret ${index + 1} has a character that is not visible ASCII`;
+		if (secret.length < MIN_SECRET_LENGTH)
+			return `secret ${index + 1} has ${secret.length} characters; use at least ${MIN_SECRET_LENGTH}`;
+		if (!SECRET.test(secret))
+			return `secret ${index + 1} has a character that is not allowed; use visible ASCII without spaces`;
 	}
 	return secrets;
 }
 
-/** A check of the `x-edge-auth` value. Several secrets are valid at once, so that they can be rotated. */
-export function secretCheck(secrets: readonly string[]): (given: string | undefined) => boolean {
-	// Digests are of one length, which timingSafeEqual needs and which hides the secret's own length.
+/** Returns a check for the `x-edge-auth` value. All `secrets` are valid at once, so that they can be rotated. */
+export function secretVerifier(secrets: readonly string[]): (value: string | undefined) => boolean {
+	// timingSafeEqual needs equal lengths; digests have that, and they hide the length of the secret.
 	const digests = secrets.map(digest);
-	return (given) => {
-		if (given === undefined) return false;
-		const asked = digest(given);
-		let valid = false;
-		for (const expected of digests) valid = timingSafeEqual(asked, expected) || valid;
-		return valid;
+	return (value) => {
+		if (value === undefined) return false;
+		const received = digest(value);
+		let isValid = false;
+		for (const expected of digests) isValid = timingSafeEqual(received, expected) || isValid;
+		return isValid;
 	};
 }
 
-/** Notes that `request` came through the edge. */
-export function markProved(request: IncomingMessage): void {
-	proved.add(request);
+/** Records that `request` carried a valid secret. */
+export function markFromEdge(request: IncomingMessage): void {
+	fromEdge.add(request);
 }
 
 /**
- * The client's address: as the edge saw it when the request proved to come from the edge (secrets set, and
- * one of them sent), else the peer of the connection. For a socket: `clientAddress(socket.request)`.
+ * The client's address: as the edge saw it if the request carried a valid secret, otherwise the remote address
+ * of the connection. For a socket: `clientAddress(socket.request)`.
  */
 export function clientAddress(request: IncomingMessage): string {
-	const peer = request.socket.remoteAddress ?? "";
-	if (!proved.has(request)) return peer;
-	const told = request.headers[HEADERS.clientIp];
-	return typeof told === "string" && isIP(told) !== 0 ? told : peer;
+	const remote = request.socket.remoteAddress ?? "";
+	if (!fromEdge.has(request)) return remote;
+	const claimed = request.headers[HEADERS.clientIp];
+	return typeof claimed === "string" && isIP(claimed) !== 0 ? claimed : remote;
 }
 
 function digest(text: string): Buffer {

@@ -1,13 +1,13 @@
-/** What goes through a node's sessions, counted: messages, bytes, refused requests, recoveries. */
+/** Counters of a node's messages, payload bytes, rejected requests and session recoveries. */
 import type { Server, Socket } from "socket.io";
 
-/** Live counts since start. */
-export interface TrafficCounts {
+/** Counts since start; updated in place. */
+export interface Counters {
 	readonly messages: Record<"in" | "out", number>;
 	readonly bytes: Record<"in" | "out", number>;
-	/** By Engine.IO's error code. */
+	/** Rejected requests, by Engine.IO's error code. */
 	readonly errors: Record<string, number>;
-	/** Clients that came with a session to recover: got it, or did not. */
+	/** Clients that reconnected with a session to recover: recovered (`hit`) or not (`miss`). */
 	readonly recoveries: Record<"hit" | "miss", number>;
 }
 
@@ -20,9 +20,9 @@ interface PacketSource {
 	on(event: "packet" | "packetCreate", listener: (packet: EnginePacket) => void): void;
 }
 
-/** Follows all that `io` sends and gets from now on. */
-export function countTraffic(io: Server): TrafficCounts {
-	const counts: TrafficCounts = {
+/** Counts what `io` sends and receives from now on. */
+export function countMessages(io: Server): Counters {
+	const counters: Counters = {
 		messages: { in: 0, out: 0 },
 		bytes: { in: 0, out: 0 },
 		errors: {},
@@ -30,27 +30,27 @@ export function countTraffic(io: Server): TrafficCounts {
 	};
 	const count = (direction: "in" | "out") => (packet: EnginePacket) => {
 		if (packet.type !== "message") return;
-		counts.messages[direction] += 1;
-		counts.bytes[direction] += sizeOf(packet.data);
+		counters.messages[direction] += 1;
+		counters.bytes[direction] += byteLength(packet.data);
 	};
-	const [onIn, onOut] = [count("in"), count("out")];
+	const [countIn, countOut] = [count("in"), count("out")];
 	io.engine.on("connection", (session: PacketSource) => {
-		session.on("packet", onIn);
-		session.on("packetCreate", onOut);
+		session.on("packet", countIn);
+		session.on("packetCreate", countOut);
 	});
 	io.engine.on("connection_error", ({ code }: { code: number }) => {
-		counts.errors[code] = (counts.errors[code] ?? 0) + 1;
+		counters.errors[code] = (counters.errors[code] ?? 0) + 1;
 	});
 	io.on("connection", (socket: Socket) => {
-		// A client that was connected before brings its session's private id (socket.io namespace.ts).
-		if (socket.recovered) counts.recoveries.hit += 1;
-		else if (socket.handshake.auth["pid"] !== undefined) counts.recoveries.miss += 1;
+		// A client that was connected before sends the private id of its session (socket.io `namespace.ts`).
+		if (socket.recovered) counters.recoveries.hit += 1;
+		else if (socket.handshake.auth["pid"] !== undefined) counters.recoveries.miss += 1;
 	});
-	return counts;
+	return counters;
 }
 
-/** Bytes of a packet's data: UTF-8 of a text, length of a buffer. */
-export function sizeOf(data: unknown): number {
+/** Bytes of a packet's data: the UTF-8 length of a string, the length of a buffer. */
+export function byteLength(data: unknown): number {
 	if (typeof data === "string") return Buffer.byteLength(data);
 	return data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? data.byteLength : 0;
 }

@@ -1,79 +1,85 @@
 /**
- * Closing a node's sessions without a herd: at a set rate, with jitter, by `close()` of the Engine.IO session.
- * The client sees "transport close" and is back in 0.5 to 1.5 s. Never `disconnectSockets`: a client told so
- * by the server does not come back by itself.
+ * Draining closes a node's sessions at a limited rate with jitter, so that their clients do not all reconnect
+ * at once. Each is closed with `close()` of the Engine.IO session: the client sees "transport close" and
+ * reconnects within 0.5 to 1.5 s. `disconnectSockets` would not do: after "io server disconnect" a client
+ * does not reconnect by itself.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROBE_INTERVAL, VERDICT_LIFETIME } from "../../worker/contract.ts";
 
-/** How a node drains. Times are milliseconds. */
+/** How a node drains. Times are in milliseconds. */
 export interface DrainPlan {
-	/** From the first refusal to the first close: the edge's probe interval + the life of its cached verdict. */
+	/** From the first refusal to the first close: the edge's probe interval plus the lifetime of its verdict. */
 	readonly wait: number;
-	/** Sessions closed each second. */
+	/** Sessions closed per second. */
 	readonly rate: number;
-	/** From the last close: sessions still there by then are dropped. */
+	/** From the last close: sessions that are still open then are dropped. */
 	readonly deadline: number;
 }
 
-/** @see DrainPlan. 5 s probe interval + 3 s cache; 10 000 sessions in 50 s. */
-export const DRAIN_PLAN: DrainPlan = { wait: PROBE_INTERVAL + VERDICT_LIFETIME, rate: 200, deadline: 10_000 };
+/** Waits 5 s + 3 s; 10,000 sessions take 50 s. */
+export const DEFAULT_DRAIN: DrainPlan = {
+	wait: PROBE_INTERVAL + VERDICT_LIFETIME,
+	rate: 200,
+	deadline: 10_000,
+};
 
-/** What of an Engine.IO session is needed here. */
-export interface Closable {
+/** The part of an Engine.IO session that draining uses. */
+export interface ClosableSession {
 	close(discard?: boolean): void;
 	once(event: "close", listener: () => void): void;
 }
 
-/** How far a drain is; for metrics and the person who waits. */
+/** How far a drain has come, for metrics and operators. */
 export interface DrainProgress {
 	readonly state: "idle" | "waiting" | "closing" | "done";
-	/** Sessions asked to close, and those that had to be dropped. */
+	/** Sessions asked to close. */
 	readonly closed: number;
+	/** Sessions dropped at the deadline. */
 	readonly dropped: number;
 }
 
-/** The pause before the next close, milliseconds: 1/rate on average, each between half and one and a half. */
-export function closePause(rate: number, random: number): number {
+/** The delay before the next close, in milliseconds: 1/rate on average, varied by ±50 %. `random` is 0 to 1. */
+export function closeDelayMs(rate: number, random: number): number {
 	return (1_000 / rate) * (0.5 + random);
 }
 
 /**
- * Waits, closes all that `sessions` gives, waits for the last, drops what stays. Resolves when none is left.
- * New sessions must be refused before this is called.
+ * Waits, closes the sessions one by one, waits for the last, and drops those still open at the deadline.
+ * Resolves when none is left. The caller must refuse new sessions first.
  */
 export async function drainSessions(
-	sessions: () => Closable[],
+	liveSessions: () => ClosableSession[],
 	plan: DrainPlan,
 	report: (progress: DrainProgress) => void,
 ): Promise<void> {
 	report({ state: "waiting", closed: 0, dropped: 0 });
 	await sleep(plan.wait);
-	const leaving = sessions();
 	let closed = 0;
 	report({ state: "closing", closed, dropped: 0 });
-	// Time is kept against a due time: timers of under a millisecond would make a high rate a lower one.
-	let due = performance.now();
-	for (const session of leaving) {
+	// Each close has a scheduled time: sleeping for less than a millisecond each would lower a high rate.
+	let scheduled = performance.now();
+	for (const session of liveSessions()) {
 		session.close();
 		closed += 1;
 		report({ state: "closing", closed, dropped: 0 });
-		due += closePause(plan.rate, Math.random());
-		const ahead = due - performance.now();
-		if (ahead >= 1) await sleep(ahead);
+		scheduled += closeDelayMs(plan.rate, Math.random());
+		const remaining = scheduled - performance.now();
+		if (remaining >= 1) await sleep(remaining);
 	}
-	const dropped = await dropStragglers(sessions, plan.deadline);
+	const dropped = await dropAtDeadline(liveSessions, plan.deadline);
 	report({ state: "done", closed, dropped });
 }
 
-async function dropStragglers(sessions: () => Closable[], deadline: number): Promise<number> {
-	const gone = Promise.all(
-		sessions().map((session) => new Promise<void>((end) => session.once("close", end))),
+/** Returns how many sessions had to be dropped. */
+async function dropAtDeadline(liveSessions: () => ClosableSession[], deadlineMs: number): Promise<number> {
+	const allClosed = Promise.all(
+		liveSessions().map((session) => new Promise<void>((resolve) => session.once("close", resolve))),
 	);
-	const late = new AbortController();
-	await Promise.race([gone, sleep(deadline, undefined, { signal: late.signal }).catch(() => {})]);
-	late.abort();
-	const stragglers = sessions();
-	for (const session of stragglers) session.close(true);
-	return stragglers.length;
+	const timer = new AbortController();
+	await Promise.race([allClosed, sleep(deadlineMs, undefined, { signal: timer.signal }).catch(() => {})]);
+	timer.abort();
+	const remaining = liveSessions();
+	for (const session of remaining) session.close(true);
+	return remaining.length;
 }

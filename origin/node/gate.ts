@@ -1,34 +1,32 @@
-/** What happens to a request before Engine.IO or the application sees it: named, admitted, answered. */
+/** Handles a request before Engine.IO and the application see it: node header, edge-only access, own answers. */
 import type { IncomingMessage } from "node:http";
 import { HEADERS, type NodeHealth } from "../../worker/contract.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
-import { markProved, secretCheck } from "./auth.ts";
-import { asWebSocket } from "./flashsocket.ts";
+import { markFromEdge, secretVerifier } from "./auth.ts";
 import { sendHealth } from "./health.ts";
-import { answerUpgrade, type Gate } from "./intercept.ts";
+import { answerUpgrade, type Interceptor } from "./intercept.ts";
 import type { AttachPlan } from "./options.ts";
 
-/** What the gate asks of its node, and where it notes who asked for flashsocket. */
+/** What the gate needs from its node. */
 export interface GatedNode {
 	health(): NodeHealth;
 	readonly answers: ReadonlyMap<string, Answer>;
-	readonly flash: WeakSet<IncomingMessage>;
+	/** The gate adds the requests that asked for flashsocket. */
+	readonly flashRequests: WeakSet<IncomingMessage>;
 }
 
-/** The gate of a node whose Engine.IO lives below `socketPath`. */
-export function edgeGate(socketPath: string, plan: AttachPlan, node: GatedNode): Gate {
-	const isEdge = secretCheck(plan.secrets);
-	const admit = (request: IncomingMessage) => {
-		const url = request.url ?? "";
-		const mapped = url.startsWith(socketPath) ? asWebSocket(url) : undefined;
-		if (mapped !== undefined) {
-			request.url = mapped;
-			node.flash.add(request);
-		}
+/** Engine.IO's own error format; code 4 is its "Forbidden". */
+const FORBIDDEN = JSON.stringify({ code: 4, message: "This node accepts requests from its edge only" });
+
+/** Creates the gate of a node whose Engine.IO path is `socketPath`. */
+export function createGate(socketPath: string, plan: AttachPlan, node: GatedNode): Interceptor {
+	const isValidSecret = secretVerifier(plan.secrets);
+	const admit = (request: IncomingMessage): boolean => {
+		renameFlashsocket(request, socketPath, node.flashRequests);
 		if (plan.secrets.length === 0) return true;
-		const given = request.headers[HEADERS.auth];
-		if (!isEdge(typeof given === "string" ? given : undefined)) return false;
-		markProved(request);
+		const secret = request.headers[HEADERS.auth];
+		if (!isValidSecret(typeof secret === "string" ? secret : undefined)) return false;
+		markFromEdge(request);
 		return true;
 	};
 	const forbidden = { "content-type": "application/json", [HEADERS.node]: plan.node };
@@ -39,7 +37,7 @@ export function edgeGate(socketPath: string, plan: AttachPlan, node: GatedNode):
 				response.writeHead(403, forbidden).end(FORBIDDEN);
 				return true;
 			}
-			if (!isRead(request)) return false;
+			if (request.method !== "GET" && request.method !== "HEAD") return false;
 			const path = pathOf(request);
 			const answer = node.answers.get(path);
 			if (path === plan.healthPath) sendHealth(response, node.health(), request.method === "HEAD");
@@ -55,15 +53,30 @@ export function edgeGate(socketPath: string, plan: AttachPlan, node: GatedNode):
 	};
 }
 
-/** Engine.IO's own shape of an error; code 4 is its "Forbidden". */
-const FORBIDDEN = JSON.stringify({ code: 4, message: "This node serves its edge only" });
+/**
+ * flashsocket is a WebSocket under another name. Engine.IO dropped the name in 1.2.0, so the request goes on
+ * as `websocket`, and `flashRequests` remembers it.
+ */
+function renameFlashsocket(
+	request: IncomingMessage,
+	socketPath: string,
+	flashRequests: WeakSet<IncomingMessage>,
+): void {
+	const url = request.url ?? "";
+	if (!url.startsWith(socketPath)) return;
+	const renamed = withoutFlashsocket(url);
+	if (renamed === url) return;
+	request.url = renamed;
+	flashRequests.add(request);
+}
+
+/** The URL with `transport=flashsocket` replaced by `transport=websocket`. */
+export function withoutFlashsocket(url: string): string {
+	return url.replace(/([?&]transport=)flashsocket(?=&|$)/g, "$1websocket");
+}
 
 function pathOf(request: IncomingMessage): string {
 	const url = request.url ?? "";
 	const query = url.indexOf("?");
 	return query === -1 ? url : url.slice(0, query);
-}
-
-function isRead(request: IncomingMessage): boolean {
-	return request.method === "GET" || request.method === "HEAD";
 }

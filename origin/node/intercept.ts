@@ -1,50 +1,51 @@
 /**
- * Stands before everything else that listens on an HTTP server. Engine.IO takes over a server's request
- * listeners in the same way (engine.io `server.attach`), because a listener cannot keep the next from running.
+ * Sees the requests of an HTTP server before its other listeners. A listener cannot stop the next one from
+ * running, so the existing listeners are replaced, as Engine.IO does it (engine.io `server.attach`).
  */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 
-/** What may be gated: a server of node:http or node:https. */
+/** A server of node:http or node:https. */
 export type WebServer = HttpServer | HttpsServer;
 
-/** Looks at each request first; true = answered here, nobody else shall see it. */
-export interface Gate {
+/** Sees each request first. Returns true if it answered; the other listeners then do not see the request. */
+export interface Interceptor {
 	request(request: IncomingMessage, response: ServerResponse): boolean;
 	upgrade(request: IncomingMessage, socket: Duplex): boolean;
 }
 
-/** Puts `gate` before all `request` and `upgrade` listeners that `server` has now. */
-export function gateServer(server: WebServer, gate: Gate): void {
-	// Kept as bare functions of any arguments: they are only called again, in order, with what they expect.
-	const take = (event: string) => {
-		const listeners = server.rawListeners(event);
-		server.removeAllListeners(event);
-		return (...args: unknown[]) => {
-			for (const listener of listeners) listener.apply(server, args);
-		};
-	};
-	const onRequest = take("request");
+/** Puts `interceptor` before the `request` and `upgrade` listeners that `server` has now. */
+export function interceptServer(server: WebServer, interceptor: Interceptor): void {
+	const passOnRequest = takeListeners(server, "request");
 	server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-		if (!gate.request(request, response)) onRequest(request, response);
+		if (!interceptor.request(request, response)) passOnRequest(request, response);
 	});
+	// An upgrade listener of ours alone would keep Node from treating the request as an ordinary one.
 	if (server.listenerCount("upgrade") === 0) return;
-	const onUpgrade = take("upgrade");
+	const passOnUpgrade = takeListeners(server, "upgrade");
 	server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-		if (!gate.upgrade(request, socket)) onUpgrade(request, socket, head);
+		if (!interceptor.upgrade(request, socket)) passOnUpgrade(request, socket, head);
 	});
 }
 
-/** Hands all that arrives at `from` to the listeners of `to`: one Engine.IO server behind two ports. */
-export function shareListeners(from: WebServer, to: WebServer): void {
-	from.on("request", (request, response) => to.emit("request", request, response));
-	from.on("upgrade", (request, socket, head) => to.emit("upgrade", request, socket, head));
+/** Removes the listeners of `event`; the function returned calls them, in order. */
+function takeListeners(server: WebServer, event: string): (...args: unknown[]) => void {
+	const listeners = server.rawListeners(event);
+	server.removeAllListeners(event);
+	return (...args) => {
+		for (const listener of listeners) listener.apply(server, args);
+	};
 }
 
-/** Answers an upgrade request with a plain HTTP response and ends its connection. */
-export function answerUpgrade(socket: Duplex, status: string, headers: Record<string, string>, body: string) {
-	// The peer may be gone already; nobody else listens for the error of a socket that was never upgraded.
+/** Answers an upgrade request with an ordinary HTTP response and closes its connection. */
+export function answerUpgrade(
+	socket: Duplex,
+	status: string,
+	headers: Readonly<Record<string, string>>,
+	body: string,
+): void {
+	// Node attaches no error listener to the socket of an upgrade request; a client that left would end the process.
 	socket.on("error", () => socket.destroy());
 	const all = { ...headers, connection: "close", "content-length": String(Buffer.byteLength(body)) };
 	const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -1,40 +1,45 @@
-/** How a node reaches the clients of the other nodes, and what that way can promise. */
+/** How a node reaches the clients of the other nodes. */
 import { createAdapter } from "@socket.io/cluster-adapter";
 import type { Server } from "socket.io";
-import { memoryRepeats, type Repeats } from "./published-ids.ts";
+import { type PublishedIds, publishedIdsInMemory } from "./published-ids.ts";
 
-/** One way to the other nodes. */
+/** A node's connection to the other nodes, and the guarantees it gives. */
 export interface Link {
 	readonly kind: "none" | "ipc" | "redis";
-	/** Whether a client that comes back on another node gets what it missed. */
+	/** Whether a client that reconnects, to any node, gets the events it missed. */
 	readonly recovers: boolean;
-	/** Which events were published already. */
-	readonly repeats: Repeats;
-	/** Gives `io` its adapter. */
+	/** The ids of the events published recently. */
+	readonly publishedIds: PublishedIds;
+	/** Sets the adapter of `io`. */
 	join(io: Server): void;
-	/** False while the other nodes cannot be reached; the node goes on serving its own clients. */
+	/** False while the other nodes cannot be reached; the node keeps serving its own clients. */
 	up(): boolean;
-	/** Things that were to be stored and were not, since start. */
+	/** Events and sessions that could not be stored, since start. */
 	unsaved(): number;
-	/** Resolves when all that was to be stored is, or cannot be. */
-	settled(): Promise<void>;
+	/** Resolves when everything sent so far is stored, or has failed. */
+	flush(): Promise<void>;
 	close(): Promise<void>;
 }
 
-const LOCAL = {
+const WITHOUT_STORE = {
 	recovers: false,
 	up: () => true,
 	unsaved: () => 0,
-	settled: async () => {},
+	flush: async () => {},
 	close: async () => {},
 } as const;
 
-/** A node alone. */
+/** A single node. */
 export function noLink(): Link {
-	return { ...LOCAL, kind: "none", repeats: memoryRepeats(), join: () => {} };
+	return { ...WITHOUT_STORE, kind: "none", publishedIds: publishedIdsInMemory(), join: () => {} };
 }
 
-/** The embedded adapter: packets go over the IPC channel to the primary, which hands them to the others. */
+/** The built-in adapter: packets go over the IPC channel to the primary process, which passes them on. */
 export function ipcLink(): Link {
-	return { ...LOCAL, kind: "ipc", repeats: memoryRepeats(), join: (io) => void io.adapter(createAdapter()) };
+	return {
+		...WITHOUT_STORE,
+		kind: "ipc",
+		publishedIds: publishedIdsInMemory(),
+		join: (io) => void io.adapter(createAdapter()),
+	};
 }

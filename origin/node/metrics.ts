@@ -1,13 +1,13 @@
 /**
- * A node's metrics for Prometheus. prom-client is the application's own: it is handed in, so that whoever
- * adopts the node without metrics does not install it.
+ * A node's metrics for Prometheus. The application passes in its own prom-client, so that an application
+ * without metrics need not install it.
  */
 import type { Counter, Gauge, Registry } from "prom-client";
 import type { Server } from "socket.io";
 import type { EdgeAttachment } from "./attach.ts";
-import { countTraffic } from "./counters.ts";
+import { countMessages } from "./counters.ts";
 
-/** What of the module prom-client is used. */
+/** The part of the module prom-client that is used. */
 export interface PromClient {
 	readonly Registry: typeof Registry;
 	readonly Gauge: typeof Gauge;
@@ -15,33 +15,39 @@ export interface PromClient {
 	collectDefaultMetrics(config: { register: Registry }): void;
 }
 
-/** What a link to the other nodes tells of itself. */
+/** The state of a link to the other nodes, as metrics show it. */
 export interface LinkStatus {
+	/** Whether the other nodes can be reached. */
 	up(): boolean;
+	/** Events and sessions that could not be stored, since start. */
 	unsaved(): number;
 }
 
-/** Every metric's name, what it says and its labels; the board and the alerts are tested against it. */
+/** Every metric: type, help text and labels. Tests check the dashboards and alerts against this list. */
 export const METRICS = {
-	sticky_node_sessions: ["gauge", "Live Engine.IO sessions by transport", ["transport"]],
-	sticky_node_sessions_limit: ["gauge", "The most sessions this node takes, 0 = no cap", []],
-	sticky_node_handshakes_total: ["counter", "Sessions opened by first transport", ["transport"]],
+	sticky_node_sessions: ["gauge", "Live Engine.IO sessions, by transport", ["transport"]],
+	sticky_node_sessions_limit: ["gauge", "Maximum number of sessions, 0 = no limit", []],
+	sticky_node_handshakes_total: ["counter", "Sessions opened, by first transport", ["transport"]],
 	sticky_node_refusals_total: ["counter", "Handshakes refused, by reason", ["reason"]],
 	sticky_node_upgrades_total: ["counter", "Sessions that moved from polling to a WebSocket", []],
 	sticky_node_closes_total: ["counter", "Sessions closed, by Engine.IO's reason", ["reason"]],
-	sticky_node_connection_errors_total: ["counter", "Requests Engine.IO refused, by its error code", ["code"]],
-	sticky_node_messages_total: ["counter", "Socket.IO packets", ["direction"]],
+	sticky_node_connection_errors_total: ["counter", "Requests rejected by Engine.IO, by error code", ["code"]],
+	sticky_node_messages_total: ["counter", "Socket.IO packets sent and received", ["direction"]],
 	sticky_node_bytes_total: ["counter", "Payload bytes of Socket.IO packets", ["direction"]],
-	sticky_node_recoveries_total: ["counter", "Clients that came back with a session to recover", ["result"]],
-	sticky_node_draining: ["gauge", "1 from the first refusal until the node ends", []],
-	sticky_node_drain_closed: ["gauge", "Sessions asked to close by the drain", []],
-	sticky_node_drain_dropped: ["gauge", "Sessions dropped at the drain's deadline", []],
+	sticky_node_recoveries_total: [
+		"counter",
+		"Clients that reconnected with a session to recover, by result",
+		["result"],
+	],
+	sticky_node_draining: ["gauge", "1 from the start of the drain until the node exits", []],
+	sticky_node_drain_closed: ["gauge", "Sessions that the drain asked to close", []],
+	sticky_node_drain_dropped: ["gauge", "Sessions that the drain dropped at its deadline", []],
 	sticky_node_link_up: ["gauge", "1 while the other nodes can be reached", []],
-	sticky_node_link_unsaved_total: ["counter", "Sessions and messages the link could not store", []],
+	sticky_node_link_unsaved_total: ["counter", "Events and sessions that could not be stored", []],
 } as const satisfies Record<string, readonly ["gauge" | "counter", string, readonly string[]]>;
 type Name = keyof typeof METRICS;
 
-/** Counts what happens on `io` and serves it at `path`, with Node's own metrics (memory, event-loop delay). */
+/** Serves the node's metrics at `path`, with Node's own (memory, event-loop delay). Counting starts now. */
 export function serveMetrics(
 	io: Server,
 	edge: EdgeAttachment,
@@ -49,10 +55,10 @@ export function serveMetrics(
 	link: LinkStatus = { up: () => true, unsaved: () => 0 },
 	path = "/metrics",
 ): void {
-	const register = new prom.Registry();
-	register.setDefaultLabels({ node: edge.node });
-	prom.collectDefaultMetrics({ register });
-	const traffic = countTraffic(io);
+	const registry = new prom.Registry();
+	registry.setDefaultLabels({ node: edge.node });
+	prom.collectDefaultMetrics({ register: registry });
+	const counters = countMessages(io);
 	const read: Record<Name, () => Readonly<Record<string, number>>> = {
 		sticky_node_sessions: () => edge.sessions.transports,
 		sticky_node_sessions_limit: () => ({ "": edge.health().limit }),
@@ -60,39 +66,40 @@ export function serveMetrics(
 		sticky_node_refusals_total: () => edge.refusals,
 		sticky_node_upgrades_total: () => ({ "": edge.sessions.upgraded }),
 		sticky_node_closes_total: () => edge.sessions.closed,
-		sticky_node_connection_errors_total: () => traffic.errors,
-		sticky_node_messages_total: () => traffic.messages,
-		sticky_node_bytes_total: () => traffic.bytes,
-		sticky_node_recoveries_total: () => traffic.recoveries,
+		sticky_node_connection_errors_total: () => counters.errors,
+		sticky_node_messages_total: () => counters.messages,
+		sticky_node_bytes_total: () => counters.bytes,
+		sticky_node_recoveries_total: () => counters.recoveries,
 		sticky_node_draining: () => ({ "": edge.drainProgress().state === "idle" ? 0 : 1 }),
 		sticky_node_drain_closed: () => ({ "": edge.drainProgress().closed }),
 		sticky_node_drain_dropped: () => ({ "": edge.drainProgress().dropped }),
 		sticky_node_link_up: () => ({ "": link.up() ? 1 : 0 }),
 		sticky_node_link_unsaved_total: () => ({ "": link.unsaved() }),
 	};
-	for (const name of Object.keys(METRICS) as Name[]) expose(prom, register, name, read[name]);
-	edge.serve(path, async () => ({ type: register.contentType, body: await register.metrics() }));
+	for (const name of Object.keys(METRICS) as Name[]) register(prom, registry, name, read[name]);
+	edge.serve(path, async () => ({ type: registry.contentType, body: await registry.metrics() }));
 }
 
-/** The counts live in plain objects; a metric copies them when it is asked for. */
-function expose(
+/** Registers a metric that copies its values from `read` at each scrape. */
+function register(
 	prom: PromClient,
-	register: Registry,
+	registry: Registry,
 	name: Name,
 	read: () => Readonly<Record<string, number>>,
 ): void {
-	const [type, help, labels] = METRICS[name];
-	const set = (put: (value: number, label: string) => void) => {
-		for (const [label, value] of Object.entries(read())) put(value, label);
-	};
-	const label = labels[0];
-	const labelled = (value: string): Record<string, string> => (label === undefined ? {} : { [label]: value });
-	const config = { name, help, labelNames: [...labels], registers: [register] };
+	const [type, help, labelNames] = METRICS[name];
+	const [labelName] = labelNames;
+	const samples = () =>
+		Object.entries(read()).map(([label, value]) => ({
+			labels: labelName === undefined ? {} : { [labelName]: label },
+			value,
+		}));
+	const config = { name, help, labelNames: [...labelNames], registers: [registry] };
 	if (type === "gauge") {
 		new prom.Gauge({
 			...config,
 			collect() {
-				set((value, at) => this.set(labelled(at), value));
+				for (const { labels, value } of samples()) this.set(labels, value);
 			},
 		});
 		return;
@@ -101,7 +108,7 @@ function expose(
 		...config,
 		collect() {
 			this.reset();
-			set((value, at) => this.inc(labelled(at), value));
+			for (const { labels, value } of samples()) this.inc(labels, value);
 		},
 	});
 }

@@ -1,39 +1,39 @@
 /**
- * Events that are published once: a publisher re-sends with the same id until a node acknowledged it, and a
- * node that has seen the id drops the repeat.
+ * Deduplication of published events: a publisher repeats an event, with the same id, until a node acknowledges
+ * it; a node that knows the id does not publish it again.
  */
 
-/** What a node learns when it asks for an id: publish it; it is published; another node is at it. */
+/** May this node publish the event? "mine": yes; "done": it is published already; "busy": another node is publishing it. */
 export type Claim = "mine" | "done" | "busy";
 
-/** The ids that were published lately. Both calls reject while the store cannot be reached. */
-export interface Repeats {
+/** The ids of the events published recently. Both methods reject while the store cannot be reached. */
+export interface PublishedIds {
 	claim(id: string): Promise<Claim>;
-	/** To be called after the event was handed on: from now on the id is a repeat. */
-	settle(id: string): Promise<void>;
+	/** To be called after the event was sent: from now on `claim` answers "done". */
+	markPublished(id: string): Promise<void>;
 }
 
-/** A claim that was not settled by then is free again: its node is gone. Milliseconds. */
-export const CLAIM_TIME = 10_000;
+/** A claim that is older than this without being published is free again: its node has died. */
+export const CLAIM_LIFETIME_MS = 10_000;
 
-/** An id is remembered this long; publishers give up sooner. Milliseconds. */
-export const REPEAT_TIME = 300_000;
+/** How long an id is remembered; publishers give up sooner. */
+export const ID_LIFETIME_MS = 300_000;
 
-/** Remembered by this process alone: a repeat sent to another node is not seen. */
-export function memoryRepeats(now: () => number = Date.now): Repeats {
-	const done = new Map<string, number>();
+/** Remembers ids in this process only: a repeat that reaches another node is published again. */
+export function publishedIdsInMemory(now: () => number = Date.now): PublishedIds {
+	const publishedAt = new Map<string, number>();
 	return {
 		async claim(id) {
 			const time = now();
-			// A Map keeps the order of insertion: the oldest are first.
-			for (const [old, at] of done) {
-				if (at > time - REPEAT_TIME) break;
-				done.delete(old);
+			// A Map iterates in insertion order: oldest first.
+			for (const [old, at] of publishedAt) {
+				if (at > time - ID_LIFETIME_MS) break;
+				publishedAt.delete(old);
 			}
-			return done.has(id) ? "done" : "mine";
+			return publishedAt.has(id) ? "done" : "mine";
 		},
-		async settle(id) {
-			done.set(id, now());
+		async markPublished(id) {
+			publishedAt.set(id, now());
 		},
 	};
 }

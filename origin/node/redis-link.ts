@@ -1,124 +1,127 @@
 /**
- * Redis Streams between the nodes: events outlive the node that sent them, and a client that comes back on
- * any node gets what it missed. While Redis is away every node serves its own clients; nothing is queued,
- * because a queue of unknown length would come out minutes late.
+ * Redis Streams between the nodes: events survive the node that sent them, and a client that reconnects to any
+ * node gets what it missed. While Redis is unavailable every node serves its own clients. Nothing is queued
+ * meanwhile: the queue could be of any length, and its events would arrive minutes late.
  */
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { createClient } from "redis";
 import type { Server } from "socket.io";
-import { CommandError } from "../../worker/command-line/command.ts";
 import type { Link } from "./link.ts";
-import { CLAIM_TIME, type Claim, REPEAT_TIME, type Repeats } from "./published-ids.ts";
-import { nameOf } from "./redis-url.ts";
+import { CLAIM_LIFETIME_MS, type Claim, ID_LIFETIME_MS, type PublishedIds } from "./published-ids.ts";
+import { withoutCredentials } from "./redis-url.ts";
 import { orderedAdapter } from "./stream-order.ts";
 
-type Client = ReturnType<typeof newClient>;
+type Client = ReturnType<typeof createRedisClient>;
 
-/** Entries of the stream (about): at 1 000 events a second a client may be away for 100 s. */
-export const STREAM_LENGTH = 100_000;
+/** Entries kept in the stream (approximately): at 1,000 events per second, clients can be away for 100 s. */
+export const STREAM_MAX_ENTRIES = 100_000;
 
 /**
- * A command that has no reply by then counts as failed, milliseconds. Long, because one that is carried out
- * after it was given up hands its event out twice: on a busy machine replies of 1 s were seen.
+ * A command without a reply counts as failed after this time. It is long because a command that Redis executes
+ * after we gave up delivers its event twice; replies took up to 1 s on a busy machine.
  */
-const REPLY_LIMIT = 5_000;
+const REPLY_TIMEOUT_MS = 5_000;
 
-/** Redis that does not answer at start is an error, milliseconds. */
-const CONNECT_LIMIT = 3_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** A reconnect waits 50 ms, then twice as long each time, up to this. */
+const MAX_RECONNECT_DELAY_MS = 1_000;
 
 const CLAIM_PREFIX = "sticky-edge:published:";
 
-/** Connects to Redis. Throws a `CommandError` that names the flag and never the password. */
+/** Connects to Redis. Throws an Error that shows the URL without its password. */
 export async function redisLink(url: string): Promise<Link> {
-	const client = newClient(url);
-	// Errors of the connection show in up(); without a listener they would end the process.
+	const client = createRedisClient(url);
+	// up() reports connection errors; without a listener they would end the process.
 	client.on("error", () => {});
 	await connect(client, url);
 	let unsaved = 0;
 	const onUnsaved = () => {
 		unsaved += 1;
 	};
-	const create = createAdapter(adapterClient(client, onUnsaved), { maxLen: STREAM_LENGTH });
+	const create = createAdapter(adapterClient(client, onUnsaved), { maxLen: STREAM_MAX_ENTRIES });
 	return {
 		kind: "redis",
 		recovers: true,
-		repeats: redisRepeats(client),
+		publishedIds: publishedIdsInRedis(client),
 		join: (io: Server) => void io.adapter(orderedAdapter(create, onUnsaved)),
 		up: () => client.isReady,
 		unsaved: () => unsaved,
-		// Replies come in the order of commands: a PING's means that all before it are done.
-		settled: async () => void (await within(client.ping()).catch(() => {})),
+		// Replies arrive in the order of the commands: the reply to a PING follows those to all commands before it.
+		flush: async () => void (await withTimeout(client.ping()).catch(() => {})),
 		close: async () => void client.destroy(),
 	};
 }
 
-function newClient(url: string) {
+function createRedisClient(url: string) {
 	return createClient({
 		url,
-		// The adapter reads the replies of protocol 2.
+		// The adapter parses replies of protocol version 2.
 		RESP: 2,
 		disableOfflineQueue: true,
-		socket: { connectTimeout: CONNECT_LIMIT, reconnectStrategy },
+		socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: reconnectDelayMs },
 	});
 }
 
 /**
- * What the adapter gets instead of the client. It leaves the promises of SET and PUBLISH alone, so those must
- * not reject (an unhandled rejection ends the process); and its readers are copies that queue while offline,
- * because it asks again at once after an error and would otherwise spin.
+ * The client as the adapter sees it. The adapter does not handle rejections of SET and PUBLISH, and an
+ * unhandled rejection would end the process, so here they do not reject. Its readers are duplicates that queue
+ * while offline: the adapter retries at once after an error and would otherwise spin.
  */
 function adapterClient(client: Client, onUnsaved: () => void) {
 	return {
-		// By this name the adapter knows a client of the package "redis".
+		// The adapter recognises a client of the package "redis" by this method.
 		sSubscribe: () => {},
 		duplicate: () => client.duplicate({ disableOfflineQueue: false }),
-		xAdd: (...args: Parameters<Client["xAdd"]>) => within(client.xAdd(...args)),
-		xRange: (...args: Parameters<Client["xRange"]>) => within(client.xRange(...args)),
+		xAdd: (...args: Parameters<Client["xAdd"]>) => withTimeout(client.xAdd(...args)),
+		xRange: (...args: Parameters<Client["xRange"]>) => withTimeout(client.xRange(...args)),
 		multi: () => client.multi(),
-		sendCommand: (args: string[]) => within(client.sendCommand(args)),
+		sendCommand: (args: string[]) => withTimeout(client.sendCommand(args)),
 		set: (...args: Parameters<Client["set"]>) => client.set(...args).catch(onUnsaved),
 		publish: (...args: Parameters<Client["publish"]>) => client.publish(...args).catch(onUnsaved),
 	};
 }
 
-function redisRepeats(client: Client): Repeats {
+function publishedIdsInRedis(client: Client): PublishedIds {
 	return {
 		async claim(id): Promise<Claim> {
-			const key = CLAIM_PREFIX + id;
-			const options = { condition: "NX", GET: true, expiration: { type: "PX", value: CLAIM_TIME } } as const;
-			const before = await within(client.set(key, "claimed", options));
-			if (before === null) return "mine";
-			return before === "done" ? "done" : "busy";
+			const expiration = { type: "PX", value: CLAIM_LIFETIME_MS } as const;
+			const options = { condition: "NX", GET: true, expiration } as const;
+			const previous = await withTimeout(client.set(CLAIM_PREFIX + id, "claimed", options));
+			if (previous === null) return "mine";
+			return previous === "done" ? "done" : "busy";
 		},
-		async settle(id) {
-			const expiration = { type: "PX", value: REPEAT_TIME } as const;
-			await within(client.set(CLAIM_PREFIX + id, "done", { expiration }));
+		async markPublished(id) {
+			const expiration = { type: "PX", value: ID_LIFETIME_MS } as const;
+			await withTimeout(client.set(CLAIM_PREFIX + id, "done", { expiration }));
 		},
 	};
 }
 
-function reconnectStrategy(retries: number): number {
-	// Jitter, so that the nodes do not come back to a fresh Redis in one step.
-	return Math.min(1_000, 50 * 2 ** Math.min(retries, 5)) * (0.5 + Math.random() / 2);
+/** Exponential, with jitter, so that the nodes do not all reconnect to a restarted Redis at once. */
+function reconnectDelayMs(retries: number): number {
+	const delay = Math.min(MAX_RECONNECT_DELAY_MS, 50 * 2 ** Math.min(retries, 5));
+	return delay * (0.5 + Math.random() / 2);
 }
 
 async function connect(client: Client, url: string): Promise<void> {
-	const first = new Promise<never>((_, reject) => client.once("error", reject));
+	const firstError = new Promise<never>((_, reject) => client.once("error", reject));
 	try {
-		await Promise.race([client.connect(), first]);
+		await Promise.race([client.connect(), firstError]);
 	} catch (error) {
 		client.destroy();
 		const cause = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
-		throw new CommandError(
-			`--redis ${nameOf(url)} cannot be used (${cause}): start it there, or give its URL`,
-		);
+		throw new Error(`${withoutCredentials(url)} cannot be used (${cause})`);
 	}
 }
 
-function within<T>(reply: Promise<T>): Promise<T> {
+function withTimeout<T>(reply: Promise<T>): Promise<T> {
 	let timer: NodeJS.Timeout;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`Redis did not reply within ${REPLY_LIMIT} ms`)), REPLY_LIMIT);
+	const timeout = new Promise<never>((_, reject) => {
+		timer = setTimeout(
+			() => reject(new Error(`Redis did not reply within ${REPLY_TIMEOUT_MS} ms`)),
+			REPLY_TIMEOUT_MS,
+		);
 	});
-	return Promise.race([reply, late]).finally(() => clearTimeout(timer));
+	return Promise.race([reply, timeout]).finally(() => clearTimeout(timer));
 }

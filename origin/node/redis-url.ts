@@ -1,8 +1,13 @@
-/** A Redis URL as a person may see it. */
+/** Redis URLs: their form, and how to show one without its password. */
 
-/** The URL without user and password. */
-export function nameOf(url: string): string {
-	if (!URL.canParse(url)) return "(no URL)";
+/** Whether `url` has the form of a Redis URL. */
+export function isRedisUrl(url: string): boolean {
+	return /^rediss?:\/\/[^\s]+$/.test(url);
+}
+
+/** The URL without user name and password. */
+export function withoutCredentials(url: string): string {
+	if (!URL.canParse(url)) return "(not a URL)";
 	const { protocol, host, pathname } = new URL(url);
 	return `${protocol}//${host}${pathname}`;
 }

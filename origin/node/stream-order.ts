@@ -1,10 +1,10 @@
 /**
- * Makes what the Redis Streams adapter delivers exact: every event once, in the order of the stream. The
- * adapter alone (0.3.1) loses and doubles events around a recovery, seen under load:
- * - a node hands its own event to its clients at once and those of others when it has read them, so a client
- *   may hold an offset beyond an event it never got;
- * - what the stream says while a session is restored is either missed (read before the session joined its
- *   rooms) or handed out twice (restored, then read).
+ * Makes the delivery of the Redis Streams adapter exact: every event once, in the order of the stream. The
+ * adapter alone (0.3.1) loses and duplicates events around a session recovery, seen under load:
+ * - a node delivers its own events to its clients at once, but those of other nodes only after reading them
+ *   from the stream; a client may thus hold an offset beyond an event that it never got;
+ * - an event that arrives while a session is being restored is either lost (read before the session joined its
+ *   rooms) or delivered twice (restored, then read).
  */
 import type { Server } from "socket.io";
 
@@ -44,7 +44,7 @@ interface Session {
 
 type AdapterConstructor = Exclude<Parameters<Server["adapter"]>[0], undefined>;
 
-/** What of an adapter is used and replaced here. */
+/** The part of the adapter that is used or replaced here. */
 export interface StreamAdapter {
 	readonly uid: string;
 	broadcast(packet: Packet, opts: BroadcastOptions): unknown;
@@ -53,23 +53,33 @@ export interface StreamAdapter {
 	publishAndReturnOffset(message: { type: number; data: Message["data"] }): Promise<string>;
 }
 
-/** Replaces three methods of `adapter`. `onUnsaved` hears of an event that only this node's clients got. */
+/** An entry of the stream that this node has read. */
+interface StreamEntry {
+	readonly offset: string;
+	readonly data: Message["data"];
+}
+
+/**
+ * Replaces three methods of `adapter`. `onUnsaved` is called for each event that could not be written to the
+ * stream and so reached only the clients of this node.
+ */
 export function orderStream<T extends StreamAdapter>(adapter: T, onUnsaved: () => void): T {
 	const { broadcast, onMessage, restoreSession } = adapter;
-	/** Restores under way, with what the stream said meanwhile. */
-	const restores = new Set<{ offset: string; data: Message["data"] }[]>();
-	/** Sessions that already got an entry which this node has not read yet. */
-	const skips = new Map<string, string[]>();
-	let read = "0-0";
+	/** For each restore in progress, the entries read since it began. */
+	const restores = new Set<StreamEntry[]>();
+	/** By the offset of an entry not yet read: the sessions that got it already. */
+	const delivered = new Map<string, string[]>();
+	let lastRead = "0-0";
 
 	adapter.broadcast = async (packet, opts) => {
-		const local = () => broadcast.call(adapter, packet, { ...opts, flags: { ...opts.flags, local: true } });
-		if (opts.flags?.local) return local();
+		const sendLocally = () =>
+			broadcast.call(adapter, packet, { ...opts, flags: { ...opts.flags, local: true } });
+		if (opts.flags?.local) return sendLocally();
 		try {
 			await adapter.publishAndReturnOffset({ type: BROADCAST, data: { packet, opts: encode(opts) } });
 		} catch {
 			onUnsaved();
-			local();
+			sendLocally();
 		}
 	};
 
@@ -78,32 +88,32 @@ export function orderStream<T extends StreamAdapter>(adapter: T, onUnsaved: () =
 			onMessage.call(adapter, message, offset);
 			return;
 		}
-		// The adapter drops what has its own uid; this node's clients get its events from the stream as well.
+		// The adapter ignores messages with its own uid, but the clients of this node get its events from the stream too.
 		if (message.uid === adapter.uid) message.uid = "";
-		message.data.opts.except.push(...(skips.get(offset) ?? []));
-		skips.delete(offset);
+		message.data.opts.except.push(...(delivered.get(offset) ?? []));
+		delivered.delete(offset);
 		onMessage.call(adapter, message, offset);
-		read = offset;
-		for (const heard of restores) heard.push({ offset, data: message.data });
+		lastRead = offset;
+		for (const entries of restores) entries.push({ offset, data: message.data });
 	};
 
 	adapter.restoreSession = async (pid, offset) => {
-		const heard: { offset: string; data: Message["data"] }[] = [];
-		restores.add(heard);
+		const readMeanwhile: StreamEntry[] = [];
+		restores.add(readMeanwhile);
 		try {
 			const session = await restoreSession.call(adapter, pid, offset);
-			complete(session, heard);
-			for (const missed of session.missedPackets.map((data) => String(data.at(-1))))
-				if (isLater(missed, read)) skips.set(missed, [...(skips.get(missed) ?? []), session.sid]);
+			addMissed(session, readMeanwhile);
+			for (const missed of session.missedPackets.map(offsetOf))
+				if (isLater(missed, lastRead)) delivered.set(missed, [...(delivered.get(missed) ?? []), session.sid]);
 			return session;
 		} finally {
-			restores.delete(heard);
+			restores.delete(readMeanwhile);
 		}
 	};
 	return adapter;
 }
 
-/** An adapter for `io.adapter()` that makes its instances with `create` and orders them. */
+/** An adapter for `io.adapter()`: calls `create` for each namespace and orders the delivery of the result. */
 export function orderedAdapter(create: (nsp: unknown) => unknown, onUnsaved: () => void) {
 	// Not an arrow function: Socket.IO calls it with `new`.
 	function OrderedAdapter(nsp: unknown) {
@@ -112,29 +122,34 @@ export function orderedAdapter(create: (nsp: unknown) => unknown, onUnsaved: () 
 	return OrderedAdapter as unknown as AdapterConstructor;
 }
 
-/** Adds to the session what this node read from the stream while it was being restored. */
-function complete(session: Session, heard: readonly { offset: string; data: Message["data"] }[]): void {
-	const known = new Set(session.missedPackets.map((data) => data.at(-1)));
-	for (const { offset, data } of heard)
-		if (!known.has(offset) && isKept(data) && isFor(session, data.opts))
+/** Adds the entries for this session that the node read while the session was being restored. */
+function addMissed(session: Session, entries: readonly StreamEntry[]): void {
+	const restored = new Set(session.missedPackets.map(offsetOf));
+	for (const { offset, data } of entries)
+		if (!restored.has(offset) && isRecoverable(data) && isFor(session, data.opts))
 			session.missedPackets.push(data.packet.data);
 }
 
-/** Whether an event is replayed at all: not when it is volatile or wants an ack (as the adapter has it). */
-function isKept({ packet, opts }: Message["data"]): boolean {
+/** The adapter appends the offset to the data of a packet. */
+function offsetOf(data: readonly unknown[]): string {
+	return String(data.at(-1));
+}
+
+/** Whether the adapter recovers an event: volatile events and those that request an ack are not recovered. */
+function isRecoverable({ packet, opts }: Message["data"]): boolean {
 	return packet.type === EVENT && packet.id === undefined && opts.flags?.volatile === undefined;
 }
 
 function isFor(session: Session, opts: Message["data"]["opts"]): boolean {
-	const inRoom = opts.rooms.length === 0 || session.rooms.some((room) => opts.rooms.includes(room));
-	return inRoom && !session.rooms.some((room) => opts.except.includes(room));
+	const isInRoom = opts.rooms.length === 0 || session.rooms.some((room) => opts.rooms.includes(room));
+	return isInRoom && !session.rooms.some((room) => opts.except.includes(room));
 }
 
-/** Stream offsets are `<milliseconds>-<sequence>`. */
+/** Compares stream offsets, which have the form `<milliseconds>-<sequence>`. */
 function isLater(a: string, b: string): boolean {
-	const [aTime = 0, aSeq = 0] = a.split("-").map(Number);
-	const [bTime = 0, bSeq = 0] = b.split("-").map(Number);
-	return aTime > bTime || (aTime === bTime && aSeq > bSeq);
+	const [aTime = 0, aSequence = 0] = a.split("-").map(Number);
+	const [bTime = 0, bSequence = 0] = b.split("-").map(Number);
+	return aTime > bTime || (aTime === bTime && aSequence > bSequence);
 }
 
 function encode(opts: BroadcastOptions): Message["data"]["opts"] {

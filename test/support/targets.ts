@@ -1,7 +1,8 @@
 /** What the behaviour suite is run against, each started on free ports of this machine. */
 import { readFile } from "node:fs/promises";
-import { planCluster, startCluster } from "../../origin/cluster/cluster.ts";
+import { startCluster } from "../../origin/cluster/cluster.ts";
 import { startNode } from "../../origin/cluster/node.ts";
+import { planCluster } from "../../origin/cluster/plan.ts";
 import { flashPolicyServer } from "../../origin/demo/flash-policy.ts";
 import { type StackOptions, startStack } from "../../origin/stack.ts";
 import { listen } from "../../worker/command-line/listen.ts";

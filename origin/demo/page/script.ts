@@ -1,8 +1,8 @@
-/** The page's script, run by the browser as it stands: a socket, an echo each second, and what they show. */
+/** The page's script, sent to the browser unchanged: opens a socket, sends an echo every second, shows the results. */
 export const script = `
 const $ = (id) => document.getElementById(id);
 const transports = { upgrade: ["polling", "websocket"], polling: ["polling"], websocket: ["websocket"] };
-let socket, count = 0, trips = [];
+let socket, count = 0, roundTrips = [];
 
 function log(text) {
   const line = document.createElement("li");
@@ -12,57 +12,57 @@ function log(text) {
 }
 
 function draw() {
-  const top = Math.max(...trips, 1);
-  const points = trips.map((ms, i) => (i * 300 / 59).toFixed(1) + "," + (58 - ms / top * 54).toFixed(1));
+  const top = Math.max(...roundTrips, 1);
+  const points = roundTrips.map((ms, i) => (i * 300 / 59).toFixed(1) + "," + (58 - ms / top * 54).toFixed(1));
   $("chart").innerHTML = '<polyline points="' + points.join(" ") + '"/>';
 }
 
-function connect(kind) {
+function connect(transport) {
   if (socket) socket.disconnect();
-  trips = [];
+  roundTrips = [];
   draw();
-  socket = io({ transports: transports[kind], forceNew: true });
-  const mine = socket;
-  mine.on("connect", () => {
-    mine.io.engine.once("upgrade", () => { show(mine); log("upgraded to websocket"); });
-    show(mine);
+  socket = io({ transports: transports[transport], forceNew: true });
+  const opened = socket;
+  opened.on("connect", () => {
+    opened.io.engine.once("upgrade", () => { show(opened); log("upgraded to websocket"); });
+    show(opened);
     echo("connected");
   });
-  mine.on("disconnect", (reason) => {
-    if (mine !== socket) return;
+  opened.on("disconnect", (reason) => {
+    if (opened !== socket) return;
     document.body.classList.remove("on");
     $("state").textContent = reason;
     log("disconnected: " + reason);
   });
-  mine.on("connect_error", (error) => { $("state").textContent = error.message; log("cannot connect: " + error.message); });
-  mine.on("broadcast", (payload) => log("broadcast: " + String(payload)));
+  opened.on("connect_error", (error) => { $("state").textContent = error.message; log("cannot connect: " + error.message); });
+  opened.on("broadcast", (payload) => log("broadcast: " + String(payload)));
 }
 
-function show(mine) {
-  mine.emit("whoami", (who) => {
-    if (mine !== socket) return;
+function show(opened) {
+  opened.emit("whoami", (who) => {
+    if (opened !== socket) return;
     document.body.classList.add("on");
     const hue = [...who.node].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 7);
     document.documentElement.style.setProperty("--hue", String(hue * 47 % 360));
     $("node").textContent = who.node;
     $("transport").textContent = who.transport;
-    $("tag").textContent = mine.io.engine.id.slice(0, 3);
+    $("tag").textContent = opened.io.engine.id.slice(0, 3);
     $("state").textContent = "connected";
     log("session on " + who.node + " over " + who.transport);
   });
 }
 
-function echo(text, spoken) {
+function echo(text, isManual) {
   const sent = performance.now();
-  socket.timeout(5000).emit("echo", text, (error, back) => {
+  socket.timeout(5000).emit("echo", text, (error, echoed) => {
     if (error) return;
     const ms = performance.now() - sent;
     count += 1;
-    trips = [...trips, ms].slice(-60);
+    roundTrips = [...roundTrips, ms].slice(-60);
     $("rtt").textContent = ms.toFixed(1) + " ms";
     $("count").textContent = String(count);
     draw();
-    if (spoken) log("echo: " + back + " (" + ms.toFixed(1) + " ms)");
+    if (isManual) log("echo: " + echoed + " (" + ms.toFixed(1) + " ms)");
   });
 }
 

@@ -1,4 +1,4 @@
-/** The page's style: system fonts, light and dark, one column that fits a phone. */
+/** The page's style sheet: system fonts, light and dark, one column that fits a phone. */
 export const style = `
 :root { --ink: #1d2430; --soft: #667085; --ground: #f4f5f7; --card: #fff; --line: #dfe3e8; --accent: #2f6fde; --hue: 215 }
 @media (prefers-color-scheme: dark) {

@@ -8,34 +8,34 @@ beforeAll(async () => {
 afterAll(() => node.stop());
 
 describe.each(["polling", "websocket"])("over %s", (transport) => {
-	test("echo gives back what it was given, bytes too", async () => {
+	test("echo returns the payload, including binary ones", async () => {
 		using client = await connectClient(node.url, [transport]);
 		for (const payload of ["text", 7, null, { deep: [1, "two"] }, Buffer.from([0, 255])])
 			expect(await client.emitWithAck("echo", payload)).toEqual(payload);
 	});
 
-	test("a room's event reaches those who joined and nobody who left", async () => {
+	test("a room event reaches clients that joined the room and none that left it", async () => {
 		using inside = await connectClient(node.url, [transport]);
 		using outside = await connectClient(node.url, [transport]);
-		const heard: unknown[] = [];
-		outside.on("room", (room) => heard.push(room));
+		const received: unknown[] = [];
+		outside.on("room", (room) => received.push(room));
 		expect(await inside.emitWithAck("join", "a")).toBe("a");
 		expect(await outside.emitWithAck("join", "a")).toBe("a");
 		expect(await outside.emitWithAck("leave", "a")).toBe("a");
-		const told = new Promise((resolve) => inside.once("room", (...args) => resolve(args)));
+		const arrived = new Promise((resolve) => inside.once("room", (...args) => resolve(args)));
 		await outside.emitWithAck("room", "a", { n: 1 });
-		expect(await told).toEqual(["a", { n: 1 }]);
+		expect(await arrived).toEqual(["a", { n: 1 }]);
 		await outside.emitWithAck("echo", "a round trip later");
-		expect(heard).toEqual([]);
+		expect(received).toEqual([]);
 	});
 
-	test("whoami names the node and the transport", async () => {
+	test("whoami returns the node and the transport", async () => {
 		using client = await connectClient(node.url, [transport]);
 		expect(await client.emitWithAck("whoami")).toEqual({ node: "n1", transport });
 	});
 });
 
-test("calls without an ack or with wrong types leave the node and the caller alone", async () => {
+test("calls without an ack or with invalid arguments are ignored", async () => {
 	using client = await connectClient(node.url, ["websocket"]);
 	for (const event of ["echo", "join", "leave", "room", "broadcast", "whoami"]) {
 		client.emit(event);

@@ -19,8 +19,8 @@ async function open(url: string): Promise<string> {
 	return (JSON.parse(body.slice(1)) as { sid: string }).sid;
 }
 
-describe("health", () => {
-	test("it is the contract's, with live counts by transport", async () => {
+describe("GET /healthz", () => {
+	test("answers with the contract's fields and live session counts by transport", async () => {
 		await using node = await startTestNode();
 		using _polling = await connectClient(node.url, ["polling"]);
 		using _websocket = await connectClient(node.url, ["websocket"]);
@@ -31,20 +31,20 @@ describe("health", () => {
 		expect(health).toMatchObject({ transports: { polling: 1, websocket: 1, flashsocket: 0 } });
 	});
 
-	test("a session that upgrades moves from one count to the other, and a closed one is named by its cause", async () => {
+	test("counts an upgraded session as a WebSocket and a closed session by its reason", async () => {
 		await using node = await startTestNode();
 		const opened = nextSession(node);
 		const client = connectClient(node.url, ["polling", "websocket"]);
 		const session = await opened;
-		await new Promise((upgraded) => session.on("upgrade", upgraded));
+		await new Promise((resolve) => session.on("upgrade", resolve));
 		expect(node.edge.health().transports).toEqual({ polling: 0, websocket: 1, flashsocket: 0 });
-		const closed = new Promise((gone) => session.once("close", gone));
+		const closed = new Promise((resolve) => session.once("close", resolve));
 		(await client).disconnect();
 		const reason = await closed;
 		expect(node.edge.health()).toMatchObject({ sessions: 0, opened: 1, closed: { [String(reason)]: 1 } });
 	});
 
-	test("HEAD has no body, and a POST is the application's", async () => {
+	test("answers HEAD without a body and leaves POST to the application", async () => {
 		await using node = await startTestNode();
 		const head = await fetch(`${node.url}/healthz`, { method: "HEAD" });
 		expect([head.status, await head.text()]).toEqual([200, ""]);
@@ -52,15 +52,18 @@ describe("health", () => {
 	});
 });
 
-describe("every answer names the node", () => {
-	test.each(["/", "/nothing", "/healthz", HANDSHAKE, "/socket.io/socket.io.js"])("%s", async (path) => {
-		await using node = await startTestNode();
-		const answer = await fetch(node.url + path);
-		await answer.arrayBuffer();
-		expect(answer.headers.get("x-edge-node")).toBe("n1");
-	});
+describe("every response has the node's id in x-edge-node", () => {
+	test.each(["/", "/nothing", "/healthz", HANDSHAKE, "/socket.io/socket.io.js"])(
+		"a response to GET %s has it",
+		async (path) => {
+			await using node = await startTestNode();
+			const answer = await fetch(node.url + path);
+			await answer.arrayBuffer();
+			expect(answer.headers.get("x-edge-node")).toBe("n1");
+		},
+	);
 
-	test("a 101 as well", async () => {
+	test("a 101 response has it", async () => {
 		await using node = await startTestNode();
 		const answer = await rawRequest(node.port, upgradeRequest(UPGRADE));
 		expect(answer).toMatch(/^HTTP\/1\.1 101 /);
@@ -68,7 +71,7 @@ describe("every answer names the node", () => {
 	});
 });
 
-test("session ids carry the node's tag, or the one that was given", async () => {
+test("session ids begin with the tag of the node's id, or with the tag option", async () => {
 	await using node = await startTestNode({ node: "node-1" });
 	expect(await open(node.url)).toMatch(/^Cay[\w-]{17}$/);
 	const web = createServer();
@@ -77,7 +80,7 @@ test("session ids carry the node's tag, or the one that was given", async () => 
 	expect(await io.engine.generateId({} as never)).toMatch(/^abc[\w-]{17}$/);
 });
 
-test("flashsocket is a WebSocket that is counted and named apart", async () => {
+test("a flashsocket session is served as a WebSocket but counted and reported as flashsocket", async () => {
 	await using node = await startTestNode();
 	const opened = nextSession(node);
 	const answer = rawRequest(node.port, upgradeRequest("/socket.io/?EIO=4&transport=flashsocket"));
@@ -87,20 +90,22 @@ test("flashsocket is a WebSocket that is counted and named apart", async () => {
 	expect(await answer).toMatch(/^HTTP\/1\.1 101 /);
 });
 
-describe("options that cannot be", () => {
+describe("invalid options", () => {
 	const io = () => new Server(createServer());
 	test.each([
-		[{ node: "has space" }, /node "has space" is no node id/],
-		[{ node: "n1", tag: "toolong" }, /tag "toolong" is not three characters/],
-		[{ node: "n1", healthPath: "healthz" }, /healthPath "healthz" must begin with a slash/],
-		[{ node: "n1", limit: -1 }, /limit -1 is not a whole number/],
+		[{ node: "has space" }, /node "has space" is not a valid node id/],
+		[{ node: "n1", tag: "toolong" }, /tag "toolong" must be three characters/],
+		[{ node: "n1", healthPath: "healthz" }, /healthPath "healthz" must start with a slash/],
+		[{ node: "n1", limit: -1 }, /limit -1 must be a whole number/],
 		[{ node: "n1", secrets: ["short"] }, /secret 1 has 5 characters/],
-		[{ node: "n1", drain: { rate: 0 } }, /drain\.rate 0 is not more than 0/],
-	])("%j is refused with its name and value", (options, sentence) => {
-		expect(() => attachEdge(io(), options)).toThrow(sentence);
+		[{ node: "n1", drain: { rate: 0 } }, /drain\.rate 0 must be more than 0/],
+	])("%j throws an error that names the option and its value", (options, message) => {
+		expect(() => attachEdge(io(), options)).toThrow(message);
 	});
 
-	test("an io without a server is refused with the cure", () => {
-		expect(() => attachEdge(new Server(), { node: "n1" })).toThrow(/call it after new Server\(httpServer\)/);
+	test("a Socket.IO server without an HTTP server throws an error that states the fix", () => {
+		expect(() => attachEdge(new Server(), { node: "n1" })).toThrow(
+			/call attachEdge after new Server\(httpServer\)/,
+		);
 	});
 });

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { closePause, type DrainProgress, drainSessions } from "../../../origin/node/drain.ts";
+import { closeDelayMs, type DrainProgress, drainSessions } from "../../../origin/node/drain.ts";
 
 class FakeSession extends EventEmitter {
 	closes: (boolean | undefined)[] = [];
@@ -14,11 +14,11 @@ test.each([
 	[200, 0.5, 5],
 	[200, 0.999_999, 7.5],
 	[1, 0.5, 1_000],
-])("at %i a second the pause drawn as %f is %f ms", (rate, random, pause) => {
-	expect(closePause(rate, random)).toBeCloseTo(pause, 2);
+])("at %i closes per second and random value %f the delay is %f ms", (rate, random, delay) => {
+	expect(closeDelayMs(rate, random)).toBeCloseTo(delay, 2);
 });
 
-test("progress tells the wait, every close, and what had to be dropped", async () => {
+test("the progress shows the wait, every close, and the sessions dropped at the deadline", async () => {
 	const willing = new FakeSession();
 	const stuck = new FakeSession();
 	const live = new Set([willing, stuck]);

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sizeOf } from "../../../origin/node/counters.ts";
 import { METRICS } from "../../../origin/node/metrics.ts";
 import { boardQueries, exposed, labelsOf, metricsOf } from "../../support/origin/board.ts";
 import { connectClient, startTestNode, type TestNode } from "../../support/origin/node.ts";
@@ -11,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.stop());
 
-/** Samples by name and labels; throws on a line that Prometheus would refuse. */
+/** Samples by name and labels; throws on a line that Prometheus would reject. */
 async function scrape(): Promise<Map<string, number>> {
 	const answer = await fetch(`${node.url}/metrics`);
 	const samples = new Map<string, number>();
@@ -31,7 +30,7 @@ async function scrape(): Promise<Map<string, number>> {
 	return samples;
 }
 
-test("sessions, handshakes, refusals, errors, messages and bytes are counted as they happen", async () => {
+test("metrics count sessions, handshakes, refusals, errors, messages and bytes as they happen", async () => {
 	using client = await connectClient(node.url, ["websocket"]);
 	using _other = await connectClient(node.url, ["polling"]);
 	await expect(connectClient(node.url, ["websocket"])).rejects.toThrow();
@@ -50,21 +49,12 @@ test("sessions, handshakes, refusals, errors, messages and bytes are counted as 
 	expect(grown('sticky_node_bytes_total{direction="in"}')).toBe('20["echo",""]'.length + 1_000);
 });
 
-test("clients of the edge do not get the metrics", async () => {
+test("a request that the edge forwarded for a client gets 404 instead of the metrics", async () => {
 	const answer = await fetch(`${node.url}/metrics`, { headers: { "x-edge-client-ip": "203.0.113.7" } });
 	expect([answer.status, await answer.text()]).toEqual([404, "Not found\n"]);
 });
 
-test.each([
-	["héé", 5],
-	[Buffer.alloc(7), 7],
-	[new ArrayBuffer(8), 8],
-	[undefined, 0],
-])("the size of %j is %i bytes", (data, bytes) => {
-	expect(sizeOf(data)).toBe(bytes);
-});
-
-describe("the board and the alerts", () => {
+describe("the dashboard and the alert rules", () => {
 	const rules = readFileSync(new URL("../../../origin/grafana/alerts.yaml", import.meta.url), "utf8");
 	const alerts = [...rules.matchAll(/alert: (\w+)\n\s+expr: (.+)/g)].map(([, title, query]) => ({
 		title: String(title),
@@ -72,13 +62,13 @@ describe("the board and the alerts", () => {
 	}));
 	const queries = boardQueries("nodes.json");
 
-	test("there are queries of both", () => {
+	test("both have queries", () => {
 		expect(alerts.length).toBeGreaterThan(5);
 		expect(queries.length).toBeGreaterThan(10);
 	});
 
 	test.each([...queries, ...alerts])(
-		"$title asks only for metrics and labels that a node has",
+		"$title queries only metrics and labels that a node has",
 		async ({ query }) => {
 			const real = exposed(await (await fetch(`${node.url}/metrics`)).text());
 			const asked = metricsOf(query);

@@ -1,19 +1,19 @@
-/** A Grafana board's queries, and what they ask for. */
+/** The queries of a Grafana dashboard, and the metrics and labels they use. */
 import { readFileSync } from "node:fs";
 
-/** Every query of a board in origin/grafana, with its panel's title. */
+/** Every query of a dashboard in origin/grafana, with the title of its panel. */
 export function boardQueries(file: string): { title: string; query: string }[] {
 	const text = readFileSync(new URL(`../../../origin/grafana/${file}`, import.meta.url), "utf8");
 	const { panels } = JSON.parse(text) as { panels: { title: string; targets: { expr: string }[] }[] };
 	return panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, query: expr })));
 }
 
-/** Names of metrics in a query. */
+/** The names of the metrics in a query. */
 export function metricsOf(query: string): string[] {
 	return query.match(/\b(?:sticky|haproxy|nodejs|process)_[a-z0-9_]+/g) ?? [];
 }
 
-/** Names of labels in a query: those it selects and those it groups by. */
+/** The names of the labels that a query selects or groups by. */
 export function labelsOf(query: string): string[] {
 	const selected = [...query.matchAll(/\{([^}]*)\}/g)].flatMap(([, inner]) => (inner ?? "").split(","));
 	const grouped = [...query.matchAll(/(?:by|on) \(([^)]*)\)/g)].flatMap(([, inner]) =>
@@ -24,7 +24,7 @@ export function labelsOf(query: string): string[] {
 		.filter((name) => name !== "");
 }
 
-/** Metrics in Prometheus's text, with the labels each has. */
+/** The metrics in Prometheus's text format, with the labels of each. */
 export function exposed(text: string): Map<string, Set<string>> {
 	const all = new Map(
 		[...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => [String(name), new Set<string>()]),

@@ -7,14 +7,14 @@ import { fileURLToPath } from "node:url";
 const CLI = fileURLToPath(new URL("../../../origin/cluster/cli.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
 	readonly code: number | null;
 	readonly stdout: string;
 	readonly stderr: string;
 }
 
-/** Runs the command to its end. */
+/** Runs the command until it exits. */
 export async function runOrigin(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
 	const child = spawnOrigin(args, env);
 	const [stdout, stderr, [code]] = await Promise.all([
@@ -25,7 +25,7 @@ export async function runOrigin(args: readonly string[], env: Record<string, str
 	return { code, stdout, stderr };
 }
 
-/** A cluster started by the command; disposing ends it. */
+/** A cluster started by the command; disposing stops it. */
 export interface OriginCommand extends AsyncDisposable {
 	readonly ready: { nodes: { id: string; url: string; pid: number }[]; policyPort: number };
 	readonly child: ChildProcess;
@@ -34,7 +34,7 @@ export interface OriginCommand extends AsyncDisposable {
 	stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts a cluster on free ports and resolves when it says ready. */
+/** Starts a cluster on free ports and resolves when it prints its ready line. */
 export async function startOrigin(args: readonly string[] = []): Promise<OriginCommand> {
 	const child = spawnOrigin(["--port", "0", "--policy-port", "0", "--json", ...args]);
 	const lines = createInterface(child.stdout!)[Symbol.asyncIterator]();
@@ -56,8 +56,8 @@ export async function startOrigin(args: readonly string[] = []): Promise<OriginC
 	};
 }
 
-/** Whether a process is there. */
-export function alive(pid: number): boolean {
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
 		return true;

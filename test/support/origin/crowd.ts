@@ -1,4 +1,4 @@
-/** A crowd of real clients through the edge: subscribers in rooms across nodes, and publishers that do not give up. */
+/** Many real clients through the edge: subscribers in rooms across nodes, and publishers that repeat until acknowledged. */
 import { Agent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
@@ -7,29 +7,29 @@ import { type Account, type Published, settle, type Verdict } from "./ledger.ts"
 
 export interface CrowdPlan {
 	readonly url: string;
-	/** Subscribers, half over polling, half over WebSocket. */
+	/** Subscribers, half of them over polling and half over WebSocket. */
 	readonly clients: number;
 	readonly rooms: number;
 	readonly publishers: number;
-	/** Events a second, all publishers together. */
+	/** Events per second of all publishers together. */
 	readonly rate: number;
 }
 
 export interface Crowd extends AsyncDisposable {
 	readonly accounts: readonly Account[];
-	/** Sessions by node, as `whoami` tells. */
+	/** Sessions by node, according to `whoami`. */
 	nodes(): Promise<Record<string, number>>;
-	/** Publishes until `done` resolves, waits until all is acknowledged and delivered, and gives the account. */
+	/** Publishes until `done` resolves, waits until everything is acknowledged and delivered, and returns the result. */
 	publishDuring(
 		done: Promise<unknown>,
 	): Promise<Verdict & { readonly events: number; readonly resent: number }>;
 }
 
-/** A connection of its own for every poll would make TLS handshakes the load. */
+/** Without keep-alive every poll would need a TLS handshake, which would dominate the load. */
 const KEPT_ALIVE = new Agent({ keepAlive: true, rejectUnauthorized: false }) as unknown as string;
 
-/** How long after the last ack the last event may still be on its way, milliseconds. */
-const DELIVERY_LIMIT = 15_000;
+/** How long after the last ack an event may still arrive. */
+const DELIVERY_TIMEOUT_MS = 15_000;
 
 export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
 	const subscribers: { socket: Socket; account: Account }[] = [];
@@ -40,7 +40,7 @@ export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
 		subscribers.push(...(await Promise.all(batch)));
 	}
 	const publishers = await Promise.all(
-		Array.from({ length: plan.publishers }, (_, index) => connected(dial(plan.url, kindOf(index)))),
+		Array.from({ length: plan.publishers }, (_, index) => connected(dial(plan.url, transportOf(index)))),
 	);
 	const accounts = subscribers.map(({ account }) => account);
 	return {
@@ -56,7 +56,7 @@ export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
 			);
 			await done;
 			await delivered(events, accounts);
-			// What was still on its way to a client, a second copy included, is before the answer to this.
+			// Events still in transit, duplicates included, arrive before the answer to this.
 			await nodesOf(subscribers);
 			return { ...settle(events, accounts), events: events.length, resent: tally.resent };
 		},
@@ -75,15 +75,15 @@ async function nodesOf(subscribers: readonly { socket: Socket }[]): Promise<Reco
 }
 
 async function subscribe(plan: CrowdPlan, index: number) {
-	const kind = kindOf(index);
+	const transport = transportOf(index);
 	const account: Account = {
-		name: `${kind}-${index}`,
+		name: `${transport}-${index}`,
 		room: `room-${index % plan.rooms}`,
 		got: new Map(),
 		gaps: [],
 		refused: [],
 	};
-	const socket = dial(plan.url, kind);
+	const socket = dial(plan.url, transport);
 	socket.on("published", (id: string) => account.got.set(id, (account.got.get(id) ?? 0) + 1));
 	await connected(socket);
 	await socket.emitWithAck("join", account.room);
@@ -92,26 +92,26 @@ async function subscribe(plan: CrowdPlan, index: number) {
 	return { socket, account };
 }
 
-/** A gap ends when the client has its room again: recovered, or joined anew, however often it was cut meanwhile. */
+/** Records gaps. A gap ends when the client is in its room again, recovered or joined anew, however often it was disconnected meanwhile. */
 function followGaps(socket: Socket, account: Account): void {
 	let from: number | null = null;
-	let heard = performance.now();
-	let member = true;
+	let lastEvent = performance.now();
+	let isMember = true;
 	socket.on("published", () => {
-		if (from === null) heard = performance.now();
+		if (from === null) lastEvent = performance.now();
 	});
 	socket.on("disconnect", () => {
 		from ??= performance.now();
 	});
 	socket.on("connect", async () => {
-		const recovered = socket.recovered && member;
+		const recovered = socket.recovered && isMember;
 		if (!recovered) {
-			member = false;
+			isMember = false;
 			const joined = await socket.emitWithAck("join", account.room).catch(() => undefined);
-			if (joined === undefined || member) return;
-			member = true;
+			if (joined === undefined || isMember) return;
+			isMember = true;
 		}
-		account.gaps.push({ heard, from: from ?? performance.now(), to: performance.now(), recovered });
+		account.gaps.push({ lastEvent, from: from ?? performance.now(), to: performance.now(), recovered });
 		from = null;
 	});
 }
@@ -124,18 +124,18 @@ async function publishLoop(
 	events: Published[],
 	tally: { resent: number },
 ): Promise<void> {
-	const pause = (1_000 * plan.publishers) / plan.rate;
+	const delay = (1_000 * plan.publishers) / plan.rate;
 	const open: Promise<void>[] = [];
-	let due = performance.now();
+	let scheduled = performance.now();
 	for (let count = 0; !until.aborted; count++) {
 		open.push(publish(socket, `${index}-${count}`, `room-${(index + count) % plan.rooms}`, events, tally));
-		due += pause;
-		await sleep(Math.max(1, due - performance.now()));
+		scheduled += delay;
+		await sleep(Math.max(1, scheduled - performance.now()));
 	}
 	await Promise.all(open);
 }
 
-/** Sends until acknowledged: only then does the event exist. */
+/** Repeats the event until it is acknowledged; events that are never acknowledged do not count. */
 async function publish(
 	socket: Socket,
 	id: string,
@@ -156,21 +156,21 @@ async function publish(
 	events.push({ id, room, sentAt, ackedAt: performance.now() });
 }
 
-/** Resolves when nothing is missing without a cause any more, or when the time for it is over. */
+/** Resolves when no event is missing without a known reason, or at the timeout. */
 async function delivered(events: readonly Published[], accounts: readonly Account[]): Promise<void> {
-	const limit = performance.now() + DELIVERY_LIMIT;
+	const limit = performance.now() + DELIVERY_TIMEOUT_MS;
 	while (performance.now() < limit) {
 		if (settle(events, accounts).unnamed.length === 0) return;
 		await sleep(100);
 	}
 }
 
-function kindOf(index: number): "polling" | "websocket" {
+function transportOf(index: number): "polling" | "websocket" {
 	return index % 2 === 0 ? "polling" : "websocket";
 }
 
-function dial(url: string, kind: "polling" | "websocket"): Socket {
-	return io(url, { transports: [kind], forceNew: true, rejectUnauthorized: false, agent: KEPT_ALIVE });
+function dial(url: string, transport: "polling" | "websocket"): Socket {
+	return io(url, { transports: [transport], forceNew: true, rejectUnauthorized: false, agent: KEPT_ALIVE });
 }
 
 async function connected(socket: Socket): Promise<Socket> {

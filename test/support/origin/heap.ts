@@ -1,7 +1,7 @@
-/** A node in a process of its own that tells its memory after garbage collection; run with --expose-gc. */
+/** A node in its own process that reports its memory after garbage collection; run it with --expose-gc. */
 import { startTestNode } from "./node.ts";
 
-/** Bytes after two collections, and the live sessions. */
+/** Memory in bytes after two collections, and the number of live sessions. */
 export interface Memory {
 	readonly heap: number;
 	readonly rss: number;

@@ -1,15 +1,15 @@
-/** One node in the test's own process, and clients and raw requests for it. */
+/** One node in the process of the test, with clients and raw requests for it. */
 import { once } from "node:events";
 import { connect, type Socket as TcpSocket } from "node:net";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
-import type { NodeOptions } from "../../../origin/cluster/messages.ts";
 import { type RunningNode, startNode } from "../../../origin/cluster/node.ts";
-import { DRAIN_PLAN } from "../../../origin/node/drain.ts";
+import type { NodePlan } from "../../../origin/cluster/plan.ts";
+import { DEFAULT_DRAIN } from "../../../origin/node/drain.ts";
 import type { EngineSession } from "../../../origin/node/sessions.ts";
 
-/** Options of a node on any free port, with a drain that does not keep a test waiting. */
-export function nodeOptions(given: Partial<NodeOptions> = {}): NodeOptions {
-	const drain = { ...DRAIN_PLAN, wait: 0, rate: 1_000, deadline: 500 };
+/** The plan of a node on any free port, with a short drain. */
+export function nodePlan(given: Partial<NodePlan> = {}): NodePlan {
+	const drain = { ...DEFAULT_DRAIN, wait: 0, rate: 1_000, deadline: 500 };
 	return {
 		node: "n1",
 		host: "127.0.0.1",
@@ -27,12 +27,12 @@ export interface TestNode extends RunningNode, AsyncDisposable {
 	readonly url: string;
 }
 
-export async function startTestNode(given: Partial<NodeOptions> = {}): Promise<TestNode> {
-	const node = await startNode(nodeOptions(given));
+export async function startTestNode(given: Partial<NodePlan> = {}): Promise<TestNode> {
+	const node = await startNode(nodePlan(given));
 	return { ...node, url: `http://127.0.0.1:${node.port}`, [Symbol.asyncDispose]: node.stop };
 }
 
-/** A client that is connected; it does not come back by itself unless told. */
+/** A connected client; it does not reconnect unless `given` says so. */
 export async function connectClient(
 	url: string,
 	transports: string[],
@@ -46,7 +46,7 @@ export async function connectClient(
 	return Object.assign(socket, { [Symbol.dispose]: () => void socket.disconnect() });
 }
 
-/** A request written by hand, as some clients and attackers do. Resolves with the head of the answer. */
+/** Sends a request as raw text. Resolves with the head of the response. */
 export async function rawRequest(port: number, text: string): Promise<string> {
 	const socket: TcpSocket = connect(port, "127.0.0.1");
 	await once(socket, "connect");
@@ -59,12 +59,12 @@ export async function rawRequest(port: number, text: string): Promise<string> {
 	return answer.slice(0, answer.indexOf("\r\n\r\n") + 2);
 }
 
-/** The next session that opens at the node. */
+/** The next session that opens on the node. */
 export function nextSession(node: RunningNode): Promise<EngineSession> {
 	return new Promise((resolve) => node.io.engine.once("connection", resolve));
 }
 
-/** An upgrade request in full, as text. */
+/** A complete WebSocket upgrade request as text. */
 export function upgradeRequest(path: string, headers: readonly string[] = []): string {
 	return [
 		`GET ${path} HTTP/1.1`,

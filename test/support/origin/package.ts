@@ -1,4 +1,4 @@
-/** The built package, installed as an application would, and the README's own applications run on it. */
+/** Packs the built package, and runs the applications of the README with it. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -10,13 +10,13 @@ const README = readFileSync(new URL("../../../origin/README.md", import.meta.url
 export const FRAMEWORKS = ["express", "fastify", "nest"] as const;
 export type Format = "esm" | "cjs";
 
-/** Packs the folder `from` into `to`; returns the file. */
+/** Packs the folder `from` into the folder `to`; returns the archive. */
 export function pack(from: string, to: string): string {
 	const args = ["pack", from, "--pack-destination", to, "--silent"];
 	return join(to, execFileSync("npm", args, { encoding: "utf8" }).trim());
 }
 
-/** The README's application as JavaScript of a format; returns the file. */
+/** Writes an application of the README as JavaScript in the given format; returns the file. */
 export async function writeApplication(folder: string, framework: string, format: Format): Promise<string> {
 	const source = new RegExp("^```ts " + framework + "\\n([^]+?)^```", "m").exec(README)?.[1];
 	if (source === undefined) throw new Error(`the README has no application for ${framework}`);
@@ -30,11 +30,11 @@ export async function writeApplication(folder: string, framework: string, format
 export interface Application extends AsyncDisposable {
 	readonly url: string;
 	readonly child: ChildProcess;
-	/** All it wrote to stderr so far. */
+	/** Everything it has written to stderr. */
 	errors(): string;
 }
 
-/** Starts it as node n1 on a free port; resolves when its health answers. */
+/** Starts the application as node n1 on a free port; resolves when `/healthz` answers. */
 export async function startApplication(file: string): Promise<Application> {
 	const port = await freePort();
 	const env = { ...process.env, NODE_ID: "n1", PORT: String(port) };
@@ -46,7 +46,7 @@ export async function startApplication(file: string): Promise<Application> {
 	const url = `http://127.0.0.1:${port}`;
 	while (child.exitCode === null && !(await fetch(`${url}/healthz`).catch(() => null))?.ok)
 		await new Promise((again) => setTimeout(again, 50));
-	if (child.exitCode !== null) throw new Error(`${file} ended: ${errors}`);
+	if (child.exitCode !== null) throw new Error(`${file} exited: ${errors}`);
 	return {
 		url,
 		child,

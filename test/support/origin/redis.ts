@@ -1,4 +1,4 @@
-/** A real Redis of the test's own, on a free port, in a folder of its own. */
+/** Starts a real Redis for one test, on a free port with its own folder. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,20 +7,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Whether the machine has `redis-server`; tests that need it name it, and fail without it in CI. */
+/** Whether `redis-server` is installed. In CI this is always true, so that tests fail there instead of being skipped. */
 export const hasRedis =
 	spawnSync("redis-server", ["--version"]).status === 0 || process.env["CI"] !== undefined;
 
 export interface TestRedis extends AsyncDisposable {
 	readonly url: string;
-	/** Stops it for good with the signal; `start` brings it back on the same port with what it kept. */
+	/** Ends it with the signal; `start` starts it again on the same port, with the data it has kept. */
 	end(signal: NodeJS.Signals): Promise<void>;
 	start(): Promise<void>;
 	pause(): void;
 	resume(): void;
 }
 
-/** Starts Redis; `aof` = every write is kept on disk before its reply. */
+/** Starts Redis; with `aof` every write is on disk before its reply. */
 export async function startRedis({ aof }: { aof: boolean }): Promise<TestRedis> {
 	const dir = await mkdtemp(join(tmpdir(), "sticky-edge-redis-"));
 	const port = await freePort();

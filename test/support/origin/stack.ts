@@ -1,14 +1,18 @@
-/** Nodes and an edge in front, with the cluster's own options open: Redis, drain, secrets. */
-import { type Cluster, type ClusterOptions, startCluster } from "../../../origin/cluster/cluster.ts";
+/** A cluster with an edge in front, with all options of the cluster: Redis, drain, secrets. */
+import { type Cluster, startCluster } from "../../../origin/cluster/cluster.ts";
+import type { ClusterOptions } from "../../../origin/cluster/plan.ts";
 import { edgeDefaults, type RunningEdge, startEdge } from "../../../worker/selfhost/edge.ts";
 
-export interface Line extends AsyncDisposable {
+export interface TestStack extends AsyncDisposable {
 	readonly cluster: Cluster;
 	readonly edge: RunningEdge;
 }
 
-/** Starts three nodes and the edge. `nodeSecret` is what the edge sends, "" = nothing. */
-export async function startLine(options: Partial<ClusterOptions> = {}, nodeSecret = ""): Promise<Line> {
+/** Starts three nodes and the edge. `nodeSecret` is the secret that the edge sends; "" = none. */
+export async function startTestStack(
+	options: Partial<ClusterOptions> = {},
+	nodeSecret = "",
+): Promise<TestStack> {
 	await using parts = new AsyncDisposableStack();
 	const cluster = parts.use(await startCluster({ nodes: 3, port: 0, ...options }));
 	const nodes = cluster.nodes.map(({ id, url }) => ({ id, url }));
