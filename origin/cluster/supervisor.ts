@@ -139,6 +139,7 @@ export class NodeSupervisor {
 	}
 
 	async #restart(reason: string): Promise<void> {
+		if (this.#isStopped) return;
 		const id = this.#plan.node;
 		this.#crashes.push(Date.now());
 		const delayMs = restartDelayMs(this.#crashes);

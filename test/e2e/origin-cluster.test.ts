@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import { startCluster } from "../../origin/cluster/cluster.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
-import { runOrigin, startOrigin } from "../support/origin/command.ts";
+import { runOrigin, spawnOrigin, startOrigin } from "../support/origin/command.ts";
 import { connectClient } from "../support/origin/node.ts";
 import { until } from "../support/until.ts";
 
@@ -60,6 +61,16 @@ test("a second roll is refused while one is in progress", async () => {
 	const first = cluster.roll();
 	await expect(cluster.roll()).rejects.toThrow("a roll is already in progress");
 	await first;
+});
+
+test("an interrupted roll command exits with code 130, and the cluster keeps running", async () => {
+	await using origin = await startOrigin(["--nodes", "1", "--drain-wait", "600"]);
+	const [node] = origin.ready.nodes;
+	const roll = spawnOrigin(["roll", "--port", new URL(node!.url).port]);
+	await until("the node drains", async () => (await fetch(`${node!.url}/healthz`)).status === 503);
+	roll.kill("SIGTERM");
+	expect(await once(roll, "exit")).toEqual([130, null]);
+	expect((await fetch(node!.url)).status).toBe(200);
 });
 
 test("SIGTERM to a node drains it: its sessions close, it exits with code 0, and it is restarted", async () => {

@@ -66,7 +66,8 @@ export function isAlive(pid: number): boolean {
 	}
 }
 
-function spawnOrigin(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+/** Starts the command. */
+export function spawnOrigin(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
 	return spawn(process.execPath, [CLI, ...args], { cwd: ROOT, env: { ...process.env, ...env } });
 }
 
