@@ -1,18 +1,11 @@
 /** `npm start`: a cluster with the edge in front, left running, and a page at `/` to try it. */
 import { aborted, EXIT, newCommand, port, runCommand, wholeNumber } from "../worker/command-line/command.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { type Stack, type StackOptions, startStack } from "./stack.ts";
 
-interface Flags {
-	readonly nodes: number;
-	readonly host: string;
-	readonly httpsPort: number;
-	readonly httpPort: number;
-	readonly originPort: number;
-	readonly policyPort: number;
-	readonly token: string;
-	readonly redis: string;
-	readonly json: boolean;
-}
+type Flags = Pick<
+	StackOptions,
+	"nodes" | "host" | "httpsPort" | "httpPort" | "originPort" | "policyPort" | "token" | "redis"
+> & { readonly json: boolean };
 
 const command = newCommand(
 	"npm start --",

@@ -3,7 +3,7 @@ import { Agent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import type { PublishAnswer } from "../../../origin/demo/publish.ts";
-import { type Account, type Published, settle, type Verdict } from "./ledger.ts";
+import { type ClientRecord, checkDelivery, type DeliveryResult, type Published } from "./ledger.ts";
 
 export interface CrowdPlan {
 	readonly url: string;
@@ -16,13 +16,13 @@ export interface CrowdPlan {
 }
 
 export interface Crowd extends AsyncDisposable {
-	readonly accounts: readonly Account[];
+	readonly records: readonly ClientRecord[];
 	/** Sessions by node, according to `whoami`. */
 	nodes(): Promise<Record<string, number>>;
 	/** Publishes until `done` resolves, waits until everything is acknowledged and delivered, and returns the result. */
 	publishDuring(
 		done: Promise<unknown>,
-	): Promise<Verdict & { readonly events: number; readonly resent: number }>;
+	): Promise<DeliveryResult & { readonly events: number; readonly resent: number }>;
 }
 
 /** Without keep-alive every poll would need a TLS handshake, which would dominate the load. */
@@ -32,7 +32,7 @@ const KEPT_ALIVE = new Agent({ keepAlive: true, rejectUnauthorized: false }) as 
 const DELIVERY_TIMEOUT_MS = 15_000;
 
 export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
-	const subscribers: { socket: Socket; account: Account }[] = [];
+	const subscribers: { socket: Socket; record: ClientRecord }[] = [];
 	for (let start = 0; start < plan.clients; start += 50) {
 		const batch = Array.from({ length: Math.min(50, plan.clients - start) }, (_, i) =>
 			subscribe(plan, start + i),
@@ -42,9 +42,9 @@ export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
 	const publishers = await Promise.all(
 		Array.from({ length: plan.publishers }, (_, index) => connected(dial(plan.url, transportOf(index)))),
 	);
-	const accounts = subscribers.map(({ account }) => account);
+	const records = subscribers.map(({ record }) => record);
 	return {
-		accounts,
+		records,
 		nodes: () => nodesOf(subscribers),
 		async publishDuring(done) {
 			const events: Published[] = [];
@@ -55,10 +55,10 @@ export async function gatherCrowd(plan: CrowdPlan): Promise<Crowd> {
 				publishers.map((socket, index) => publishLoop(plan, socket, index, until.signal, events, tally)),
 			);
 			await done;
-			await delivered(events, accounts);
+			await delivered(events, records);
 			// Events still in transit, duplicates included, arrive before the answer to this.
 			await nodesOf(subscribers);
-			return { ...settle(events, accounts), events: events.length, resent: tally.resent };
+			return { ...checkDelivery(events, records), events: events.length, resent: tally.resent };
 		},
 		async [Symbol.asyncDispose]() {
 			for (const { socket } of subscribers) socket.disconnect();
@@ -76,24 +76,26 @@ async function nodesOf(subscribers: readonly { socket: Socket }[]): Promise<Reco
 
 async function subscribe(plan: CrowdPlan, index: number) {
 	const transport = transportOf(index);
-	const account: Account = {
+	const record: ClientRecord = {
 		name: `${transport}-${index}`,
 		room: `room-${index % plan.rooms}`,
-		got: new Map(),
+		received: new Map(),
 		gaps: [],
-		refused: [],
+		failedHandshakes: [],
 	};
 	const socket = dial(plan.url, transport);
-	socket.on("published", (id: string) => account.got.set(id, (account.got.get(id) ?? 0) + 1));
+	socket.on("published", (id: string) => record.received.set(id, (record.received.get(id) ?? 0) + 1));
 	await connected(socket);
-	await socket.emitWithAck("join", account.room);
-	followGaps(socket, account);
-	socket.io.on("reconnect_error", (error) => account.refused.push(`${account.name}: ${error.message}`));
-	return { socket, account };
+	await socket.emitWithAck("join", record.room);
+	followGaps(socket, record);
+	socket.io.on("reconnect_error", (error) =>
+		record.failedHandshakes.push(`${record.name}: ${error.message}`),
+	);
+	return { socket, record };
 }
 
 /** Records gaps. A gap ends when the client is in its room again, recovered or joined anew, however often it was disconnected meanwhile. */
-function followGaps(socket: Socket, account: Account): void {
+function followGaps(socket: Socket, record: ClientRecord): void {
 	let from: number | null = null;
 	let lastEvent = performance.now();
 	let isMember = true;
@@ -107,11 +109,11 @@ function followGaps(socket: Socket, account: Account): void {
 		const recovered = socket.recovered && isMember;
 		if (!recovered) {
 			isMember = false;
-			const joined = await socket.emitWithAck("join", account.room).catch(() => undefined);
+			const joined = await socket.emitWithAck("join", record.room).catch(() => undefined);
 			if (joined === undefined || isMember) return;
 			isMember = true;
 		}
-		account.gaps.push({ lastEvent, from: from ?? performance.now(), to: performance.now(), recovered });
+		record.gaps.push({ lastEvent, from: from ?? performance.now(), to: performance.now(), recovered });
 		from = null;
 	});
 }
@@ -157,10 +159,10 @@ async function publish(
 }
 
 /** Resolves when no event is missing without a known reason, or at the timeout. */
-async function delivered(events: readonly Published[], accounts: readonly Account[]): Promise<void> {
+async function delivered(events: readonly Published[], records: readonly ClientRecord[]): Promise<void> {
 	const limit = performance.now() + DELIVERY_TIMEOUT_MS;
 	while (performance.now() < limit) {
-		if (settle(events, accounts).unnamed.length === 0) return;
+		if (checkDelivery(events, records).lostOtherwise.length === 0) return;
 		await sleep(100);
 	}
 }

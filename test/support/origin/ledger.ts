@@ -23,42 +23,50 @@ export interface Gap {
 }
 
 /** What one client received. */
-export interface Account {
+export interface ClientRecord {
 	readonly name: string;
 	readonly room: string;
 	/** How often it received each id. */
-	readonly got: Map<string, number>;
+	readonly received: Map<string, number>;
 	readonly gaps: Gap[];
 	/** The errors of its failed handshakes. */
-	readonly refused: string[];
+	readonly failedHandshakes: string[];
 }
 
-/** What went wrong. `named`: events lost in a gap without recovery; `unnamed`: events lost without a known reason. */
-export interface Verdict {
+/** What went wrong. `lostInGap`: events lost in a gap without recovery; `lostOtherwise`: events lost without a known reason. */
+export interface DeliveryResult {
 	readonly expected: number;
-	readonly named: string[];
-	readonly unnamed: string[];
-	readonly doubled: string[];
+	readonly lostInGap: string[];
+	readonly lostOtherwise: string[];
+	readonly duplicated: string[];
 }
 
 /** Compares every event with what every client of its room received. */
-export function settle(events: readonly Published[], accounts: readonly Account[]): Verdict {
-	const verdict = { expected: 0, named: [] as string[], unnamed: [] as string[], doubled: [] as string[] };
-	for (const account of accounts)
+export function checkDelivery(
+	events: readonly Published[],
+	records: readonly ClientRecord[],
+): DeliveryResult {
+	const result = {
+		expected: 0,
+		lostInGap: [] as string[],
+		lostOtherwise: [] as string[],
+		duplicated: [] as string[],
+	};
+	for (const record of records)
 		for (const event of events) {
-			if (event.room !== account.room) continue;
-			verdict.expected += 1;
-			const times = account.got.get(event.id) ?? 0;
-			if (times > 1) verdict.doubled.push(`${account.name} got ${event.id} ${times} times`);
+			if (event.room !== record.room) continue;
+			result.expected += 1;
+			const times = record.received.get(event.id) ?? 0;
+			if (times > 1) result.duplicated.push(`${record.name} got ${event.id} ${times} times`);
 			if (times > 0) continue;
-			const gap = account.gaps.find(({ lastEvent, to }) => event.ackedAt >= lastEvent && event.sentAt <= to);
+			const gap = record.gaps.find(({ lastEvent, to }) => event.ackedAt >= lastEvent && event.sentAt <= to);
 			if (gap !== undefined && !gap.recovered)
-				verdict.named.push(
-					`${account.name} missed ${event.id} while disconnected for ${Math.round(gap.to - gap.from)} ms`,
+				result.lostInGap.push(
+					`${record.name} missed ${event.id} while disconnected for ${Math.round(gap.to - gap.from)} ms`,
 				);
-			else verdict.unnamed.push(`${account.name} missed ${event.id}`);
+			else result.lostOtherwise.push(`${record.name} missed ${event.id}`);
 		}
-	return verdict;
+	return result;
 }
 
 /** The p-quantile of the values (0 to 1), by nearest rank. */
