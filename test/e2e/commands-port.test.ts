@@ -31,7 +31,7 @@ test.concurrent.each([["--https-port"], ["--http-port"]])("npm run edge with %s 
 });
 
 test.concurrent.each([["--port"], ["--policy-port"]])("npm run origin with %s in use", async (flag) => {
-	expectTaken(await outcome(nodeRun("origin/cli.ts", ...flags(FREE.origin, flag))), flag);
+	expectTaken(await outcome(nodeRun("origin/cluster/cli.ts", ...flags(FREE.origin, flag))), flag);
 });
 
 test.concurrent("npm adds nothing to the one line and keeps the exit code", async () => {

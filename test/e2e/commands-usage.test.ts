@@ -8,7 +8,7 @@ const SCRIPTS = {
 	demo: "loadtest/demo.ts",
 	start: "origin/start.ts",
 	edge: EDGE,
-	origin: "origin/cli.ts",
+	origin: "origin/cluster/cli.ts",
 	swarm: "loadtest/cli.ts swarm",
 	report: "loadtest/cli.ts report",
 	compare: "loadtest/cli.ts compare",

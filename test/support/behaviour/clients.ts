@@ -6,7 +6,7 @@ import { agentFor, Wire } from "../../../loadtest/clients/agent.ts";
 import { fetchPolicy } from "../../../loadtest/clients/flash-policy.ts";
 import { optionsFor } from "../../../loadtest/clients/transport.ts";
 import type { Transport } from "../../../loadtest/record/result.ts";
-import type { WhoAmI } from "../../../origin/events.ts";
+import type { WhoAmI } from "../../../origin/demo/events.ts";
 import type { Target } from "./targets.ts";
 
 /** The longest that anything on one machine may take, milliseconds. */

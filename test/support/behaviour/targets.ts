@@ -1,8 +1,9 @@
 /** What the behaviour suite is run against, each started on free ports of this machine. */
 import { readFile } from "node:fs/promises";
-import { planCluster, startCluster } from "../../../origin/cluster.ts";
-import { flashPolicyServer } from "../../../origin/flash-policy.ts";
-import { startNode } from "../../../origin/node.ts";
+import { startCluster } from "../../../origin/cluster/cluster.ts";
+import { startNode } from "../../../origin/cluster/node.ts";
+import { planCluster } from "../../../origin/cluster/plan.ts";
+import { flashPolicyServer } from "../../../origin/demo/flash-policy.ts";
 import { type StackOptions, startStack } from "../../../origin/stack.ts";
 import { listen } from "../../../worker/command-line/listen.ts";
 import { certificateFor } from "../../../worker/selfhost/certificate.ts";

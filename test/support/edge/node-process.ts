@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";
-import { attachEdge } from "../../../origin/attach.ts";
+import { attachEdge } from "../../../origin/node/attach.ts";
 
 /** What the parent sends first. */
 export interface EdgeNodeOptions {
