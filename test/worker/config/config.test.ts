@@ -141,7 +141,7 @@ describe("on Cloudflare", () => {
 		["http://n1.test", /plain text; write https/],
 		["https://10.0.0.5", /is an IP address, which Workers cannot fetch \(error 1003\)/],
 		["https://[2001:db8::1]", /is an IP address/],
-		["https://n1.test:3001", /port 3001 is not one that Cloudflare forwards/],
+		["https://n1.test:3001", /Cloudflare does not forward port 3001/],
 	])("a node at %s is refused before it is deployed", (url, sentence) => {
 		expect(problemsOf(onCloudflare(url))).toEqual([expect.stringMatching(sentence)]);
 	});
