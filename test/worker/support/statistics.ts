@@ -11,7 +11,6 @@ const CONFIG = configOf(variables({ slow_start: 30 }));
 
 export const TOTALS: Totals = {
 	since: NOW - 90_061_000,
-	heardAt: NOW - 500,
 	isolates: 4,
 	counts: {
 		front: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { livePart, pageOf } from "../../../../worker/stats/views/page.ts";
-import { ago, bytes, percent, rate, whole } from "../../../../worker/stats/views/text.ts";
+import { ago, bytes, integer, percent, rate } from "../../../../worker/stats/views/text.ts";
 import { statisticsOf } from "../../support/statistics.ts";
 
 const html = pageOf(statisticsOf(), "the-nonce");
@@ -54,8 +54,8 @@ describe("the page", () => {
 
 describe("numbers read as", () => {
 	it.each([
-		[whole(1_234_567), "1 234 567"],
-		[whole(999), "999"],
+		[integer(1_234_567), "1 234 567"],
+		[integer(999), "999"],
 		[rate(0.04), "0.04"],
 		[rate(0), "0"],
 		[rate(2), "2"],
