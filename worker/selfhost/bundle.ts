@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { PROJECT } from "../command-line/project.ts";
 
-/** Writes the bundle of an entry such as "worker/index.ts" to `file`. */
+/** Writes the bundle of an entry, such as "worker/index.ts", to `file`. */
 export async function bundleWorker(entry: string, file: string): Promise<void> {
 	await build({
 		entryPoints: [join(PROJECT, entry)],
