@@ -9,6 +9,12 @@ import {
 } from "../contract.ts";
 import { flag, list, oneOf, record, text, wholeNumber } from "./fields.ts";
 
+/** Kinds of stickiness and of balancing; the first of each is the default. */
+export const STICKINESS = ["sid", "rewrite", "cookie", "source"] as const;
+export type Stickiness = (typeof STICKINESS)[number];
+export const BALANCE = ["leastconn", "roundrobin", "hash"] as const;
+export type Balance = (typeof BALANCE)[number];
+
 const nodeShape = record({
 	id: text(NODE_ID, "write a name of letters, digits, dot, dash or underscore, at most 64 characters"),
 	url: text(/./, 'write the node\'s address, as "https://n1.example.com"'),
@@ -22,8 +28,8 @@ const nodeShape = record({
 
 const poolShape = record({
 	nodes: list(nodeShape),
-	stickiness: oneOf(["sid", "rewrite", "cookie", "source"]),
-	balance: oneOf(["leastconn", "roundrobin", "hash"]),
+	stickiness: oneOf(STICKINESS),
+	balance: oneOf(BALANCE),
 	/** With balance = "hash": the header, query parameter or cookie whose value selects the node. */
 	hash_on: text(
 		/^$|^(header|query|cookie):[A-Za-z0-9_-]+$/,
@@ -69,9 +75,6 @@ const poolShape = record({
 	/** Whether to accept Engine.IO protocol 3 (Socket.IO 2 clients). */
 	allow_eio3: flag(false),
 });
-
-export type Stickiness = "sid" | "rewrite" | "cookie" | "source";
-export type Balance = "leastconn" | "roundrobin" | "hash";
 
 export interface Node {
 	readonly id: string;

@@ -11,6 +11,7 @@ import {
 	UsageError,
 } from "../command-line/command.ts";
 import { STATE_FOLDER } from "../command-line/project.ts";
+import { STICKINESS } from "../config/pool.ts";
 import { certificateFor } from "./certificate.ts";
 import { startEdge } from "./edge.ts";
 import { readNodeFlags } from "./node-flag.ts";
@@ -76,14 +77,7 @@ function readFlags(args: readonly string[]): Flags {
 			collect,
 			[],
 		)
-		.addOption(
-			new Option("--stickiness <kind>", "how a session finds its node").choices([
-				"sid",
-				"rewrite",
-				"cookie",
-				"source",
-			]),
-		)
+		.addOption(new Option("--stickiness <kind>", "how a session finds its node").choices(STICKINESS))
 		.option("--cert <file>", "certificate chain (PEM); default: a self-signed one for localhost")
 		.option("--key <file>", "its private key (PEM)")
 		.option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1")

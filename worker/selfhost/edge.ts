@@ -2,11 +2,11 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { build } from "esbuild";
 import { CommandError, UsageError } from "../command-line/command.ts";
 import { usablePort } from "../command-line/listen.ts";
-import { COMPATIBILITY_DATE } from "../command-line/project.ts";
+import { COMPATIBILITY_DATE, PROJECT } from "../command-line/project.ts";
 import { readConfig } from "../config/config.ts";
-import { bundleWorker } from "./bundle.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { Variables } from "./variables.ts";
@@ -163,4 +163,18 @@ async function serve(
 		Object.fromEntries(given),
 		options.log,
 	);
+}
+
+/** Bundles an entry such as "worker/index.ts" into one ES module, as wrangler does, and writes it to `file`. */
+export async function bundleWorker(entry: string, file: string): Promise<void> {
+	await build({
+		entryPoints: [join(PROJECT, entry)],
+		outfile: file,
+		bundle: true,
+		format: "esm",
+		target: "es2024",
+		conditions: ["workerd", "worker", "browser"],
+		external: ["cloudflare:*"],
+		logLevel: "silent",
+	});
 }

@@ -1,5 +1,38 @@
 import { expect, test } from "vitest";
 import { folderMap } from "./support/architecture/folder-map.ts";
+import { circlesIn } from "./support/architecture/imports.ts";
+
+test.each<[edges: [string, string][], circles: string[]]>([
+	[[], []],
+	[
+		[
+			["a", "b"],
+			["b", "c"],
+			["a", "c"],
+		],
+		[],
+	],
+	[[["a", "a"]], []],
+	[
+		[
+			["b", "a"],
+			["a", "b"],
+		],
+		["a → b → a"],
+	],
+	[
+		[
+			["start", "c"],
+			["c", "a"],
+			["a", "b"],
+			["b", "c"],
+			["b", "end"],
+		],
+		["a → b → c → a"],
+	],
+])("the circles in %j are %j", (edges, circles) => {
+	expect(circlesIn(edges)).toEqual(circles);
+});
 
 test("a map's indentation and descriptions are read as paths", () => {
 	const readme = `# Title
