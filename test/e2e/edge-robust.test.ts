@@ -75,7 +75,7 @@ describe("a node whose handshake body", () => {
 				setImmediate(() => response.destroy());
 			},
 		],
-	])("%s does not prevent a session: another node opens it in time", async (_how, answer) => {
+	])("%s: another node opens the session in time", async (_how, answer) => {
 		await using good = await startRig({ nodes: [{ id: "n2" }] });
 		await using odd = await startOddNode((_request, response) => {
 			response.setHeader("content-length", "118");
