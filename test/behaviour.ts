@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Transport } from "../loadtest/record/result.ts";
-import { ask, Clients, isKnown, nextEvent } from "./support/behaviour/clients.ts";
+import { Clients, emitWithAck, isKnown, nextEvent } from "./support/behaviour/clients.ts";
 import type { Target } from "./support/behaviour/targets.ts";
 
 /** The transports for which a load balancer must be invisible. */
@@ -79,21 +79,23 @@ async function connects(clients: Clients): Promise<void> {
 async function echoes(clients: Clients): Promise<void> {
 	const { socket } = await clients.connect();
 	const sent = ["", "text", "Zürich — 東京 🚲", 0, 1.5, true, null, [1, ["two"]], { deep: { er: [{}] } }];
-	for (const payload of sent) expect(await ask(socket, "echo", payload)).toEqual(payload);
+	for (const payload of sent) expect(await emitWithAck(socket, "echo", payload)).toEqual(payload);
 	const long = "x".repeat(100_000);
-	expect(await ask(socket, "echo", long)).toBe(long);
+	expect(await emitWithAck(socket, "echo", long)).toBe(long);
 	const order: number[] = [];
 	const numbers = Array.from({ length: 50 }, (_, number) => number);
-	await Promise.all(numbers.map(async (number) => order.push(await ask<number>(socket, "echo", number))));
+	await Promise.all(
+		numbers.map(async (number) => order.push(await emitWithAck<number>(socket, "echo", number))),
+	);
 	expect(order).toEqual(numbers);
 }
 
 async function echoesBinary(clients: Clients): Promise<void> {
 	const { socket } = await clients.connect();
 	const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-	expect(Buffer.from(await ask<Buffer>(socket, "echo", everyByte))).toEqual(everyByte);
+	expect(Buffer.from(await emitWithAck<Buffer>(socket, "echo", everyByte))).toEqual(everyByte);
 	const large = randomBytes(70_000);
-	const answer = await ask<{ name: string; parts: Buffer[] }>(socket, "echo", {
+	const answer = await emitWithAck<{ name: string; parts: Buffer[] }>(socket, "echo", {
 		name: "two parts",
 		parts: [large, Buffer.alloc(0)],
 	});
@@ -106,7 +108,9 @@ async function acknowledges(clients: Clients): Promise<void> {
 	const messages = both.flatMap(({ socket, sid }) =>
 		Array.from({ length: 100 }, (_, number) => ({ socket, payload: `${sid} ${number}` })),
 	);
-	const answers = await Promise.all(messages.map(({ socket, payload }) => ask(socket, "echo", payload)));
+	const answers = await Promise.all(
+		messages.map(({ socket, payload }) => emitWithAck(socket, "echo", payload)),
+	);
 	expect(answers).toEqual(messages.map(({ payload }) => payload));
 }
 
@@ -115,17 +119,17 @@ async function reachesRoom(clients: Clients): Promise<void> {
 	const member = others[0] ?? (await clients.connect());
 	const stranger = others[1] ?? (await clients.connect());
 	const room = `room ${sender!.sid}`;
-	expect(await ask(member.socket, "join", room)).toBe(room);
+	expect(await emitWithAck(member.socket, "join", room)).toBe(room);
 	const wrong: unknown[] = [];
 	stranger.socket.on("room", (...args) => wrong.push(args));
 	const [arrived, last] = [nextEvent(member.socket, "room"), nextEvent(stranger.socket, "broadcast")];
-	await ask(sender!.socket, "room", room, { hello: "room" });
+	await emitWithAck(sender!.socket, "room", room, { hello: "room" });
 	expect(await arrived).toEqual([room, { hello: "room" }]);
 	// Nodes deliver the messages of one node in order: a message of the room would reach the stranger before this one.
-	await ask(sender!.socket, "broadcast", "after the room");
+	await emitWithAck(sender!.socket, "broadcast", "after the room");
 	expect(await last).toEqual(["after the room"]);
 	expect(wrong).toEqual([]);
-	expect(await ask(member.socket, "leave", room)).toBe(room);
+	expect(await emitWithAck(member.socket, "leave", room)).toBe(room);
 }
 
 async function broadcasts(clients: Clients): Promise<void> {
@@ -134,7 +138,7 @@ async function broadcasts(clients: Clients): Promise<void> {
 	const payload = ["to all", Buffer.from([0, 1, 254, 255])];
 	for (const { socket } of everyNode) {
 		const arrivals = everyNode.map((client) => nextEvent(client.socket, "broadcast"));
-		expect(await ask(socket, "broadcast", payload)).toBe(true);
+		expect(await emitWithAck(socket, "broadcast", payload)).toBe(true);
 		for (const [arrived] of await Promise.all(arrivals)) expect(arrived).toEqual(payload);
 	}
 }
@@ -145,7 +149,7 @@ async function reconnects(clients: Clients): Promise<void> {
 	socket.io.engine.close();
 	await back;
 	expect(socket.io.engine.id).not.toBe(sid);
-	expect(await ask(socket, "echo", "back")).toBe("back");
+	expect(await emitWithAck(socket, "echo", "back")).toBe("back");
 }
 
 async function survivesBreak(clients: Clients): Promise<void> {
@@ -155,12 +159,12 @@ async function survivesBreak(clients: Clients): Promise<void> {
 	const [[reason]] = await back;
 	expect(reason).toMatch(/^transport (close|error)$/);
 	expect(socket.io.engine.id).not.toBe(sid);
-	expect(await ask(socket, "echo", "back")).toBe("back");
+	expect(await emitWithAck(socket, "echo", "back")).toBe("back");
 }
 
 async function changesConnections(clients: Clients): Promise<void> {
 	const { socket, wire } = await clients.connect({ extraHeaders: { connection: "close" } });
-	for (let number = 0; number < 10; number++) expect(await ask(socket, "echo", number)).toBe(number);
+	for (let number = 0; number < 10; number++) expect(await emitWithAck(socket, "echo", number)).toBe(number);
 	expect(wire.requests).toBeGreaterThan(20);
 	expect(wire.connections).toBe(wire.requests);
 }

@@ -107,14 +107,14 @@ test.concurrent.each<[what: string, seconds: number, status: number, text: strin
 	["a page", TIMEOUTS.http, 504, "EDGE_NODE_TIMEOUT", { method: "GET", path: "/page" }],
 ])(
 	"%s to a node that does not answer ends after its own deadline of %i s, at the client and at the node, without any other request",
-	async (_what, seconds, status, text, asked) => {
+	async (_what, seconds, status, text, testRequest) => {
 		await using silent = await startSilentNode();
 		await using edge = await startEdgeFor({ n1: silent });
 		// The client keeps its connection open, so that only the edge can end the request at the node.
 		const agent = new Agent({ keepAlive: true });
 		const ended = nextEnd(silent);
 		const startedAt = performance.now();
-		const answer = await answerTo(send(edge, { ...asked, agent }));
+		const answer = await answerTo(send(edge, { ...testRequest, agent }));
 		const tookMs = performance.now() - startedAt;
 		expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(text)]);
 		expect(tookMs).toBeGreaterThanOrEqual(seconds * 1000 - 20);

@@ -89,19 +89,19 @@ describe("a pool with cookie stickiness", () => {
 		const again = await secureFetch(rig.edge.https + HANDSHAKE, { headers: { cookie } });
 		expect(again.headers["set-cookie"]).toBeUndefined();
 		expect(sidOf(again.body).slice(0, 3)).toBe(cookie.split("=")[1]);
-		const asked = await secureFetch(rig.edge.https + HANDSHAKE, {
+		const preflight = await secureFetch(rig.edge.https + HANDSHAKE, {
 			method: "OPTIONS",
 			headers: { origin: "https://app.test" },
 		});
-		expect(asked).toMatchObject({ status: 204 });
-		expect(asked.headers["set-cookie"]).toBeUndefined();
-		const posted = await secureFetch(`${rig.edge.https}${HANDSHAKE}&sid=${sidOf(first.body)}`, {
+		expect(preflight).toMatchObject({ status: 204 });
+		expect(preflight.headers["set-cookie"]).toBeUndefined();
+		const post = await secureFetch(`${rig.edge.https}${HANDSHAKE}&sid=${sidOf(first.body)}`, {
 			method: "POST",
 			headers: { cookie },
 			body: "40",
 		});
-		expect(posted.status).toBe(200);
-		expect(posted.headers["set-cookie"]).toBeUndefined();
+		expect(post.status).toBe(200);
+		expect(post.headers["set-cookie"]).toBeUndefined();
 	});
 
 	it("answers code 1 to a client that lost its cookie, instead of trying another node", async () => {

@@ -87,7 +87,7 @@ export interface Counters {
 	readonly slots: readonly Readonly<Record<Traffic, TrafficSlots>>[];
 	/** Epoch ms of the isolate's first request. */
 	readonly since: number;
-	/** The name under which the ledger knows this isolate, drawn at its first flush, and its flushes so far. */
+	/** This isolate's name in the ledger, drawn at its first flush, and the number of its flushes. */
 	isolate: string;
 	sequence: number;
 	/** Epoch ms: when the ledger last accepted a flush, or the name was drawn. */

@@ -1,4 +1,4 @@
-/** The finished request as statistics and log see it, once its answer's headers are known. */
+/** The finished request, once its answer's headers are known: the input of statistics and log. */
 import type { Pool } from "../config/pool.ts";
 import type { Denial } from "../policy/denial.ts";
 import type { ParsedRequest } from "../request/url.ts";

@@ -63,7 +63,7 @@ export class Clients implements Disposable {
 				engine.once("close", reject);
 			});
 		await Promise.all([connected(socket), upgraded]);
-		const { node, transport: counted } = await ask<WhoAmI>(socket, "whoami");
+		const { node, transport: counted } = await emitWithAck<WhoAmI>(socket, "whoami");
 		return { socket, wire, url, sid, node, transport: counted };
 	}
 
@@ -88,7 +88,7 @@ export class Clients implements Disposable {
 }
 
 /** Emits an event and returns the content of its acknowledgement. Rejects when none comes in time. */
-export function ask<Answer>(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
+export function emitWithAck<Answer>(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
 	return socket.timeout(LIMIT_MS).emitWithAck(event, ...args) as Promise<Answer>;
 }
 

@@ -11,21 +11,21 @@ export interface RoundRobin extends AsyncDisposable {
 export async function startRoundRobin(nodes: readonly string[]): Promise<RoundRobin> {
 	let turn = 0;
 	const next = () => new URL(nodes[turn++ % nodes.length]!);
-	const server = createServer((asked, answer) => {
+	const server = createServer((incoming, answer) => {
 		const { hostname, port } = next();
-		const { method, url: path, headers } = asked;
+		const { method, url: path, headers } = incoming;
 		const forwarded = request({ hostname, port, method, path, headers }, (answered) => {
 			answer.writeHead(answered.statusCode!, answered.headers);
 			answered.pipe(answer);
 		});
 		forwarded.on("error", () => answer.destroy());
-		asked.pipe(forwarded);
+		incoming.pipe(forwarded);
 	});
 	const tunnels = new Set<Duplex>();
-	server.on("upgrade", (asked: IncomingMessage, client: Duplex, head: Buffer) => {
+	server.on("upgrade", (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
 		const { hostname, port } = next();
 		const node = connect(Number(port), hostname, () => {
-			node.write(headOf(asked));
+			node.write(headOf(incoming));
 			node.write(head);
 			client.pipe(node).pipe(client);
 		});
@@ -49,9 +49,9 @@ export async function startRoundRobin(nodes: readonly string[]): Promise<RoundRo
 	};
 }
 
-function headOf(asked: IncomingMessage): string {
-	const lines = [`${asked.method} ${asked.url} HTTP/1.1`];
-	for (let i = 0; i < asked.rawHeaders.length; i += 2)
-		lines.push(`${asked.rawHeaders[i]}: ${asked.rawHeaders[i + 1]}`);
+function headOf(incoming: IncomingMessage): string {
+	const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
+	for (let i = 0; i < incoming.rawHeaders.length; i += 2)
+		lines.push(`${incoming.rawHeaders[i]}: ${incoming.rawHeaders[i + 1]}`);
 	return `${lines.join("\r\n")}\r\n\r\n`;
 }

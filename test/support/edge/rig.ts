@@ -11,7 +11,7 @@ import {
 	startEdge,
 } from "../../../worker/selfhost/edge.ts";
 import type { EdgeNodeOptions, FromEdgeNode } from "./node-process.ts";
-import { type Ask, secureFetch } from "./secure-fetch.ts";
+import { type FetchOptions, secureFetch } from "./secure-fetch.ts";
 
 const NODE = fileURLToPath(new URL("./node-process.ts", import.meta.url));
 const DEFAULTS: Omit<EdgeNodeOptions, "id"> = {
@@ -80,7 +80,7 @@ export interface Rig extends AsyncDisposable {
 	/** The lines that workerd printed. */
 	readonly log: readonly string[];
 	/** Requests a path under `/__edge/` with the token, and parses the answer as JSON. */
-	own(path: string, ask?: Ask): Promise<unknown>;
+	own(path: string, request?: FetchOptions): Promise<unknown>;
 	/** Connects a client and resolves once it is connected. */
 	connect(options?: Partial<ManagerOptions>): Promise<Socket>;
 	/** Starts another process with the same id and port, and ends it with the rest. */
@@ -131,7 +131,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 		nodes,
 		ca,
 		log,
-		own: (path, ask) => own(edge, path, ask),
+		own: (path, request) => own(edge, path, request),
 		async connect(changes = {}) {
 			const socket = io(edge.https, { forceNew: true, ca, ...changes });
 			sockets.push(socket);
@@ -147,10 +147,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 	};
 }
 
-async function own(edge: RunningEdge, path: string, ask: Ask = {}): Promise<unknown> {
+async function own(edge: RunningEdge, path: string, request: FetchOptions = {}): Promise<unknown> {
 	const response = await secureFetch(`${edge.https}/__edge/${path}`, {
-		...ask,
-		headers: { authorization: `Bearer ${TOKEN}`, ...ask.headers },
+		...request,
+		headers: { authorization: `Bearer ${TOKEN}`, ...request.headers },
 	});
 	return JSON.parse(response.body);
 }

@@ -8,7 +8,7 @@ export interface Answer {
 	readonly body: string;
 }
 
-export interface Ask {
+export interface FetchOptions {
 	readonly method?: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string;
@@ -17,12 +17,17 @@ export interface Ask {
 }
 
 /** Sends the request on a connection of its own, without redirects, retries or decoding. */
-export function secureFetch(url: string, ask: Ask = {}): Promise<Answer> {
+export function secureFetch(url: string, options: FetchOptions = {}): Promise<Answer> {
 	const send = url.startsWith("https:") ? secure : plain;
 	return new Promise((resolve, reject) => {
 		const sent = send(
 			url,
-			{ method: ask.method ?? "GET", headers: ask.headers ?? {}, agent: false, rejectUnauthorized: false },
+			{
+				method: options.method ?? "GET",
+				headers: options.headers ?? {},
+				agent: false,
+				rejectUnauthorized: false,
+			},
 			async (answer) => {
 				try {
 					const body = Buffer.concat(await answer.toArray()).toString("latin1");
@@ -32,8 +37,8 @@ export function secureFetch(url: string, ask: Ask = {}): Promise<Answer> {
 				}
 			},
 		);
-		sent.setTimeout(ask.limit ?? 10_000, () => sent.destroy(new Error(`no answer from ${url} in time`)));
+		sent.setTimeout(options.limit ?? 10_000, () => sent.destroy(new Error(`no answer from ${url} in time`)));
 		sent.on("error", reject);
-		sent.end(ask.body);
+		sent.end(options.body);
 	});
 }

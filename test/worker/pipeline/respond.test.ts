@@ -11,7 +11,7 @@ afterEach(() => vi.restoreAllMocks());
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 const FROM_PAGE = { headers: { origin: "https://edge.test" } };
 
-interface AskOptions {
+interface SendOptions {
 	readonly init?: RequestInit;
 	readonly others?: Readonly<Record<string, unknown>>;
 	readonly env?: Env;
@@ -20,7 +20,7 @@ interface AskOptions {
 }
 
 /** Sends a request to an edge without Durable Objects, whose nodes answer with `answer`. */
-async function ask(path: string, answer: () => Response, options: AskOptions = {}): Promise<Response> {
+async function send(path: string, answer: () => Response, options: SendOptions = {}): Promise<Response> {
 	const { init = {}, others = {}, prepare } = options;
 	const given = options.env ?? (variables({ stickiness: "rewrite" }, others) as Env);
 	vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer()));
@@ -49,7 +49,7 @@ function answerWithStatus(status: number): Response {
 describe("the Worker", () => {
 	it("answers an internal error with an id and CORS, and logs the reason under that id only", async () => {
 		const lines = errorLines();
-		const response = await ask(HANDSHAKE, () => new Response("x"), {
+		const response = await send(HANDSHAKE, () => new Response("x"), {
 			init: FROM_PAGE,
 			prepare: (request) =>
 				Object.defineProperty(request, "cf", {
@@ -75,7 +75,7 @@ describe("the Worker", () => {
 			throw new Error("a broken log");
 		});
 		vi.spyOn(console, "warn").mockImplementation(() => {});
-		const response = await ask(HANDSHAKE, () => new Response('0{"sid":"x"}'), { init: FROM_PAGE });
+		const response = await send(HANDSHAKE, () => new Response('0{"sid":"x"}'), { init: FROM_PAGE });
 		expect(response.status).toBe(500);
 		expect(response.headers.get("access-control-allow-origin")).toBe("https://edge.test");
 		expect(lines).toMatchObject([
@@ -93,7 +93,7 @@ describe("the Worker", () => {
 		"answers %s with a logged 502 or 503 and CORS when the node's status cannot be forwarded",
 		async (_what, method, path, status) => {
 			const lines = errorLines();
-			const response = await ask(path, () => answerWithStatus(status), { init: { ...FROM_PAGE, method } });
+			const response = await send(path, () => answerWithStatus(status), { init: { ...FROM_PAGE, method } });
 			const handshake = path === HANDSHAKE;
 			expect(response.status).toBe(handshake ? 503 : 502);
 			expect(response.headers.get("access-control-allow-origin")).toBe("https://edge.test");
@@ -106,13 +106,13 @@ describe("the Worker", () => {
 
 	it("answers 500 with an invalid configuration, and logs the problem", async () => {
 		const lines = errorLines();
-		const response = await ask("/", () => new Response("x"), { others: { EDGE: { hsts: "much" } } });
+		const response = await send("/", () => new Response("x"), { others: { EDGE: { hsts: "much" } } });
 		expect([response.status, await response.json()]).toMatchObject([500, { code: "EDGE_CONFIG" }]);
 		expect(JSON.stringify(lines)).toContain("EDGE.hsts");
 	});
 
 	it("forwards a node's answer with its status, headers and body", async () => {
-		const response = await ask(
+		const response = await send(
 			"/page",
 			() => new Response("hello", { status: 418, headers: { "x-app": "1" } }),
 		);
@@ -128,16 +128,16 @@ describe("the handshake rate", () => {
 	const node = () => new Response('0{"sid":"x"}', { headers: { "content-type": "text/plain" } });
 	const from = (clientIp: string) =>
 		({ cf: { clientIp }, headers: { origin: "https://edge.test" } }) as RequestInit;
-	const statuses = async (asks: readonly (() => Promise<Response>)[]) => {
+	const statuses = async (sends: readonly (() => Promise<Response>)[]) => {
 		const found: number[] = [];
-		for (const each of asks) found.push((await each()).status);
+		for (const each of sends) found.push((await each()).status);
 		return found;
 	};
 
 	it("answers 503 with CORS to an address above the limit, but not to another address", async () => {
 		vi.spyOn(Date, "now").mockReturnValue(Date.UTC(2026, 10, 23, 12));
 		const given = variables({ stickiness: "rewrite", handshake_rate: 2 }) as Env;
-		const one = (ip: string) => () => ask(HANDSHAKE, node, { init: from(ip), env: given });
+		const one = (ip: string) => () => send(HANDSHAKE, node, { init: from(ip), env: given });
 		expect(
 			await statuses([
 				one("203.0.113.7:1"),
@@ -162,7 +162,7 @@ describe("the handshake rate", () => {
 			},
 		});
 		const one = (others: Readonly<Record<string, unknown>>) => () =>
-			ask(HANDSHAKE, node, { init: from("[2001:db8:1:2:3::9]:5"), others });
+			send(HANDSHAKE, node, { init: from("[2001:db8:1:2:3::9]:5"), others });
 		const unavailable = () => Promise.reject(new Error("unavailable"));
 		expect(
 			await statuses([

@@ -1,4 +1,4 @@
-/** One node as a card: its state and why, and the sessions it carries. */
+/** One node as a card: its state with the reason, and its sessions. */
 import { ADMIN_STATES } from "../../health/node-change.ts";
 import type { Row } from "../rows.ts";
 import { ago, escaped, integer } from "./text.ts";
