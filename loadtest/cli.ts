@@ -11,7 +11,7 @@ async function show(result: Result): Promise<string> {
 
 const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
 	swarm: async () => {
-		const { swarmCommand } = await import("./clients/command.ts");
+		const { swarmCommand } = await import("./clients/run/command.ts");
 		return (argv, stop) => swarmCommand(argv, stop, show);
 	},
 	report: async () => (await import("./report/command.ts")).reportCommand,

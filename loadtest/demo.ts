@@ -4,7 +4,7 @@ import { type Stack, startStack } from "../origin/stack.ts";
 import { EXIT, newCommand, runCommand } from "../worker/command-line/command.ts";
 import { writeWhole } from "../worker/command-line/files.ts";
 import { PROJECT } from "../worker/command-line/project.ts";
-import { runSwarm } from "./clients/run.ts";
+import { runSwarm } from "./clients/run/run.ts";
 import { type Plan, planFrom } from "./plan/plan.ts";
 import { saveResult } from "./record/save.ts";
 import { renderReport } from "./report/render.ts";

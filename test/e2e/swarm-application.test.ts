@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
 import type { Group, Result } from "../../loadtest/record/result.ts";
-import { swarmOutcome } from "../support/swarm-outcome.ts";
-import { startTarget, type Target } from "../support/swarm-target.ts";
+import { swarmOutcome } from "../support/swarm/command.ts";
+import { startTarget, type Target } from "../support/swarm/target.ts";
 
 const never = new AbortController().signal;
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadResult } from "../../loadtest/record/load.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { Command, nodeRun, outcome } from "../support/command.ts";
-import { swarmOutcome } from "../support/swarm-outcome.ts";
-import { startTarget, type Target } from "../support/swarm-target.ts";
+import { swarmOutcome } from "../support/swarm/command.ts";
+import { startTarget, type Target } from "../support/swarm/target.ts";
 
 const swarm = (...args: string[]) => nodeRun("loadtest/cli.ts swarm", ...args);
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { parseResult } from "../../loadtest/record/load.ts";
 import { TRANSPORTS } from "../../loadtest/record/result.ts";
-import { startTarget } from "../support/swarm-target.ts";
+import { startTarget } from "../support/swarm/target.ts";
 
 const quiet = { progress: () => {} };
 

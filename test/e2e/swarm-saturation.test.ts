@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
-import { startDelayServer } from "../support/swarm-delays.ts";
+import { startDelayServer } from "../support/swarm/delay-server.ts";
 
 const quiet = { progress: () => {} };
 const never = new AbortController().signal;

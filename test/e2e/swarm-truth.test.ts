@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
-import { startTarget } from "../support/swarm-target.ts";
-import { quantileAt, runTruth } from "../support/swarm-truth.ts";
+import { startTarget } from "../support/swarm/target.ts";
+import { quantileAt, runTruth } from "../support/swarm/truth.ts";
 
 // What the machine adds when others use it stands in the control; test/long/swarm-truth.test.ts allows less.
 test("what the server really took is what the swarm says", { timeout: 60_000 }, async () => {
@@ -59,5 +59,5 @@ async function swarmWorkers(): Promise<number[]> {
 	);
 	const pids = lists.flatMap((list) => list.trim().split(" ").filter(Boolean).map(Number));
 	const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8")));
-	return pids.filter((_, i) => lines[i]!.includes("clients/worker.ts"));
+	return pids.filter((_, i) => lines[i]!.includes("clients/worker/worker.ts"));
 }

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { artilleryPlan, installArtillery } from "../support/swarm-artillery.ts";
-import { type Cost, costOfGenerator } from "../support/swarm-cost.ts";
+import { artilleryPlan, installArtillery } from "../support/swarm/artillery.ts";
+import { type Cost, costOfGenerator } from "../support/swarm/generator-cost.ts";
 
 /** Seconds of measurement for each tool at each rate; the figure is 30. */
 const SECONDS = Number(process.env["SWARM_BENCH_SECONDS"] ?? 30);
@@ -15,9 +15,13 @@ const CLIENTS = 200;
 
 let folder: string;
 let artillery: string;
-const server = fork(fileURLToPath(new URL("../support/swarm-count-process.ts", import.meta.url)), [], {
-	execArgv: [],
-});
+const server = fork(
+	fileURLToPath(new URL("../support/swarm/counting-server-process.ts", import.meta.url)),
+	[],
+	{
+		execArgv: [],
+	},
+);
 const listening = once(server, "message");
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runTruth } from "../support/swarm-truth.ts";
+import { runTruth } from "../support/swarm/truth.ts";
 
 // On a machine that does nothing else: the tolerance is the issue's, the control only where the issue says so.
 test("p50 within 5 % or 1 ms of the logged one, p99 within 5 % or the control's p99", {

@@ -1,6 +1,6 @@
 /** Who has heard which message: loss, doubles, order, and the first, median and last recipient's time. */
 import type { Tally } from "../../record/tally.ts";
-import { nowUs } from "../clock.ts";
+import { nowUs } from "../pacing/clock.ts";
 
 /** The deliveries of one slot in one worker. */
 export class Deliveries {

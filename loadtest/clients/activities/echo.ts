@@ -1,9 +1,9 @@
 /** Messages when they are due, each answered: response and service time. */
 
-import { beat } from "../beat.ts";
-import { EchoDriver } from "../echo-driver.ts";
-import { pace, until } from "../pacer.ts";
-import { messagesOf, secondIn, type Work } from "../work.ts";
+import { beat } from "../pacing/grid-pacer.ts";
+import { pace, until } from "../pacing/pacer.ts";
+import { EchoDriver } from "./echo-driver.ts";
+import { messagesOf, secondIn, type Work } from "./work.ts";
 
 /** Sends the slot's messages, or with `--probe connect` only waits for its end. */
 export async function echo(work: Work): Promise<void> {

@@ -4,14 +4,14 @@
  */
 import type { Plan } from "../../plan/plan.ts";
 import { schedule } from "../../plan/schedule.ts";
-import { nowUs } from "../clock.ts";
-import { OpenFailure } from "../failure.ts";
-import type { Member } from "../member.ts";
-import type { Slot } from "../messages.ts";
-import { pace, until } from "../pacer.ts";
-import type { Session } from "../session.ts";
-import { secondIn, type Work } from "../work.ts";
+import type { Member } from "../client/client.ts";
+import { OpenFailure } from "../client/failure.ts";
+import type { Session } from "../client/session.ts";
+import { nowUs } from "../pacing/clock.ts";
+import { pace, until } from "../pacing/pacer.ts";
+import type { Slot } from "../worker/messages.ts";
 import { Deliveries } from "./deliveries.ts";
+import { secondIn, type Work } from "./work.ts";
 
 /** The client that publishes; it does not join the room. */
 export const PUBLISHER = 0;

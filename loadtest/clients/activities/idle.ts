@@ -1,6 +1,6 @@
 /** Sessions held without a word: do heartbeats hold them, and what do they cost here? */
-import { until } from "../pacer.ts";
-import type { Work } from "../work.ts";
+import { until } from "../pacing/pacer.ts";
+import type { Work } from "./work.ts";
 
 /** Waits for the slot's end and counts heartbeats. */
 export async function idle({ slot, crew, stop, outcome }: Work): Promise<void> {

@@ -1,8 +1,8 @@
 /** Sessions opened at a rate that rises evenly; each leaves when it is open. */
-import { nowUs } from "../clock.ts";
-import { LATE } from "../echo-driver.ts";
-import { pace } from "../pacer.ts";
-import type { Work } from "../work.ts";
+import { nowUs } from "../pacing/clock.ts";
+import { pace } from "../pacing/pacer.ts";
+import { LATE } from "./echo-driver.ts";
+import type { Work } from "./work.ts";
 
 /** Opens the slot's sessions, each closed when it is open. */
 export async function ramp({ plan, slot, crew, worker, sends, stop }: Work): Promise<void> {

@@ -1,7 +1,7 @@
 /** All sessions cut at one instant; they come back by themselves. */
-import { nowUs } from "../clock.ts";
-import { until } from "../pacer.ts";
-import type { Work } from "../work.ts";
+import { nowUs } from "../pacing/clock.ts";
+import { until } from "../pacing/pacer.ts";
+import type { Work } from "./work.ts";
 
 /** Cuts when measurement begins, then waits for the slot's end. */
 export async function storm({ plan, slot, crew, stop, outcome }: Work): Promise<void> {

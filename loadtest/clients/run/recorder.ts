@@ -1,0 +1,96 @@
+/** What a run has gathered so far, and the result it makes. */
+import { randomUUID } from "node:crypto";
+import { isLoopback } from "../../plan/paths.ts";
+import { type Plan, recordOf } from "../../plan/plan.ts";
+import { environmentOf } from "../../record/environment.ts";
+import { bySecond } from "../../record/generator.ts";
+import { outcomesOf } from "../../record/outcomes.ts";
+import {
+	type GeneratorWindow,
+	type Outcome,
+	RESULT_KIND,
+	RESULT_VERSION,
+	type Result,
+} from "../../record/result.ts";
+import { judged } from "../../record/taint.ts";
+import { Tally } from "../../record/tally.ts";
+import { doubts } from "../../record/validity.ts";
+import { CLOCK } from "../pacing/clock.ts";
+import type { Answer } from "../worker/messages.ts";
+
+/** Runs made together for comparison. */
+export interface Series {
+	readonly id: string;
+	readonly index: number;
+	readonly of: number;
+}
+
+/** Adds up what the workers say. */
+export class Ledger {
+	readonly plan: Plan;
+	readonly startedAt = new Date().toISOString();
+	readonly id = randomUUID();
+	readonly series: Series;
+	readonly tallies: Tally[];
+	/** Seconds each group has been measured. */
+	readonly seconds: number[];
+	#generator: GeneratorWindow[] = [];
+	readonly #outcomes = new Map<string, Outcome>();
+
+	constructor(plan: Plan, series: Series | null) {
+		this.plan = plan;
+		this.series = series ?? { id: this.id, index: 1, of: 1 };
+		this.tallies = plan.groups.map(() => new Tally());
+		this.seconds = plan.groups.map(() => 0);
+	}
+
+	hear(answer: Answer): void {
+		if (answer.type === "delta") this.tallies[answer.group]!.add(answer.delta);
+		if (answer.type === "generator") this.#generator = bySecond([...this.#generator, answer.window]);
+		if (answer.type !== "outcome") return;
+		const { transport, path } = this.plan.groups[answer.group]!;
+		const { name, unit, how } = answer;
+		this.note({ name, unit, value: answer.value, transport, path: path.name }, how);
+	}
+
+	/** Keeps a figure; one of the same name and group is added to, or the larger stands. */
+	note(outcome: Outcome, how: "sum" | "max"): void {
+		const key = [outcome.transport, outcome.path, outcome.name].join(" ");
+		const known = this.#outcomes.get(key)?.value ?? 0;
+		const value = how === "sum" ? known + outcome.value : Math.max(known, outcome.value);
+		this.#outcomes.set(key, { ...outcome, value });
+	}
+
+	/** The result as it stands now. */
+	result(interrupted: boolean): Result {
+		const { plan } = this;
+		const groups = this.tallies.map((tally, i) => {
+			const { transport, path } = plan.groups[i]!;
+			return tally.toGroup({ transport, path: path.name, seconds: this.seconds[i]! });
+		});
+		const generator = judged(this.#generator, groups);
+		const flags = doubts(groups, generator, { cuts: plan.activity === "storm" || plan.chaosRun !== "" });
+		const record = recordOf(plan);
+		return {
+			kind: RESULT_KIND,
+			version: RESULT_VERSION,
+			id: this.id,
+			startedAt: this.startedAt,
+			series: this.series,
+			environment: environmentOf(
+				"swarm",
+				plan.paths.every(({ urls }) => urls.every(isLoopback)),
+				CLOCK,
+			),
+			plan: record,
+			groups,
+			generator,
+			outcomes: [
+				...this.#outcomes.values(),
+				...outcomesOf(groups, plan.activity, plan.connectRate, plan.slot),
+			],
+			validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
+			interrupted,
+		};
+	}
+}
