@@ -4,13 +4,15 @@
  * of two results of the same plan merge exactly, by adding counts.
  */
 import { z } from "zod";
+import { TRANSPORTS } from "../plan/load-group.ts";
+import { planShape } from "../plan/stored-plan.ts";
+
+export { TRANSPORTS, type Transport } from "../plan/load-group.ts";
+export type { PlanRecord } from "../plan/stored-plan.ts";
 
 export const RESULT_KIND = "sticky-edge/result";
 /** Raised when a reader of the last version would misread; added fields do not raise it. */
 export const RESULT_VERSION = 1;
-
-export const TRANSPORTS = ["polling", "polling-fetch", "websocket", "upgrade", "flashsocket"] as const;
-export type Transport = (typeof TRANSPORTS)[number];
 
 /**
  * What is timed. `ack` is response time (from the intended send), `ack_service` from the real send. The
@@ -131,33 +133,6 @@ export const generatorWindowShape = z.object({
 	tainted: z.boolean(),
 });
 export type GeneratorWindow = z.infer<typeof generatorWindowShape>;
-
-const pathShape = z.object({ name: z.string().min(1), urls: z.array(z.string()).min(1) });
-
-/** The plan as it was run: shared-out remainders and resolved defaults included, secrets redacted. */
-export const planShape = z.object({
-	scenario: z.string().min(1),
-	transports: z.array(z.enum(TRANSPORTS)).min(1),
-	paths: z.array(pathShape).min(1),
-	/** Clients of each group, and messages a second over the clients of one group. */
-	clients: count,
-	rate: amount,
-	/** Seconds: of measurement in all groups together, of one slot, of warm-up before it. */
-	duration: amount,
-	slot: amount,
-	warmup: amount,
-	payload: count,
-	seed: count,
-	arrivals: z.enum(["uniform", "poisson"]),
-	/** Milliseconds of the grid on which messages left, in groups; 0 = each when it was due. */
-	grain: amount.default(0),
-	ackTimeout: amount,
-	event: z.string(),
-	processes: count,
-	/** What one scenario or one tool has of its own. */
-	extra: z.record(z.string(), z.unknown()),
-});
-export type PlanRecord = z.infer<typeof planShape>;
 
 export const environmentShape = z.object({
 	tool: z.string(),

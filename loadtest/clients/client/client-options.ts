@@ -1,10 +1,11 @@
 /** Which session each client of a group opens: its address, its templates filled. */
-import type { GroupPlan, Plan } from "../../plan/plan.ts";
+import type { LoadGroupPlan } from "../../plan/load-group.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { fill, fillAll, fillJson } from "../../plan/template.ts";
 import type { SessionOptions } from "./session.ts";
 
 /** The session of client `n` (from 0) of a group. */
-export function personaOf(plan: Plan, { transport, path }: GroupPlan, n: number): SessionOptions {
+export function personaOf(plan: Plan, { transport, path }: LoadGroupPlan, n: number): SessionOptions {
 	const values = { n, path: path.name, transport, seed: plan.seed };
 	const { sources } = plan;
 	return {

@@ -1,5 +1,6 @@
 /** One worker's share of one group: its sessions, and their tally. */
-import type { GroupPlan, Plan } from "../../plan/plan.ts";
+import type { LoadGroupPlan } from "../../plan/load-group.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -11,7 +12,7 @@ import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** Opens, keeps and closes a worker's clients of one group. */
 export class Crew {
-	readonly group: GroupPlan;
+	readonly group: LoadGroupPlan;
 	readonly number: number;
 	readonly tally = new Tally();
 	/** By the client's number in the group; null = could not be opened. */

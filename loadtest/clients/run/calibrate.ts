@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { EXIT, newCommand, wholeNumber } from "../../../worker/command-line/command.ts";
-import { transportList } from "../../plan/flag-values.ts";
+import { optionFor } from "../../plan/flags.ts";
 import { planFrom } from "../../plan/plan.ts";
 import { Histogram } from "../../record/histogram.ts";
 import type { Result, Transport } from "../../record/result.ts";
@@ -39,7 +39,9 @@ export async function calibrateCommand(argv: readonly string[], stop: AbortSigna
 		"npm run swarm -- calibrate",
 		"What this machine can generate, against an echo server of its own on loopback.",
 	)
-		.option("--transports <list>", "to try", transportList, ["polling", "websocket"])
+		.addOption(
+			optionFor("transports", "--transports <list>", "transports to try").default(["polling", "websocket"]),
+		)
 		.option("--clients <n>", "sessions", wholeNumber(1, 20_000), 200)
 		.option("--seconds <n>", "at each rate", wholeNumber(1, 600), 4)
 		.option("--processes <n>", "worker processes", wholeNumber(1, 64), 1)

@@ -5,7 +5,7 @@ import { type CommandError, EXIT } from "../../../worker/command-line/command.ts
 import { checkWritable } from "../../../worker/command-line/files.ts";
 import { type Flags, readFlags } from "../../plan/flags.ts";
 import { type PlanOptions, planFrom } from "../../plan/plan.ts";
-import { loadScenario } from "../../plan/scenario.ts";
+import { loadScenario } from "../../plan/scenarios.ts";
 import type { Result } from "../../record/result.ts";
 import { saveResult } from "../../record/save.ts";
 import { type Screen, screenOn } from "../view/screen.ts";

@@ -1,6 +1,7 @@
 /** Before any load: does each target answer a Socket.IO client at all? */
 import { CommandError } from "../../../worker/command-line/command.ts";
-import type { GroupPlan, Plan } from "../../plan/plan.ts";
+import type { LoadGroupPlan } from "../../plan/load-group.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { Transport } from "../../record/result.ts";
 import { joinRoom, roomOf } from "../activities/fanout.ts";
 import { personaOf } from "../client/client-options.ts";
@@ -19,7 +20,7 @@ export async function preflight(plan: Plan): Promise<void> {
 		for (const path of plan.paths) await tryOne(plan, { transport: "flashsocket", path }, 0);
 }
 
-async function tryOne(plan: Plan, group: GroupPlan, n: number): Promise<void> {
+async function tryOne(plan: Plan, group: LoadGroupPlan, n: number): Promise<void> {
 	const persona = { ...personaOf(plan, group, n), connectTimeout: LIMIT, reconnection: false };
 	const trusted = trustForFetch(plan, group.transport);
 	try {

@@ -1,7 +1,8 @@
 /** What a run has gathered so far, and the result it makes. */
 import { randomUUID } from "node:crypto";
 import { isLoopback } from "../../plan/paths.ts";
-import { type Plan, recordOf } from "../../plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { recordOf } from "../../plan/stored-plan.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { bySecond } from "../../record/generator.ts";
 import { outcomesOf } from "../../record/outcomes.ts";

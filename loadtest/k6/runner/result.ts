@@ -1,7 +1,7 @@
 /** A k6 run as the result that report and compare read. */
 import { randomUUID } from "node:crypto";
+import { DEFAULTS } from "../../plan/fields.ts";
 import { isLoopback } from "../../plan/paths.ts";
-import { USUAL } from "../../plan/settings.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
 import { doubts } from "../../record/validity.ts";
@@ -66,7 +66,7 @@ function planOf({ options: { settings, path }, samples, code }: Outcome): PlanRe
 		warmup,
 		payload,
 		// Nothing here is drawn: the schedule is even.
-		seed: USUAL.seed,
+		seed: DEFAULTS.seed,
 		arrivals: "uniform",
 		grain: 0,
 		ackTimeout,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { planFrom, recordOf } from "../../../loadtest/plan/plan.ts";
+import { planFrom } from "../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import { mergeResults } from "../../../loadtest/record/merge.ts";
 import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "../../../loadtest/record/result.ts";
 import { Tally } from "../../../loadtest/record/tally.ts";

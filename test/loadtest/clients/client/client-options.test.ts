@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { personaOf } from "../../../../loadtest/clients/client/client-options.ts";
-import { type PlanOptions, planFrom, recordOf } from "../../../../loadtest/plan/plan.ts";
+import { type PlanOptions, planFrom } from "../../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../../loadtest/plan/stored-plan.ts";
 import { UsageError } from "../../../../worker/command-line/command.ts";
 
 const paths = "direct=http://localhost:1,direct=http://localhost:2,edge=https://localhost:3";
@@ -70,10 +71,7 @@ test("no secret stands in a result's plan", () => {
 
 test.each([
 	[{ auth: "hush" }, "--auth is not JSON"],
-	[
-		{ pathHeaders: { elsewhere: {} } },
-		"--path-header elsewhere: there is no such path; there is direct, edge",
-	],
+	[{ pathHeaders: { elsewhere: {} } }, '--path-header: unknown path "elsewhere"; use one of: direct, edge'],
 	[{ sources: ["localhost"] }, "--sources localhost: give IP addresses"],
 	[{ scenario: "chaos" }, "--chaos-run"],
 	[{ scenario: "chaos", chaosRun: "true", chaosAt: 99 }, "--chaos-at 99: the measurement lasts 20 s"],
