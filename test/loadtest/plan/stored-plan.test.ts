@@ -61,11 +61,7 @@ describe("two plans", () => {
 	});
 
 	test("are merged by adding up clients, rate and processes, and by uniting addresses", () => {
-		const other = stored({
-			url: undefined,
-			paths: "target=http://b,far=http://c",
-			processes: 2,
-		} as PlanOptions);
+		const other = stored({ paths: "target=http://b,far=http://c", processes: 2 });
 		const merged = mergedPlan([stored({ processes: 1 }), other], ["x", "y"]);
 		expect(merged).toMatchObject({ clients: 100, rate: 200, processes: 3, payload: 100 });
 		expect(merged.paths).toEqual([
