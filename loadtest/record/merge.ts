@@ -1,7 +1,7 @@
-/** Several machines' results of one plan as one result: counts added, never averages of averages. */
+/** Merges the results of several machines with one plan: counts and histograms add up, nothing is averaged. */
 import { randomUUID } from "node:crypto";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
-import { cutsSessions, differingField, mergedPlan, storedIn } from "../plan/stored-plan.ts";
+import { differingField, mergedPlan, storedIn } from "../plan/stored-plan.ts";
 import { bySecond } from "./generator.ts";
 import { Histogram } from "./histogram.ts";
 import {
@@ -12,9 +12,9 @@ import {
 	type MetricRecord,
 	type Result,
 } from "./result.ts";
-import { doubts } from "./validity.ts";
+import { doubtsAbout, validity } from "./validity.ts";
 
-/** A result and the file it came from, for errors. */
+/** A result and its file, for errors. */
 export interface NamedResult {
 	readonly name: string;
 	readonly result: Result;
@@ -24,7 +24,7 @@ export interface NamedResult {
 export function mergeResults(inputs: readonly NamedResult[]): Result {
 	const [first, ...others] = inputs;
 	if (first === undefined || others.length === 0)
-		throw new CommandError("merge takes at least two result files.", EXIT.usage);
+		throw new CommandError("merge needs at least two result files; give one from each machine.", EXIT.usage);
 	checkAlike(first, others);
 	const results = inputs.map(({ result }) => result);
 	const groups = groupNames(results).map((name) =>
@@ -35,7 +35,8 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		[first.result.plan, ...others.map(({ result }) => result.plan)],
 		results.map((one) => one.id),
 	);
-	const flags = doubts(groups, generator, { cuts: cutsSessions(plan) });
+	const { tool } = first.result.environment;
+	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
 	const id = randomUUID();
 	return {
 		...first.result,
@@ -46,8 +47,7 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		groups,
 		generator,
 		validity: {
-			valid:
-				results.every((one) => one.validity.valid) && flags.every(({ severity }) => severity !== "invalid"),
+			valid: valid && results.every((one) => one.validity.valid),
 			flags,
 		},
 		interrupted: results.some((one) => one.interrupted),
@@ -59,7 +59,7 @@ function checkAlike(first: NamedResult, others: readonly NamedResult[]): void {
 	for (const { name, result } of others) {
 		const twin = seen.get(result.id);
 		if (twin !== undefined)
-			throw new CommandError(`${name} is the same run as ${twin}: give each run once.`, EXIT.usage);
+			throw new CommandError(`${name} is the same run as ${twin}; give each run once.`, EXIT.usage);
 		seen.set(result.id, name);
 		const field = differingField(first.result.plan, result.plan, "merge");
 		if (field === undefined) continue;
@@ -79,7 +79,7 @@ function groupNames(results: readonly Result[]): string[] {
 	return [...new Set(results.flatMap(({ groups }) => groups.map(nameOf)))];
 }
 
-/** Machines measure at the same time: seconds do not add up, all else does. */
+/** Machines measure at the same time: seconds do not add up, everything else does. */
 function mergeGroups(groups: readonly Group[]): Group {
 	const { transport, path } = groups[0]!;
 	const counts = { ...groups[0]!.counts };

@@ -4,20 +4,23 @@ import { isLoopback } from "../../plan/paths.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { recordOf } from "../../plan/stored-plan.ts";
 import { environmentOf } from "../../record/environment.ts";
+import { figuresOf } from "../../record/figures.ts";
 import { bySecond } from "../../record/generator.ts";
-import { outcomesOf } from "../../record/outcomes.ts";
 import {
+	type Figure,
 	type GeneratorWindow,
-	type Outcome,
 	RESULT_KIND,
 	RESULT_VERSION,
 	type Result,
 } from "../../record/result.ts";
-import { judged } from "../../record/taint.ts";
+import { withTaint } from "../../record/taint.ts";
 import { Tally } from "../../record/tally.ts";
-import { doubts } from "../../record/validity.ts";
+import { doubtsAbout, validity } from "../../record/validity.ts";
 import { CLOCK } from "../pacing/clock.ts";
 import type { Answer } from "../worker/messages.ts";
+
+/** The tool as a result names it. */
+const TOOL = "swarm";
 
 /** Runs made together for comparison. */
 export interface Series {
@@ -36,7 +39,7 @@ export class Ledger {
 	/** Seconds each group has been measured. */
 	readonly seconds: number[];
 	#generator: GeneratorWindow[] = [];
-	readonly #outcomes = new Map<string, Outcome>();
+	readonly #outcomes = new Map<string, Figure>();
 
 	constructor(plan: Plan, series: Series | null) {
 		this.plan = plan;
@@ -55,7 +58,7 @@ export class Ledger {
 	}
 
 	/** Keeps a figure; one of the same name and group is added to, or the larger stands. */
-	note(outcome: Outcome, how: "sum" | "max"): void {
+	note(outcome: Figure, how: "sum" | "max"): void {
 		const key = [outcome.transport, outcome.path, outcome.name].join(" ");
 		const known = this.#outcomes.get(key)?.value ?? 0;
 		const value = how === "sum" ? known + outcome.value : Math.max(known, outcome.value);
@@ -69,9 +72,9 @@ export class Ledger {
 			const { transport, path } = plan.groups[i]!;
 			return tally.toGroup({ transport, path: path.name, seconds: this.seconds[i]! });
 		});
-		const generator = judged(this.#generator, groups);
-		const flags = doubts(groups, generator, { cuts: plan.activity === "storm" || plan.chaosRun !== "" });
+		const generator = withTaint(this.#generator, groups);
 		const record = recordOf(plan);
+		const doubts = doubtsAbout({ tool: TOOL, plan: record }, groups, generator);
 		return {
 			kind: RESULT_KIND,
 			version: RESULT_VERSION,
@@ -79,18 +82,15 @@ export class Ledger {
 			startedAt: this.startedAt,
 			series: this.series,
 			environment: environmentOf(
-				"swarm",
+				TOOL,
 				plan.paths.every(({ urls }) => urls.every(isLoopback)),
 				CLOCK,
 			),
 			plan: record,
 			groups,
 			generator,
-			outcomes: [
-				...this.#outcomes.values(),
-				...outcomesOf(groups, plan.activity, plan.connectRate, plan.slot),
-			],
-			validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
+			outcomes: [...this.#outcomes.values(), ...figuresOf(groups, plan)],
+			validity: validity(doubts),
 			interrupted,
 		};
 	}
