@@ -114,5 +114,5 @@ test.concurrent("calibrate prints what each rate did to this machine", { timeout
 	expect(code).toBe(0);
 	expect(stdout).toMatch(/^websocket, 5 clients, 1 process\n\s+asked\/s/);
 	expect(stdout).toMatch(/\n\s+500\s+\d+\s+\d+ %\s+[\d.]+ ms\s+[\d.]+ %/);
-	expect(stdout).toMatch(/websocket: (plan for at most 500|even 500 a second are too many)/);
+	expect(stdout).toMatch(/websocket: (plan for at most 500|even 500 messages per second are too many)/);
 });

@@ -32,34 +32,34 @@ afterAll(async () => {
 	await rm(folder, { recursive: true });
 });
 
-describe("bad input ends with one line that names it and the cure", () => {
+describe("bad input ends with one line that names it and the fix", () => {
 	test.concurrent.each<[string, () => string[], number, RegExp]>([
-		["no target", () => [], 2, /no target: give a URL, or --paths/],
+		["no target", () => [], 2, /no target; give a URL, or --paths/],
 		["an unknown flag", () => [echo.url, "--rte", "5"], 2, /unknown option '--rte'.*--rate.*--help/],
 		[
 			"an unknown scenario",
 			() => [echo.url, "--scenario", "ehco"],
 			2,
-			/--scenario ehco: there is echo, fanout/,
+			/--scenario: unknown scenario "ehco"; use one of: echo, fanout/,
 		],
 		[
 			"a scenario file that is not there",
 			() => [echo.url, "--scenario", "./no.ts"],
 			2,
-			/--scenario \.\/no\.ts: there is no such file/,
+			/--scenario \.\/no\.ts: the file does not exist/,
 		],
 		[
 			"a scenario file without an activity",
 			() => [echo.url, "--scenario", join(folder, "bad.ts")],
 			2,
-			/bad\.ts: activity is undefined, there is echo/,
+			/bad\.ts: unknown activity undefined; use one of: echo/,
 		],
 		["a wrong URL", () => ["nowhere"], 2, /URL: "nowhere" is not a URL/],
 		[
 			"an unknown transport",
 			() => [echo.url, "--transports", "smoke"],
 			2,
-			/"smoke" is none; there is polling/,
+			/Unknown transport "smoke"; use any of: polling/,
 		],
 		[
 			"a rate of nothing",
@@ -68,12 +68,12 @@ describe("bad input ends with one line that names it and the cure", () => {
 			/'--rate <n>' argument '0' is invalid. Give a number above 0/,
 		],
 		["a header without a name", () => [echo.url, "--header", "hush"], 2, /--header: write 'Name: value'/],
-		["nothing listening", () => ["http://127.0.0.1:9"], 1, /nothing listens there/],
+		["nothing listening", () => ["http://127.0.0.1:9"], 1, /connection refused; start the target/],
 		[
 			"a certificate nobody signed",
 			() => [secure.url],
 			1,
-			/certificate is refused .*: --insecure trusts any/,
+			/certificate is not trusted .*; use --insecure to trust any/,
 		],
 		[
 			"a folder that cannot be made",
@@ -96,12 +96,12 @@ describe("bad input ends with one line that names it and the cure", () => {
 	});
 });
 
-test.concurrent("a server that does not answer echo is told the three lines to add", {
+test.concurrent("for a server that does not answer echo the command prints the three lines to add", {
 	timeout: 30_000,
 }, async () => {
 	const { code, stderr } = await swarmOutcome(mute.url);
 	expect(code).toBe(1);
-	expect(stderr).toContain('no answer to "echo" in 5 s: name an event with --event');
+	expect(stderr).toContain('no answer to "echo" in 5 s; name an event with --event');
 	expect(stderr).toContain('socket.on("echo", (payload, ack) => ack(payload));');
 });
 
@@ -120,7 +120,7 @@ test.concurrent("a disk that fills up while the run lasts keeps what was measure
 	const args = `--clients 2 --duration 1 --transports websocket --out ${join(folder, "full.json")}`;
 	const line = `ulimit -f 0; exec ${process.execPath} loadtest/cli.ts swarm ${echo.url} ${args}`;
 	const { code, stdout, stderr } = await outcome(new Command("bash", ["-c", line]));
-	expect(stderr).toMatch(/warning: --out .*full\.json cannot be written .* The run goes on/);
+	expect(stderr).toMatch(/warning: --out .*full\.json cannot be written .* The run continues/);
 	expect(stdout).toContain("websocket");
 	expect(code).toBe(1);
 });

@@ -1,25 +1,25 @@
 /** What an activity is given for one slot in one worker. */
 import type { Plan } from "../../plan/plan.ts";
 import { type Due, shareOf } from "../../plan/schedule.ts";
-import type { Crew } from "../client/load-group.ts";
-import type { Slot } from "../worker/messages.ts";
-import type { SendCounts } from "../worker/self-check.ts";
+import type { LoadGroup } from "../client/load-group.ts";
+import type { SendCounts } from "../pacing/sends.ts";
+import type { Slot } from "../pacing/slot.ts";
 
 /** One slot's work. */
 export interface Work {
 	readonly plan: Plan;
 	readonly slot: Slot;
-	readonly crew: Crew;
+	readonly group: LoadGroup;
 	/** This process's number, from 0. */
 	readonly worker: number;
-	/** For the self-check: sends due, made, late. */
+	/** Sends for the self-check. */
 	readonly sends: SendCounts;
 	/** Ends the slot early. */
 	readonly stop: AbortSignal;
-	/** A figure of the group that is no latency; workers' values are added, or the largest stands. */
-	outcome(name: string, value: number, unit: string, how: "sum" | "max"): void;
+	/** Reports a figure of the load group that is no latency; of several workers' the sum or the maximum counts. */
+	figure(name: string, value: number, unit: string, how: "sum" | "max"): void;
 	/** Calls back about once a second until the slot is done. */
-	everySecond(then: () => void): void;
+	everySecond(callback: () => void): void;
 }
 
 /** This worker's messages of the slot, at monotonic µs. */
@@ -30,9 +30,4 @@ export function* messagesOf({ plan, slot, worker }: Work): Generator<Due> {
 		if (slot.startAt + at >= slot.endAt) return;
 		yield { client, at: slot.startAt + at };
 	}
-}
-
-/** The second of measurement that a time of the slot falls in; -1 in warm-up. */
-export function secondIn(slot: Slot, at: number): number {
-	return at < slot.measureAt ? -1 : slot.second + Math.floor((at - slot.measureAt) / 1e6);
 }

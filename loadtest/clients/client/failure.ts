@@ -1,6 +1,6 @@
-/** What went wrong with a session, as one word that results count by. */
+/** The kind of a failure, one word under which results count it. */
 
-/** A session that could not be opened. `kind` is a key of a group's errors. */
+/** A session that could not be opened. `kind` becomes a key of the load group's errors. */
 export class OpenFailure extends Error {
 	readonly kind: string;
 	constructor(kind: string, detail: string) {
@@ -23,12 +23,12 @@ const BY_CODE: Readonly<Record<string, string>> = {
 	ENETUNREACH: "unreachable",
 };
 
-/** Certificate and TLS codes of Node: OpenSSL's verify codes and its own. */
+/** Node's codes for certificates and TLS: OpenSSL's verify codes and its own. */
 const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|^EPROTO$/;
 
 /**
- * The kind of an error that socket.io-client gives. Engine.IO hides the cause at a different depth for each
- * transport, so every object inside is asked.
+ * The kind of a socket.io-client error. Engine.IO hides the cause at a different depth for each transport, so all
+ * nested objects are searched.
  */
 export function kindOf(error: unknown): string {
 	for (const part of partsOf(error)) {
@@ -53,7 +53,7 @@ export function kindOf(error: unknown): string {
 	return error instanceof Error && "data" in error ? "connect_refused_by_server" : "transport_error";
 }
 
-/** The error and what it carries: description, context, their nested errors. */
+/** The error and all errors nested in it: description, context, cause. */
 function partsOf(error: unknown, depth = 0): Record<string, unknown>[] {
 	if (typeof error !== "object" || error === null || depth > 3) return [];
 	const part = error as Record<string, unknown>;
@@ -62,7 +62,7 @@ function partsOf(error: unknown, depth = 0): Record<string, unknown>[] {
 	return [part, ...[...inner.map((key) => part[key]), ...errors].flatMap((next) => partsOf(next, depth + 1))];
 }
 
-/** The innermost message, for a person. */
+/** The message of the innermost cause. */
 export function detailOf(error: unknown): string {
 	const parts = partsOf(error);
 	const coded = parts.find((part) => typeof part["code"] === "string");

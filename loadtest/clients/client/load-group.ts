@@ -1,35 +1,44 @@
-/** One worker's share of one group: its sessions, and their tally. */
+/** One worker's share of one load group: its clients, and the tally of what they do. */
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { nowUs } from "../pacing/clock.ts";
-import type { Slot } from "../worker/messages.ts";
-import { Member } from "./client.ts";
-import { personaOf } from "./client-options.ts";
+import type { Slot } from "../pacing/slot.ts";
+import { Client } from "./client.ts";
+import { clientOptions } from "./client-options.ts";
 import { OpenFailure } from "./failure.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
-/** Opens, keeps and closes a worker's clients of one group. */
-export class Crew {
-	readonly group: LoadGroupPlan;
+/** What all connections of a load group have carried. */
+export interface Traffic {
+	readonly bytesSent: number;
+	readonly bytesReceived: number;
+	readonly requests: number;
+}
+
+/** Opens, keeps and closes a worker's clients of one load group. */
+export class LoadGroup {
+	/** Its number in the plan. */
 	readonly number: number;
-	readonly tally = new Tally();
-	/** By the client's number in the group; null = could not be opened. */
-	readonly members = new Map<number, Member | null>();
 	readonly plan: Plan;
-	/** The slot that runs, for the second an event falls in. */
+	readonly tally = new Tally();
+	/** By the client's number in the load group; null = could not be opened. */
+	readonly clients = new Map<number, Client | null>();
+	/** The running slot, which gives events their second. */
 	slot: Slot | null = null;
+	readonly #group: LoadGroupPlan;
 	#closing = false;
 
 	constructor(plan: Plan, number: number) {
 		this.plan = plan;
 		this.number = number;
-		this.group = plan.groups[number]!;
+		this.#group = plan.groups[number]!;
 	}
 
-	get opened(): Member[] {
-		return [...this.members.values()].filter((member) => member !== null);
+	/** The clients that could be opened. */
+	get opened(): Client[] {
+		return [...this.clients.values()].filter((client) => client !== null);
 	}
 
 	/** The second of measurement at a monotonic time; 0 before any. */
@@ -39,31 +48,30 @@ export class Crew {
 	}
 
 	/** The session that a client opens. */
-	personaOf(number: number): SessionOptions {
-		return personaOf(this.plan, this.group, number);
+	optionsOf(number: number): SessionOptions {
+		return clientOptions(this.plan, this.#group, number);
 	}
 
-	/** Opens one client and keeps it; `joined` is awaited before it counts as open. */
-	async add(number: number, joined: (session: Session) => Promise<void>): Promise<void> {
-		const persona = this.personaOf(number);
-		const session = await this.tryOpen(persona, joined);
-		this.members.set(number, null);
+	/** Opens one client and keeps it; `join` is awaited before it counts as open. */
+	async add(number: number, join: (session: Session) => Promise<void>): Promise<void> {
+		const session = await this.tryOpen(this.optionsOf(number), join);
+		this.clients.set(number, null);
 		if (session === null) return;
-		const member = new Member(number, session, this.plan.ack);
-		this.members.set(number, member);
-		session.socket.on("disconnect", (reason) => this.#lost(member, reason));
-		session.socket.on("connect", () => this.#back(member));
+		const client = new Client(number, session, this.plan.ack);
+		this.clients.set(number, client);
+		session.socket.on("disconnect", (reason) => this.#onLost(client, reason));
+		session.socket.on("connect", () => this.#onReconnected(client));
 	}
 
-	/** Opens a session and counts it, its phases and its failure. */
+	/** Opens a session; counts it, and its phases or its failure. */
 	async tryOpen(
-		persona: SessionOptions,
-		joined: (session: Session) => Promise<void> = async () => {},
+		options: SessionOptions,
+		join: (session: Session) => Promise<void> = async () => {},
 	): Promise<Session | null> {
 		this.tally.counts.sessionsTried += 1;
 		try {
-			const session = await openSession(persona);
-			await joined(session);
+			const session = await openSession(options);
+			await join(session);
 			this.tally.counts.sessionsOpen += 1;
 			const second = this.secondOf(nowUs());
 			for (const [metric, us] of Object.entries(session.phases))
@@ -75,35 +83,31 @@ export class Crew {
 		}
 	}
 
-	#lost(member: Member, reason: string): void {
-		member.open = false;
+	#onLost(client: Client, reason: string): void {
+		client.isOpen = false;
 		if (this.#closing) return;
-		if (member.lostAt === 0) member.lostAt = nowUs();
+		if (client.lostAt === 0) client.lostAt = nowUs();
 		this.tally.counts.sessionsLost += 1;
 		this.tally.fail(`session_${reason.replaceAll(" ", "_")}`);
 	}
 
-	#back(member: Member): void {
-		member.open = true;
-		this.#confirm(member);
-	}
-
-	/** Back means answered again, not merely connected. */
-	#confirm(member: Member): void {
-		const { lostAt } = member;
-		const { ask } = this.personaOf(member.number);
-		const back = () => {
-			if (lostAt === 0 || member.lostAt !== lostAt) return;
+	/** A client has recovered when it is answered again, not when it is merely connected. */
+	#onReconnected(client: Client): void {
+		client.isOpen = true;
+		const { lostAt } = client;
+		const { message } = this.optionsOf(client.number);
+		const recovered = () => {
+			if (lostAt === 0 || client.lostAt !== lostAt) return;
 			const now = nowUs();
 			this.tally.record("recover", this.secondOf(now), now - lostAt);
-			member.lostAt = 0;
+			client.lostAt = 0;
 		};
-		if (ask === null) back();
-		else member.ask(ask.event, ask.ack, back, ask.message);
+		if (message === null) recovered();
+		else client.send(message.event, message.ack, recovered, message.payload);
 	}
 
 	/** What all connections have carried since they were opened. */
-	traffic(): { bytesSent: number; bytesReceived: number; requests: number } {
+	traffic(): Traffic {
 		const sum = { bytesSent: 0, bytesReceived: 0, requests: 0 };
 		for (const { session } of this.opened) {
 			const { sent, received } = session.wire.bytes();
@@ -116,7 +120,7 @@ export class Crew {
 
 	/** Answers that came twice since the last call. */
 	takeDoubled(): number {
-		return this.opened.reduce((sum, member) => sum + member.takeDoubled(), 0);
+		return this.opened.reduce((sum, client) => sum + client.takeDoubled(), 0);
 	}
 
 	close(): void {

@@ -1,8 +1,8 @@
-/** One client: a real socket.io-client socket, opened once, its phases timed. */
+/** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Metric, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
-import { agentFor, type ConnectStamps, Wire } from "../transport/agent.ts";
+import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
 import { optionsFor } from "../transport/transport.ts";
 import { detailOf, kindOf, OpenFailure } from "./failure.ts";
 import { fetchPolicy } from "./flash-policy.ts";
@@ -15,8 +15,10 @@ export interface SessionOptions {
 	readonly insecure: boolean;
 	readonly policyPort: number;
 	readonly connectTimeout: number;
-	/** How the first acknowledgement is had; null where the application is only connected to. */
-	readonly ask: Ask | null;
+	/** Use the client as published, without the swarm's own replacements. */
+	readonly plain: boolean;
+	/** The message whose answer is awaited; null = connect only. */
+	readonly message: AckedMessage | null;
 	/** The address to connect from; empty = any. */
 	readonly source: string;
 	readonly keepAlive: boolean;
@@ -27,11 +29,11 @@ export interface SessionOptions {
 	readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A message and its answer: `ack` names the event of the answer, empty = an acknowledgement. */
-export interface Ask {
+/** A message that is answered: `ack` names the event of the answer, empty = an acknowledgement. */
+export interface AckedMessage {
 	readonly event: string;
 	readonly ack: string;
-	readonly message: unknown;
+	readonly payload: unknown;
 }
 
 /** Microseconds of each phase that took place. */
@@ -57,7 +59,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 	const wire = new Wire();
 	const socket = io(addressOf(url, options.namespace), socketOptions(options, url, wire));
 	try {
-		await stamped(options, socket, wire, phases);
+		await connectAndTime(options, socket, wire, phases);
 	} catch (error) {
 		socket.disconnect();
 		wire.cut();
@@ -67,7 +69,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 	return { socket, wire, phases };
 }
 
-/** Socket.IO reads the URL's path as the namespace. */
+/** socket.io-client takes the namespace from the URL's path. */
 function addressOf(url: URL, namespace: string): string {
 	if (namespace === "") return url.href;
 	return `${url.origin}/${namespace.replace(/^\//, "")}`;
@@ -80,7 +82,7 @@ function socketOptions(
 ): Partial<ManagerOptions & SocketOptions> {
 	const secure = url.protocol === "https:";
 	return {
-		...optionsFor(options.transport),
+		...optionsFor(options.transport, options.plain),
 		forceNew: true,
 		reconnection: options.reconnection,
 		rememberUpgrade: false,
@@ -91,12 +93,19 @@ function socketOptions(
 		...(Object.keys(options.query).length > 0 && { query: { ...options.query } }),
 		...(Object.keys(options.headers).length > 0 && { extraHeaders: { ...options.headers } }),
 		// The types are the browser's; in Node this is an http.Agent.
-		...(options.keepAlive && { agent: agentFor(secure, wire, options.source) as unknown as boolean }),
+		...(options.keepAlive && {
+			agent: agentFor(secure, wire, options.source, options.plain) as unknown as boolean,
+		}),
 	};
 }
 
-/** Waits for the steps in their order and notes what each took. */
-async function stamped(options: SessionOptions, socket: Socket, wire: Wire, phases: Phases): Promise<void> {
+/** Awaits the phases in their order and records how long each took. */
+async function connectAndTime(
+	options: SessionOptions,
+	socket: Socket,
+	wire: Wire,
+	phases: Phases,
+): Promise<void> {
 	const limit = options.connectTimeout * 1000;
 	const began = nowUs();
 	let handshake = began;
@@ -111,40 +120,41 @@ async function stamped(options: SessionOptions, socket: Socket, wire: Wire, phas
 		},
 		() => {},
 	);
-	await within(limit, "timeout", "the session did not open", connected(socket));
+	await withTimeout(limit, "timeout", "the session did not open", connected(socket));
 	const connect = nowUs();
 	phases.connect = connect - began;
 	phases.socket_connect = connect - handshake;
 	Object.assign(phases, connectionPhases(wire.first, handshake));
 	let before = connect;
 	if (upgrade !== null) {
-		await within(limit, "upgrade_timeout", "the session stayed on polling", upgrade);
+		await withTimeout(limit, "upgrade_timeout", "the session stayed on polling", upgrade);
 		phases.upgrade = upgraded - handshake;
 		before = Math.max(connect, upgraded);
 	}
-	if (options.ask === null) return;
-	await within(limit, "no_ack", `no answer to "${options.ask.event}"`, answered(socket, options.ask));
+	const { message } = options;
+	if (message === null) return;
+	await withTimeout(limit, "no_ack", `no answer to "${message.event}"`, answered(socket, message));
 	phases.first_ack = nowUs() - before;
 }
 
 /** The first connection's phases; each begins where the one before ended. */
-function connectionPhases(stamps: ConnectStamps, handshake: number): Phases {
-	if (stamps.connect === 0) return {};
-	const resolved = stamps.lookup || stamps.created;
-	const secured = stamps.secure || stamps.connect;
+function connectionPhases(times: ConnectTimes, handshake: number): Phases {
+	if (times.connect === 0) return {};
+	const resolved = times.lookup || times.created;
+	const secured = times.secure || times.connect;
 	return {
-		...(stamps.lookup > 0 && { dns: stamps.lookup - stamps.created }),
-		tcp: stamps.connect - resolved,
-		...(stamps.secure > 0 && { tls: stamps.secure - stamps.connect }),
+		...(times.lookup > 0 && { dns: times.lookup - times.created }),
+		tcp: times.connect - resolved,
+		...(times.secure > 0 && { tls: times.secure - times.connect }),
 		engine_handshake: handshake - secured,
 	};
 }
 
 /** Sends one message and waits for its answer. */
-export function answered(socket: Socket, { event, ack, message }: Ask): Promise<void> {
+function answered(socket: Socket, { event, ack, payload }: AckedMessage): Promise<void> {
 	return new Promise((resolve) => {
-		if (ack === "") socket.emit(event, message, () => resolve());
-		else socket.once(ack, () => resolve()).emit(event, message);
+		if (ack === "") socket.emit(event, payload, () => resolve());
+		else socket.once(ack, () => resolve()).emit(event, payload);
 	});
 }
 
@@ -164,14 +174,14 @@ function upgradeOf(socket: Socket): Promise<void> {
 	});
 }
 
-/** `promise`, or an OpenFailure of that kind after `limit` milliseconds. */
-async function within<T>(limit: number, kind: string, detail: string, promise: Promise<T>): Promise<T> {
+/** Rejects with an OpenFailure of that kind when `promise` takes longer than `limit` milliseconds. */
+async function withTimeout<T>(limit: number, kind: string, detail: string, promise: Promise<T>): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
+	const timeout = new Promise<never>((_, reject) => {
 		timer = setTimeout(() => reject(new OpenFailure(kind, `${detail} in ${limit / 1000} s`)), limit);
 	});
 	try {
-		return await Promise.race([promise, late]);
+		return await Promise.race([promise, timeout]);
 	} finally {
 		clearTimeout(timer);
 	}

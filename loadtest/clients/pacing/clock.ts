@@ -1,6 +1,6 @@
 /** One monotonic clock for all processes and threads of a host. */
 
-/** Readings of both clocks at the start; the closest pair counts, for the first calls take up to a millisecond. */
+/** Pairs of readings at the start; the closest pair counts, because the first calls take up to a millisecond. */
 const READINGS = 200;
 
 /** `performance.now` starts at 0 in each process and thread; `hrtime` is the host's (CLOCK_MONOTONIC). */
@@ -29,13 +29,13 @@ export function nowUs(): number {
 	return base + performance.now() * 1000;
 }
 
-/** What Node's timers count in, µs: whole milliseconds of this clock. */
-export const TICK = 1000;
+/** Node's timers count in whole milliseconds of this clock. */
+export const TICK_US = 1000;
 
 /** The first time from `at` on that lies in the middle of a tick. */
-export function tickAfter(at: number): number {
-	return Math.ceil(at / TICK - 0.5) * TICK + TICK / 2;
+export function midTickAfter(at: number): number {
+	return Math.ceil(at / TICK_US - 0.5) * TICK_US + TICK_US / 2;
 }
 
-/** How the clock is named in results. */
+/** The clock's name in results. */
 export const CLOCK = "CLOCK_MONOTONIC by performance.now, one host";

@@ -1,15 +1,15 @@
 /**
- * Calls at the times of a grid, all that belong to one time in one turn, by Node's own timers: one wake-up for a
- * group. Those timers know whole milliseconds, and would always be late; a time that lies in the middle of a tick
- * (`tickAfter`) is met to half a millisecond, before or after alike.
+ * Handles all items that are due at the same grid time from one timer of Node: one wake-up for a group. Those timers
+ * count whole milliseconds and are always late; a time in the middle of a tick (`midTickAfter`) is met to half a
+ * millisecond, before or after alike.
  */
-import { nowUs, TICK } from "./clock.ts";
-import { LONGEST_TURN } from "./pacer.ts";
+import { nowUs, TICK_US } from "./clock.ts";
+import { MAX_TURN_US } from "./pacer.ts";
 
-/** Calls `fire` for each due time (monotonic µs, rising); else as `pace`, but up to half a tick early. */
-export function beat<T extends { readonly at: number }>(
+/** As `pace`, but up to half a tick early. */
+export function paceOnGrid<T extends { readonly at: number }>(
 	due: Iterator<T>,
-	fire: (item: T) => void,
+	send: (item: T) => void,
 	stop: AbortSignal,
 ): Promise<void> {
 	return new Promise((resolve) => {
@@ -23,8 +23,8 @@ export function beat<T extends { readonly at: number }>(
 		const turn = () => {
 			const began = nowUs();
 			let now = began;
-			while (!stop.aborted && !next.done && next.value.at <= now + TICK / 2 && now < began + LONGEST_TURN) {
-				fire(next.value);
+			while (!stop.aborted && !next.done && next.value.at <= now + TICK_US / 2 && now < began + MAX_TURN_US) {
+				send(next.value);
 				next = due.next();
 				now = nowUs();
 			}
@@ -43,5 +43,5 @@ export function beat<T extends { readonly at: number }>(
  * count from the last whole millisecond before the turn.
  */
 function ticksFrom(began: number, at: number): number {
-	return Math.max(0, Math.ceil((at - TICK / 2) / TICK) - Math.floor(began / TICK));
+	return Math.max(0, Math.ceil((at - TICK_US / 2) / TICK_US) - Math.floor(began / TICK_US));
 }

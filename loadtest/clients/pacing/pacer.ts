@@ -1,74 +1,74 @@
-/** Calls at given times: never early, and as soon after as the metronome wakes this loop. */
+/** Handles items at their due times: never early, and as soon after as the precise timer wakes this event loop. */
 import { nowUs } from "./clock.ts";
-import { Metronome, RING } from "./precise-timer.ts";
+import { PreciseTimer, RING_SIZE } from "./precise-timer.ts";
 
-/** µs after which a turn lets answers, timers and orders have theirs: who is behind would never stop sending. */
-export const LONGEST_TURN = 10_000;
+/** A turn that lasts longer yields to answers, timers and orders: one that is behind would otherwise never stop. */
+export const MAX_TURN_US = 10_000;
 
-/** The process's own, started by the first who paces. */
-let metronome: Metronome | null = null;
+/** The process's own, started by the first call of `pace`. */
+let processTimer: PreciseTimer | null = null;
 
 /**
- * Calls `fire` for each due time (monotonic µs, rising) when it has come, several in one turn when late;
- * never early. Resolves when `due` has no more or `stop` is aborted. One at a time in a process.
+ * Calls `send` for each item when it is due (monotonic µs, rising), several in one turn when late; never early.
+ * Resolves when `due` has no more or `stop` is aborted. One at a time in a process.
  */
 export function pace<T extends { readonly at: number }>(
 	due: Iterator<T>,
-	fire: (item: T) => void,
+	send: (item: T) => void,
 	stop: AbortSignal,
 ): Promise<void> {
-	metronome ??= new Metronome();
-	const bell = metronome;
+	processTimer ??= new PreciseTimer();
+	const timer = processTimer;
 	return new Promise((resolve) => {
-		const coming = new Coming(due, bell);
-		const awake = setInterval(() => {}, 60_000);
+		const queue = new DueQueue(due, timer);
+		const keepAlive = setInterval(() => {}, 60_000);
 		const end = () => {
-			bell.listen(() => {});
-			if (!coming.isOver) {
-				bell.stop();
-				metronome = null;
+			timer.listen(() => {});
+			if (!queue.isOver) {
+				timer.stop();
+				processTimer = null;
 			}
-			clearInterval(awake);
+			clearInterval(keepAlive);
 			stop.removeEventListener("abort", end);
 			resolve();
 		};
 		const turn = () => {
 			if (stop.aborted) return;
-			const yieldAt = nowUs() + LONGEST_TURN;
+			const yieldAt = nowUs() + MAX_TURN_US;
 			let now = nowUs();
-			for (let next = coming.take(now); next !== null; next = coming.take(now)) {
-				fire(next);
+			for (let next = queue.take(now); next !== null; next = queue.take(now)) {
+				send(next);
 				now = nowUs();
 				if (now < yieldAt) continue;
 				setTimeout(turn, 0);
 				return;
 			}
-			if (coming.isOver) end();
+			if (queue.isOver) end();
 		};
 		if (stop.aborted) return end();
 		stop.addEventListener("abort", end, { once: true });
-		bell.listen(turn);
+		timer.listen(turn);
 		turn();
 	});
 }
 
-/** The next due times, told to the metronome before they come. */
-class Coming<T extends { readonly at: number }> {
+/** The next items; the timer learns their due times before they come. */
+class DueQueue<T extends { readonly at: number }> {
 	readonly #due: Iterator<T>;
-	readonly #bell: Metronome;
+	readonly #timer: PreciseTimer;
 	readonly #next: T[] = [];
 	#ended = false;
 
-	constructor(due: Iterator<T>, bell: Metronome) {
+	constructor(due: Iterator<T>, timer: PreciseTimer) {
 		this.#due = due;
-		this.#bell = bell;
+		this.#timer = timer;
 	}
 
 	get isOver(): boolean {
 		return this.#ended && this.#next.length === 0;
 	}
 
-	/** The next item if it is due. */
+	/** Takes the next item if it is due. */
 	take(now: number): T | null {
 		this.#fill();
 		if (this.#next.length === 0 || this.#next[0]!.at > now) return null;
@@ -76,19 +76,19 @@ class Coming<T extends { readonly at: number }> {
 	}
 
 	#fill(): void {
-		while (!this.#ended && this.#next.length < RING / 2) {
+		while (!this.#ended && this.#next.length < RING_SIZE / 2) {
 			const { done, value } = this.#due.next();
 			if (done) this.#ended = true;
 			else {
 				this.#next.push(value);
-				this.#bell.add(value.at);
+				this.#timer.add(value.at);
 			}
 		}
 	}
 }
 
-/** Resolves at a monotonic time, to a millisecond or two, or when `stop` is aborted. */
-export function until(at: number, stop: AbortSignal): Promise<void> {
+/** Resolves at a monotonic time (µs), to a millisecond or two, or when `stop` is aborted. */
+export function sleepUntil(at: number, stop: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {
 		if (stop.aborted) return resolve();
 		const end = () => {

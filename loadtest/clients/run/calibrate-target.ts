@@ -1,4 +1,4 @@
-/** The echo server that `calibrate` drives: a process of its own, gone with its parent. */
+/** The echo server that `calibrate` drives: a process of its own that ends with its parent. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";

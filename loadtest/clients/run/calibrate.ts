@@ -1,4 +1,4 @@
-/** `npm run swarm -- calibrate`: what this machine can generate before it measures itself. */
+/** `npm run swarm -- calibrate`: how much load this machine can generate before its own delays dominate. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { EXIT, newCommand, wholeNumber } from "../../../worker/command-line/command.ts";
@@ -8,8 +8,8 @@ import { Histogram } from "../../record/histogram.ts";
 import type { Result, Transport } from "../../record/result.ts";
 import { runSwarm } from "./run.ts";
 
-/** Messages a second, tried in this order until one is too many. */
-const RATES = [500, 1000, 2000, 4000, 8000, 12_000, 16_000, 24_000, 32_000];
+/** Messages per second, tried in this order until one is too high. */
+const RATES_PER_SECOND = [500, 1000, 2000, 4000, 8000, 12_000, 16_000, 24_000, 32_000];
 
 interface CalibrateFlags {
 	readonly transports: Transport[];
@@ -19,13 +19,12 @@ interface CalibrateFlags {
 	readonly most: number;
 }
 
-/** One rate's outcome. */
-export interface Step {
-	readonly transport: Transport;
+/** What one rate did to the machine. */
+interface Step {
 	readonly rate: number;
 	readonly achieved: number;
 	readonly elu: number;
-	/** Share of sends more than 5 ms late, and µs of loop delay at worst. */
+	/** Share of late sends, and the longest event-loop delay in µs. */
 	readonly late: number;
 	readonly loopDelay: number;
 	readonly p50: number;
@@ -33,19 +32,22 @@ export interface Step {
 	readonly valid: boolean;
 }
 
-/** Drives an echo server of its own, faster and faster. Returns 0. */
+/** Drives an echo server of its own at rising rates. */
 export async function calibrateCommand(argv: readonly string[], stop: AbortSignal): Promise<number> {
 	const flags = newCommand(
 		"npm run swarm -- calibrate",
-		"What this machine can generate, against an echo server of its own on loopback.",
+		"Shows how much load this machine can generate, against an echo server of its own on loopback.",
 	)
 		.addOption(
-			optionFor("transports", "--transports <list>", "transports to try").default(["polling", "websocket"]),
+			optionFor("transports", "--transports <list>", "transports to try, one after the other").default([
+				"polling",
+				"websocket",
+			]),
 		)
-		.option("--clients <n>", "sessions", wholeNumber(1, 20_000), 200)
-		.option("--seconds <n>", "at each rate", wholeNumber(1, 600), 4)
+		.option("--clients <n>", "clients", wholeNumber(1, 20_000), 200)
+		.option("--seconds <n>", "seconds at each rate", wholeNumber(1, 600), 4)
 		.option("--processes <n>", "worker processes", wholeNumber(1, 64), 1)
-		.option("--most <n>", "the highest rate tried", wholeNumber(1, 1_000_000), 32_000)
+		.option("--most <n>", "highest rate to try", wholeNumber(1, 1_000_000), 32_000)
 		.parse([...argv], { from: "user" })
 		.opts<CalibrateFlags>();
 	const server = fork(new URL("./calibrate-target.ts", import.meta.url), [], {
@@ -71,7 +73,7 @@ async function climb(
 		`${transport}, ${flags.clients} clients, ${flags.processes} ${flags.processes === 1 ? "process" : "processes"}\n${HEAD}\n`,
 	);
 	let most = 0;
-	for (const rate of RATES.filter((one) => one <= flags.most || one === RATES[0])) {
+	for (const rate of RATES_PER_SECOND.filter((one) => one <= flags.most || one === RATES_PER_SECOND[0])) {
 		const { clients, seconds, processes } = flags;
 		const plan = planFrom({
 			url,
@@ -85,24 +87,22 @@ async function climb(
 		});
 		const result = await runSwarm(plan, { progress: () => {} }, stop);
 		if (stop.aborted) return;
-		const step = stepOf(result, transport, rate);
+		const step = stepOf(result, rate);
 		process.stdout.write(`${renderStep(step)}\n`);
 		if (!step.valid) break;
 		most = rate;
 	}
 	process.stdout.write(
-		`${most > 0 ? `${transport}: plan for at most ${most} messages a second here` : `${transport}: even ${RATES[0]} a second are too many here`}.\n\n`,
+		`${most > 0 ? `${transport}: plan for at most ${most} messages per second on this machine` : `${transport}: even ${RATES_PER_SECOND[0]} messages per second are too many for this machine`}.\n\n`,
 	);
 }
 
-/** Reads one rate's figures off its result. */
-export function stepOf(result: Result, transport: Transport, rate: number): Step {
+function stepOf(result: Result, rate: number): Step {
 	const group = result.groups[0]!;
 	const ack = group.metrics.ack ? Histogram.fromRecord(group.metrics.ack.histogram) : new Histogram();
 	const worst = (field: "elu" | "loopDelayP99") =>
 		Math.max(0, ...result.generator.map((window) => window[field]));
 	return {
-		transport,
 		rate,
 		achieved: group.counts.received / group.seconds,
 		elu: worst("elu"),
@@ -128,6 +128,6 @@ function renderStep({ rate, achieved, elu, loopDelay, late, p50, p99, valid }: S
 	];
 	return (
 		cells.map(([text, width]) => text.padStart(width)).join("") +
-		(valid ? "" : "   invalid: the generator measures itself")
+		(valid ? "" : "   invalid: the generator was too busy")
 	);
 }

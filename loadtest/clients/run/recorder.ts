@@ -1,4 +1,4 @@
-/** What a run has gathered so far, and the result it makes. */
+/** Gathers what the workers report, and makes the result of it. */
 import { randomUUID } from "node:crypto";
 import { isLoopback } from "../../plan/paths.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -17,9 +17,9 @@ import { withTaint } from "../../record/taint.ts";
 import { Tally } from "../../record/tally.ts";
 import { doubtsAbout, validity } from "../../record/validity.ts";
 import { CLOCK } from "../pacing/clock.ts";
-import type { Answer } from "../worker/messages.ts";
+import type { Report } from "../worker/messages.ts";
 
-/** The tool as a result names it. */
+/** The tool's name in a result. */
 const TOOL = "swarm";
 
 /** Runs made together for comparison. */
@@ -29,68 +29,70 @@ export interface Series {
 	readonly of: number;
 }
 
-/** Adds up what the workers say. */
-export class Ledger {
-	readonly plan: Plan;
-	readonly startedAt = new Date().toISOString();
-	readonly id = randomUUID();
-	readonly series: Series;
-	readonly tallies: Tally[];
-	/** Seconds each group has been measured. */
-	readonly seconds: number[];
+/** Adds up the workers' reports of one run. */
+export class Recorder {
+	readonly #plan: Plan;
+	readonly #startedAt = new Date().toISOString();
+	readonly #id = randomUUID();
+	readonly #series: Series;
+	readonly #tallies: Tally[];
+	/** Seconds in which each load group has been measured. */
+	readonly #seconds: number[];
 	#generator: GeneratorWindow[] = [];
-	readonly #outcomes = new Map<string, Figure>();
+	readonly #figures = new Map<string, Figure>();
 
 	constructor(plan: Plan, series: Series | null) {
-		this.plan = plan;
-		this.series = series ?? { id: this.id, index: 1, of: 1 };
-		this.tallies = plan.groups.map(() => new Tally());
-		this.seconds = plan.groups.map(() => 0);
+		this.#plan = plan;
+		this.#series = series ?? { id: this.#id, index: 1, of: 1 };
+		this.#tallies = plan.groups.map(() => new Tally());
+		this.#seconds = plan.groups.map(() => 0);
 	}
 
-	hear(answer: Answer): void {
-		if (answer.type === "delta") this.tallies[answer.group]!.add(answer.delta);
-		if (answer.type === "generator") this.#generator = bySecond([...this.#generator, answer.window]);
-		if (answer.type !== "outcome") return;
-		const { transport, path } = this.plan.groups[answer.group]!;
-		const { name, unit, how } = answer;
-		this.note({ name, unit, value: answer.value, transport, path: path.name }, how);
+	/** Adds a worker's report. */
+	add(report: Report): void {
+		if (report.type === "delta") this.#tallies[report.group]!.add(report.delta);
+		if (report.type === "generator") this.#generator = bySecond([...this.#generator, report.window]);
+		if (report.type !== "figure") return;
+		const { transport, path } = this.#plan.groups[report.group]!;
+		const { name, unit, value, how } = report;
+		this.addFigure({ name, unit, value, transport, path: path.name }, how);
 	}
 
-	/** Keeps a figure; one of the same name and group is added to, or the larger stands. */
-	note(outcome: Figure, how: "sum" | "max"): void {
-		const key = [outcome.transport, outcome.path, outcome.name].join(" ");
-		const known = this.#outcomes.get(key)?.value ?? 0;
-		const value = how === "sum" ? known + outcome.value : Math.max(known, outcome.value);
-		this.#outcomes.set(key, { ...outcome, value });
+	/** Adds a figure; of several with the same name and load group the sum or the maximum counts. */
+	addFigure(figure: Figure, how: "sum" | "max"): void {
+		const key = [figure.transport, figure.path, figure.name].join(" ");
+		const known = this.#figures.get(key)?.value ?? 0;
+		const value = how === "sum" ? known + figure.value : Math.max(known, figure.value);
+		this.#figures.set(key, { ...figure, value });
 	}
 
-	/** The result as it stands now. */
+	/** Adds to the time in which a load group has been measured. */
+	addSeconds(group: number, seconds: number): void {
+		this.#seconds[group]! += Math.max(0, seconds);
+	}
+
+	/** The result so far. */
 	result(interrupted: boolean): Result {
-		const { plan } = this;
-		const groups = this.tallies.map((tally, i) => {
+		const plan = this.#plan;
+		const groups = this.#tallies.map((tally, i) => {
 			const { transport, path } = plan.groups[i]!;
-			return tally.toGroup({ transport, path: path.name, seconds: this.seconds[i]! });
+			return tally.toGroup({ transport, path: path.name, seconds: this.#seconds[i]! });
 		});
 		const generator = withTaint(this.#generator, groups);
 		const record = recordOf(plan);
-		const doubts = doubtsAbout({ tool: TOOL, plan: record }, groups, generator);
+		const loopback = plan.paths.every(({ urls }) => urls.every(isLoopback));
 		return {
 			kind: RESULT_KIND,
 			version: RESULT_VERSION,
-			id: this.id,
-			startedAt: this.startedAt,
-			series: this.series,
-			environment: environmentOf(
-				TOOL,
-				plan.paths.every(({ urls }) => urls.every(isLoopback)),
-				CLOCK,
-			),
+			id: this.#id,
+			startedAt: this.#startedAt,
+			series: this.#series,
+			environment: environmentOf(TOOL, loopback, CLOCK),
 			plan: record,
 			groups,
 			generator,
-			outcomes: [...this.#outcomes.values(), ...figuresOf(groups, plan)],
-			validity: validity(doubts),
+			outcomes: [...this.#figures.values(), ...figuresOf(groups, plan)],
+			validity: validity(doubtsAbout({ tool: TOOL, plan: record }, groups, generator)),
 			interrupted,
 		};
 	}

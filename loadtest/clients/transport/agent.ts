@@ -1,6 +1,6 @@
 /**
- * An agent for one client: keeps connections alive as browsers do (Node's client opens one for each poll
- * otherwise), stamps the phases of the first connection, and counts requests and bytes.
+ * The HTTP agent of one client: keeps connections alive as browsers do (without it Node's client opens one for each
+ * poll), takes the times of the first connection's phases, and counts requests and bytes.
  */
 import { type ClientRequest, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
@@ -9,17 +9,17 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { nowUs } from "../pacing/clock.ts";
 
-/** Monotonic µs of the first connection's steps; 0 = has not happened (an address needs no look-up). */
-export interface ConnectStamps {
+/** When the steps of the first connection ended (monotonic µs); 0 = not taken (an IP address needs no look-up). */
+export interface ConnectTimes {
 	created: number;
 	lookup: number;
 	connect: number;
 	secure: number;
 }
 
-/** What a client's connections have done so far. */
+/** The connections of one client: what they have carried so far. */
 export class Wire {
-	readonly first: ConnectStamps = { created: 0, lookup: 0, connect: 0, secure: 0 };
+	readonly first: ConnectTimes = { created: 0, lookup: 0, connect: 0, secure: 0 };
 	requests = 0;
 	connections = 0;
 	/** TLS connections that skipped the full handshake. */
@@ -39,10 +39,10 @@ export class Wire {
 		socket.once("secureConnect", () => {
 			if ((socket as TLSSocket).isSessionReused()) this.resumed += 1;
 		});
-		if (this.connections === 1) this.#stamp(socket);
+		if (this.connections === 1) this.#timeSteps(socket);
 	}
 
-	#stamp(socket: Socket): void {
+	#timeSteps(socket: Socket): void {
 		const { first } = this;
 		first.created = nowUs();
 		socket.once("lookup", () => {
@@ -67,40 +67,41 @@ export class Wire {
 		return { sent, received };
 	}
 
-	/** Cuts all connections at once, as a lost network does. */
+	/** Destroys all connections, like a lost network. */
 	cut(): void {
 		for (const socket of this.#open) socket.destroy();
 	}
 }
 
-type Created = (error: Error | null, socket: Duplex) => void;
+type OnCreated = (error: Error | null, socket: Duplex) => void;
 
-/** `addRequest` is what `http.request` calls; the types do not know it. */
-interface Requester {
+/** `http.request` calls `addRequest`, which the types lack. */
+interface RequestingAgent {
 	addRequest(request: ClientRequest, options: object): void;
 }
 
 /**
- * xmlhttprequest-ssl 2.1.2 tries a poll again when a reused connection is reset, but never ends the new request:
- * the client stays silent until its ping time-out. Told that nothing was reused, it reports the failed poll.
+ * xmlhttprequest-ssl 2.1.2 repeats a poll when a reused connection is reset, but never ends the new request: the
+ * client stays silent until its ping timeout. With this property it takes no connection for reused, and reports the
+ * failed poll. `--plain-client` does without it.
  */
 const NEVER_REUSED: PropertyDescriptor = { get: () => false, set: () => {} };
 
 /** A keep-alive agent that reports to `wire`; `source` is the address it connects from, empty = any. */
-export function agentFor(secure: boolean, wire: Wire, source: string): HttpAgent {
+export function agentFor(secure: boolean, wire: Wire, source: string, plain = false): HttpAgent {
 	const options = { keepAlive: true, ...(source !== "" && { localAddress: source, family: isIP(source) }) };
 	const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
 	const create = agent.createConnection.bind(agent);
-	agent.createConnection = (options, created?: Created) => {
-		const socket = create(options, created);
+	agent.createConnection = (options, onCreated?: OnCreated) => {
+		const socket = create(options, onCreated);
 		if (socket) wire.watch(socket as Socket);
 		return socket;
 	};
-	const requester = agent as unknown as Requester;
-	const addRequest = requester.addRequest.bind(agent);
-	requester.addRequest = (request, options) => {
+	const requesting = agent as unknown as RequestingAgent;
+	const addRequest = requesting.addRequest.bind(agent);
+	requesting.addRequest = (request, options) => {
 		wire.requests += 1;
-		Object.defineProperty(request, "reusedSocket", NEVER_REUSED);
+		if (!plain) Object.defineProperty(request, "reusedSocket", NEVER_REUSED);
 		addRequest(request, options);
 	};
 	return agent;

@@ -1,14 +1,15 @@
 /**
- * Loaded before anything else in a worker (`--import`): Node is given the debug build of socket.io-client and its
- * parts, which asks for each packet whether it should be logged; browsers and this project's load get the release
- * build of the same sources. Node without module hooks (before 22.15) stays with the debug build.
+ * Loaded before anything else in a worker (`--import`): Node resolves socket.io-client and its parts to their debug
+ * build, which checks for each packet whether to log it; browsers get the release build of the same sources, and so
+ * does the load here. Node without module hooks (before 22.15) keeps the debug build, as does `--plain-client`.
  */
 import module from "node:module";
 
+/** The folders of the two builds in each package. */
 const DEBUG = "/build/esm-debug/";
 const RELEASE = "/build/esm/";
 
-/** The hooks are missing from older Nodes, whatever the types say. */
+/** Older Nodes lack the hooks, whatever the types say. */
 const { registerHooks } = module as Partial<typeof module>;
 
 registerHooks?.({

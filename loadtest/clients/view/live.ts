@@ -1,9 +1,9 @@
-/** The view of a run while it lasts: one line for each group, or one line in all. */
+/** The view of a running load test: one row for each load group, or one line in all. */
 import type { Plan } from "../../plan/plan.ts";
 import { Histogram } from "../../record/histogram.ts";
-import type { Answer } from "../worker/messages.ts";
+import type { Report } from "../worker/messages.ts";
 
-/** What one group shows. Times in µs; NaN where nothing was acknowledged since the last look. */
+/** What is shown of one load group. Times in µs; NaN before its first acknowledgement. */
 export interface LiveGroup {
 	readonly name: string;
 	readonly sessions: number;
@@ -11,21 +11,22 @@ export interface LiveGroup {
 	readonly p50: number;
 	readonly p99: number;
 	readonly errors: number;
-	/** p50 of the seconds before, oldest first. */
-	readonly course: readonly number[];
+	/** p50 of recent seconds, oldest first. */
+	readonly history: readonly number[];
+	/** It sends now. */
 	readonly active: boolean;
 }
 
 /** What is shown at one moment. */
 export interface LiveView {
 	readonly phase: string;
-	/** Seconds to go. */
+	/** Seconds until the end. */
 	readonly left: number;
 	readonly groups: readonly LiveGroup[];
 }
 
-/** Seconds of course that a sparkline shows. */
-const COURSE = 20;
+/** Seconds that a sparkline shows. */
+const HISTORY_S = 20;
 
 interface State {
 	sessions: number;
@@ -35,11 +36,11 @@ interface State {
 	p50: number;
 	p99: number;
 	rate: number;
-	course: number[];
+	history: number[];
 }
 
-/** Follows the workers' answers. */
-export class Live {
+/** Follows the workers' reports. */
+export class LiveFigures {
 	readonly #names: string[];
 	readonly #states: State[];
 
@@ -53,14 +54,14 @@ export class Live {
 			p50: Number.NaN,
 			p99: Number.NaN,
 			rate: 0,
-			course: [],
+			history: [],
 		}));
 	}
 
-	hear(answer: Answer): void {
-		if (answer.type !== "delta") return;
-		const state = this.#states[answer.group]!;
-		const { counts, errors, windows } = answer.delta;
+	add(report: Report): void {
+		if (report.type !== "delta") return;
+		const state = this.#states[report.group]!;
+		const { counts, errors, windows } = report.delta;
 		state.sessions += counts.sessionsOpen - counts.sessionsLost;
 		state.errors += Object.values(errors).reduce((sum, times) => sum + times, 0);
 		for (const { metric, histogram } of windows) {
@@ -69,9 +70,9 @@ export class Live {
 		}
 	}
 
-	/** The view over the `seconds` since the last look. */
-	look(phase: string, left: number, seconds: number): LiveView {
-		for (const state of this.#states) roll(state, seconds);
+	/** The view over the `seconds` since the last call. */
+	take(phase: string, left: number, seconds: number): LiveView {
+		for (const state of this.#states) advance(state, seconds);
 		const groups = this.#states.map((state, i) => ({
 			name: this.#names[i]!,
 			sessions: state.sessions,
@@ -79,15 +80,15 @@ export class Live {
 			p50: state.p50,
 			p99: state.p99,
 			errors: state.errors,
-			course: state.course,
+			history: state.history,
 			active: phase.endsWith(this.#names[i]!),
 		}));
 		return { phase, left, groups };
 	}
 }
 
-/** What was measured last stays in view while other groups have their turn. */
-function roll(state: State, seconds: number): void {
+/** A group's last figures stay in view while other groups send. */
+function advance(state: State, seconds: number): void {
 	if (state.recent.count === 0) {
 		state.rate = 0;
 		return;
@@ -95,7 +96,7 @@ function roll(state: State, seconds: number): void {
 	state.rate = state.recent.count / seconds;
 	state.p50 = state.recent.quantile(0.5);
 	state.p99 = state.recent.quantile(0.99);
-	state.course = [...state.course, state.p50].slice(-COURSE);
+	state.history = [...state.history, state.p50].slice(-HISTORY_S);
 	state.recent = new Histogram();
 }
 
@@ -109,19 +110,19 @@ export function sparkline(values: readonly number[]): string {
 		.join("");
 }
 
-/** The screen of a terminal. */
+/** The view for a terminal. */
 export function renderScreen({ phase, left, groups }: LiveView): string {
 	const width = Math.max(...groups.map(({ name }) => name.length), 5);
 	const head = `${phase}, ${Math.ceil(left)} s to go`;
 	const columns = `  ${"".padEnd(width)}  sessions   acks/s   p50 ms   p99 ms  errors`;
 	const rows = groups.map(
 		(group) =>
-			`${group.active ? "▸" : " "} ${group.name.padEnd(width)}  ${cell(group.sessions, 8)} ${cell(Math.round(group.rate), 8)} ${ms(group.p50)} ${ms(group.p99)} ${cell(group.errors, 7)}  ${sparkline(group.course)}`,
+			`${group.active ? "▸" : " "} ${group.name.padEnd(width)}  ${cell(group.sessions, 8)} ${cell(Math.round(group.rate), 8)} ${ms(group.p50)} ${ms(group.p99)} ${cell(group.errors, 7)}  ${sparkline(group.history)}`,
 	);
 	return [head, columns, ...rows].join("\n");
 }
 
-/** One line, for a log. */
+/** The view as one line, for a log. */
 export function renderLine({ phase, left, groups }: LiveView): string {
 	const active = groups.find((group) => group.active);
 	const errors = groups.reduce((sum, group) => sum + group.errors, 0);

@@ -1,17 +1,17 @@
-/** Progress on stderr: a screen that redraws itself on a terminal, now and then a line elsewhere. */
+/** Progress on stderr: a view that redraws itself on a terminal, a line every few seconds elsewhere. */
 import { type LiveView, renderLine, renderScreen } from "./live.ts";
 
-/** Seconds between two lines of a log. */
-const INTERVAL = 5;
+/** Time between two lines of a log. */
+const LOG_INTERVAL_S = 5;
 
-/** What a run's hooks draw on. */
+/** Where a run shows its progress. */
 export interface Screen {
-	/** What goes on now: a terminal's view says it already. */
+	/** A step of the run; not shown on a terminal, whose view has it already. */
 	progress(line: string): void;
-	/** What must be read: stays. */
+	/** A line that stays. */
 	note(line: string): void;
 	live(view: LiveView): void;
-	/** Leaves what is on the screen and goes on below it. */
+	/** Leaves the view as it is; output continues below it. */
 	end(): void;
 }
 
@@ -39,7 +39,7 @@ class Log implements Screen {
 
 	live(view: LiveView): void {
 		this.#seconds += 1;
-		if (this.#seconds % INTERVAL === 0) this.#stream.write(`${renderLine(view)}\n`);
+		if (this.#seconds % LOG_INTERVAL_S === 0) this.#stream.write(`${renderLine(view)}\n`);
 	}
 
 	end(): void {}

@@ -1,19 +1,8 @@
-/** What the run and its worker processes say to each other (JSON over IPC). Times are monotonic µs. */
+/** Messages between the run and its worker processes (JSON over IPC). Times are monotonic µs. */
 import type { Plan } from "../../plan/plan.ts";
 import type { GeneratorWindow } from "../../record/result.ts";
 import type { Delta } from "../../record/tally.ts";
-
-/** One group's turn. */
-export interface Slot {
-	readonly number: number;
-	readonly group: number;
-	/** Warm-up begins; measurement begins; measurement ends. */
-	readonly startAt: number;
-	readonly measureAt: number;
-	readonly endAt: number;
-	/** Seconds of the run's measurement at `measureAt`. */
-	readonly second: number;
-}
+import type { Slot } from "../pacing/slot.ts";
 
 /** From the run to a worker. */
 export type Order =
@@ -24,16 +13,17 @@ export type Order =
 	| { readonly type: "close" };
 
 /** From a worker to the run. */
-export type Answer =
+export type Report =
 	| { readonly type: "ready" }
 	| { readonly type: "opened" }
 	| { readonly type: "delta"; readonly group: number; readonly delta: Delta }
 	| {
-			readonly type: "outcome";
+			readonly type: "figure";
 			readonly group: number;
 			readonly name: string;
 			readonly value: number;
 			readonly unit: string;
+			/** Of several workers' figures the sum or the maximum counts. */
 			readonly how: "sum" | "max";
 	  }
 	| { readonly type: "generator"; readonly window: GeneratorWindow }

@@ -1,21 +1,16 @@
-/** What the generator knows of its own state, second by second: a busy generator measures itself. */
+/** The load generator's own state, second by second: a busy generator measures its own delays. */
 import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
 import type { GeneratorWindow } from "../../record/result.ts";
+import type { SendCounts } from "../pacing/sends.ts";
 
-/** Milliseconds between the monitor's own ticks, which its figures include. */
-const RESOLUTION = 100;
+/** Time between the monitor's own ticks, which its figures include. */
+const RESOLUTION_MS = 100;
 
-/** Counts of sends, as the activity keeps them. */
-export interface SendCounts {
-	due: number;
-	sent: number;
-	late: number;
-}
-
-/** Watches this process's event loop, collections and sends. */
+/** Watches this process's event loop, garbage collections and sends. */
 export class SelfCheck {
+	/** Counted by the activity. */
 	readonly sends: SendCounts = { due: 0, sent: 0, late: 0 };
-	readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+	readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 	#utilisation = performance.eventLoopUtilization();
 	#gcPause = 0;
 	readonly #observer = new PerformanceObserver((list) => {
@@ -33,11 +28,11 @@ export class SelfCheck {
 		this.#observer.disconnect();
 	}
 
-	/** The time since the last call, as the window of that second; taint.ts judges it later. */
+	/** The state since the last call, as the window of that second; record/taint.ts decides later whether it is tainted. */
 	take(second: number): GeneratorWindow {
 		const now = performance.eventLoopUtilization();
 		const elu = performance.eventLoopUtilization(now, this.#utilisation).utilization;
-		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION * 1000 : 0;
+		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION_MS * 1000 : 0;
 		const window = {
 			second,
 			elu: Number.isFinite(elu) ? Math.max(0, elu) : 0,

@@ -1,84 +1,78 @@
-/** A worker process: opens its share of all groups' sessions, acts in its slots, reports differences. */
+/** A worker process: opens its share of all load groups' sessions, acts in its slots, and reports deltas. */
 import type { Plan } from "../../plan/plan.ts";
-import { ACTIVITY } from "../activities/activity.ts";
-import { isProbe, joinRoom, PUBLISHER, roomOf } from "../activities/fanout.ts";
-import { Crew } from "../client/load-group.ts";
+import { ACTIVITY, belongsTo } from "../activities/activity.ts";
+import { joinRoom, PUBLISHER, roomOf } from "../activities/fanout.ts";
+import { LoadGroup, type Traffic } from "../client/load-group.ts";
 import type { Session } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { pace } from "../pacing/pacer.ts";
-import type { Answer, Order, Slot } from "./messages.ts";
+import type { Slot } from "../pacing/slot.ts";
+import type { Order, Report } from "./messages.ts";
 import { SelfCheck } from "./self-check.ts";
 
 const check = new SelfCheck();
 const halt = new AbortController();
-let crews: Crew[] = [];
+let groups: LoadGroup[] = [];
 let plan: Plan;
 let worker = 0;
 
-function say(answer: Answer): void {
-	if (process.connected) process.send?.(answer);
+function send(report: Report): void {
+	if (process.connected) process.send?.(report);
 }
 
-/** Sessions are opened in turn over the groups, so that none has the quieter machine. */
+/** Opens sessions in turn over the load groups, so that changes of the machine affect all alike. */
 async function openAll(startAt: number): Promise<void> {
-	crews = plan.groups.map((_, number) => new Crew(plan, number));
+	groups = plan.groups.map((_, number) => new LoadGroup(plan, number));
 	const openings: Promise<void>[] = [];
 	const times = plan.activity === "ramp" ? [].values() : openingTimes(startAt);
 	await pace(
 		times,
-		({ crew, number }) => openings.push(crew.add(number, joining(crew, number))),
+		({ group, number }) => openings.push(group.add(number, joinOf(group, number))),
 		halt.signal,
 	);
 	await Promise.all(openings);
-	for (const crew of crews) reportConnections(crew);
-	report();
-	say({ type: "opened" });
+	for (const group of groups) reportConnections(group);
+	reportDeltas();
+	send({ type: "opened" });
 }
 
-/** How many connections the openings took, and how many of them skipped the full TLS handshake. */
-function reportConnections(crew: Crew): void {
-	const wires = crew.opened.map(({ session }) => session.wire);
-	const sum = (field: "connections" | "resumed") => wires.reduce((total, wire) => total + wire[field], 0);
-	const head = { type: "outcome", group: crew.number, unit: "connections", how: "sum" } as const;
-	if (sum("connections") === 0) return;
-	say({ ...head, name: "connections_opened", value: sum("connections") });
-	say({ ...head, name: "tls_resumed", value: sum("resumed") });
-}
-
-function joining(crew: Crew, number: number): (session: Session) => Promise<void> {
-	if (plan.activity !== "fanout" || number === PUBLISHER) return async () => {};
-	return (session) => joinRoom(session, roomOf(plan, crew.number), plan.connectTimeout);
-}
-
-/** Each client belongs to one worker: by turns, but the probes of a fan-out all to the first. */
-function isMine(number: number): boolean {
-	if (plan.activity !== "fanout") return number % plan.processes === worker;
-	if (isProbe(plan, number)) return worker === 0;
-	return 1 + (number % (plan.processes - 1)) === worker;
-}
-
-function* openingTimes(startAt: number): Generator<{ at: number; crew: Crew; number: number }> {
+function* openingTimes(startAt: number): Generator<{ at: number; group: LoadGroup; number: number }> {
 	const gap = 1e6 / plan.connectRate;
 	for (let number = 0; number < plan.clients; number++) {
-		if (!isMine(number)) continue;
-		for (const crew of crews)
-			yield { at: startAt + (number * crews.length + crew.number) * gap, crew, number };
+		if (!belongsTo(worker, number, plan)) continue;
+		for (const group of groups)
+			yield { at: startAt + (number * groups.length + group.number) * gap, group, number };
 	}
 }
 
-/** Sends what has been counted since the last time. */
-function report(): void {
-	crews.forEach((crew, group) => {
-		const delta = crew.tally.take();
-		if (delta !== null) say({ type: "delta", group, delta });
-	});
+function joinOf(group: LoadGroup, number: number): (session: Session) => Promise<void> {
+	if (plan.activity !== "fanout" || number === PUBLISHER) return async () => {};
+	return (session) => joinRoom(session, roomOf(plan, group.number), plan.connectTimeout);
+}
+
+/** How many connections the openings took, and how many of them resumed a TLS session. */
+function reportConnections(group: LoadGroup): void {
+	const wires = group.opened.map(({ session }) => session.wire);
+	const sum = (field: "connections" | "resumed") => wires.reduce((total, wire) => total + wire[field], 0);
+	const head = { type: "figure", group: group.number, unit: "connections", how: "sum" } as const;
+	if (sum("connections") === 0) return;
+	send({ ...head, name: "connections_opened", value: sum("connections") });
+	send({ ...head, name: "tls_resumed", value: sum("resumed") });
+}
+
+/** Sends what was counted since the last time. */
+function reportDeltas(): void {
+	for (const group of groups) {
+		const delta = group.tally.take();
+		if (delta !== null) send({ type: "delta", group: group.number, delta });
+	}
 }
 
 async function runSlot(slot: Slot): Promise<void> {
-	const crew = crews[slot.group]!;
-	const before = crew.traffic();
-	crew.takeDoubled();
-	crew.slot = slot;
+	const group = groups[slot.group]!;
+	const before = group.traffic();
+	group.takeDoubled();
+	group.slot = slot;
 	let eachSecond = () => {};
 	check.take(0);
 	let since = nowUs();
@@ -89,37 +83,41 @@ async function runSlot(slot: Slot): Promise<void> {
 	await ACTIVITY[plan.activity]({
 		plan,
 		slot,
-		crew,
+		group,
 		worker,
 		sends: check.sends,
 		stop: halt.signal,
-		outcome: (name, value, unit, how) => say({ type: "outcome", group: slot.group, name, value, unit, how }),
-		everySecond: (then) => {
-			eachSecond = then;
+		figure: (name, value, unit, how) => send({ type: "figure", group: slot.group, name, value, unit, how }),
+		everySecond: (callback) => {
+			eachSecond = callback;
 		},
 	});
 	clearInterval(timer);
-	const after = crew.traffic();
-	const { counts } = crew.tally;
+	countTraffic(group, before);
+	reportSecond(slot, since);
+	send({ type: "slot-done", number: slot.number });
+}
+
+function countTraffic(group: LoadGroup, before: Traffic): void {
+	const after = group.traffic();
+	const { counts } = group.tally;
 	counts.bytesSent += after.bytesSent - before.bytesSent;
 	counts.bytesReceived += after.bytesReceived - before.bytesReceived;
 	counts.requests += after.requests - before.requests;
-	counts.doubled += crew.takeDoubled();
-	reportSecond(slot, since);
-	say({ type: "slot-done", number: slot.number });
+	counts.doubled += group.takeDoubled();
 }
 
-/** The state since the last report; left out when it lies all in warm-up or in drain. */
+/** Reports the generator's state since `since`, unless all of that time was warm-up or drain; returns the time. */
 function reportSecond(slot: Slot, since: number): number {
 	const now = nowUs();
 	const second = Math.ceil((Math.min(now, slot.endAt) - slot.measureAt) / 1e6) - 1;
 	const window = check.take(slot.second + Math.max(0, second));
-	if (second >= 0 && since < slot.endAt) say({ type: "generator", window });
-	report();
+	if (second >= 0 && since < slot.endAt) send({ type: "generator", window });
+	reportDeltas();
 	return now;
 }
 
-async function obey(order: Order): Promise<void> {
+async function carryOut(order: Order): Promise<void> {
 	if (order.type === "open") {
 		plan = order.plan;
 		worker = order.worker;
@@ -129,19 +127,19 @@ async function obey(order: Order): Promise<void> {
 	else if (order.type === "halt") halt.abort();
 	else {
 		check.stop();
-		for (const crew of crews) crew.close();
-		say({ type: "closed" });
+		for (const group of groups) group.close();
+		send({ type: "closed" });
 		process.disconnect();
 	}
 }
 
-// The terminal sends Ctrl-C to the whole group: the run decides when workers stop, and with it they end.
+// The terminal sends Ctrl-C to the whole process group: only the run decides when workers stop.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit(0));
 process.on("message", (order: Order) => {
-	obey(order).catch((error: unknown) => {
-		say({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+	carryOut(order).catch((error: unknown) => {
+		send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
 	});
 });
-say({ type: "ready" });
+send({ type: "ready" });

@@ -1,9 +1,8 @@
-/** A real Socket.IO server of the tests' own, in this process: what the swarm is measured against. */
+/** A real Socket.IO server in this process, with a Flash policy server: a target for the swarm. */
 import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { Server, type Socket } from "socket.io";
-import { startPolicyServer } from "./policy-server.ts";
 
 export interface Target extends AsyncDisposable {
 	readonly url: string;
@@ -63,5 +62,21 @@ export async function startTarget({ serve = echo, tls }: TargetOptions = {}): Pr
 			await policy.close();
 			await io.close();
 		},
+	};
+}
+
+const POLICY =
+	'<?xml version="1.0"?><cross-domain-policy><allow-access-from domain="*" to-ports="*"/></cross-domain-policy>\0';
+
+/** Answers any request on a free port with a Flash policy. */
+async function startPolicyServer(): Promise<{ port: number; close(): Promise<void> }> {
+	const server = createTcpServer((socket) => {
+		socket.on("error", () => {});
+		socket.once("data", () => socket.end(POLICY));
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return {
+		port: (server.address() as AddressInfo).port,
+		close: () => new Promise((resolve) => server.close(() => resolve())),
 	};
 }

@@ -8,8 +8,8 @@ const never = new AbortController().signal;
 test("first, median and last recipient are told for each message that all heard", async () => {
 	const tally = new Tally();
 	const deliveries = new Deliveries(3, [0, 0], tally);
-	for (const [subscriber, us] of [100, 300, 200].entries()) deliveries.hear(subscriber, 0, us);
-	deliveries.hear(0, 1, 70);
+	for (const [subscriber, us] of [100, 300, 200].entries()) deliveries.receive(subscriber, 0, us);
+	deliveries.receive(0, 1, 70);
 	await deliveries.complete(1000, never);
 	deliveries.count(tally);
 	expect(tally.whole("fanout_first").max).toBe(100);
@@ -22,11 +22,11 @@ test("first, median and last recipient are told for each message that all heard"
 test("a message heard twice is doubled, one that overtakes is reordered, warm-up counts for nothing", () => {
 	const tally = new Tally();
 	const deliveries = new Deliveries(1, [-1, 0, 0], null);
-	deliveries.hear(0, 0, 1);
-	deliveries.hear(0, 0, 1);
-	deliveries.hear(0, 2, 1);
-	deliveries.hear(0, 1, 1);
-	deliveries.hear(0, 1, 1);
+	deliveries.receive(0, 0, 1);
+	deliveries.receive(0, 0, 1);
+	deliveries.receive(0, 2, 1);
+	deliveries.receive(0, 1, 1);
+	deliveries.receive(0, 1, 1);
 	deliveries.count(tally);
 	expect(tally.counts).toMatchObject({ due: 2, received: 2, lost: 0, doubled: 1, reordered: 1 });
 });

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { personaOf } from "../../../../loadtest/clients/client/client-options.ts";
+import { clientOptions } from "../../../../loadtest/clients/client/client-options.ts";
 import { type PlanOptions, planFrom } from "../../../../loadtest/plan/plan.ts";
 import { recordOf } from "../../../../loadtest/plan/stored-plan.ts";
 import { UsageError } from "../../../../worker/command-line/command.ts";
 
 const paths = "direct=http://localhost:1,direct=http://localhost:2,edge=https://localhost:3";
 
-function persona(options: PlanOptions, group: number, n: number) {
+function optionsOf(options: PlanOptions, group: number, n: number) {
 	const plan = planFrom({ paths, transports: ["websocket"], ...options });
-	return personaOf(plan, plan.groups[group]!, n);
+	return clientOptions(plan, plan.groups[group]!, n);
 }
 
 test("clients are spread evenly over a path's addresses", () => {
-	expect([0, 1, 2].map((n) => persona({}, 0, n).url)).toEqual([
+	expect([0, 1, 2].map((n) => optionsOf({}, 0, n).url)).toEqual([
 		"http://localhost:1/",
 		"http://localhost:2/",
 		"http://localhost:1/",
@@ -27,31 +27,31 @@ test("auth, query, headers, namespace and message are filled for each client", (
 		namespace: "/chat-{transport}",
 		message: '{"from":{n}}',
 	};
-	expect(persona(options, 1, 7)).toMatchObject({
+	expect(optionsOf(options, 1, 7)).toMatchObject({
 		auth: { token: "user-7" },
 		query: { room: "edge-7" },
 		headers: { "x-user": "7" },
 		namespace: "/chat-websocket",
-		ask: { event: "echo", ack: "", message: { from: 7 } },
+		message: { event: "echo", ack: "", payload: { from: 7 } },
 	});
 });
 
 test("a path's own headers go to that path alone, over those of all", () => {
 	const options = { headers: { "x-a": "all" }, pathHeaders: { edge: { "x-a": "edge", "x-b": "b" } } };
-	expect(persona(options, 0, 0).headers).toEqual({ "x-a": "all" });
-	expect(persona(options, 1, 0).headers).toEqual({ "x-a": "edge", "x-b": "b" });
+	expect(optionsOf(options, 0, 0).headers).toEqual({ "x-a": "all" });
+	expect(optionsOf(options, 1, 0).headers).toEqual({ "x-a": "edge", "x-b": "b" });
 });
 
 test("source addresses rotate over loopback, and are the system's elsewhere", () => {
-	expect([0, 1, 250].map((n) => persona({}, 0, n).source)).toEqual(["127.0.0.1", "127.0.0.2", "127.0.0.1"]);
-	expect(persona({ paths: "far=https://example.org" }, 0, 5).source).toBe("");
-	expect(persona({ paths: "six=http://[::1]:1" }, 0, 5).source).toBe("");
-	expect(persona({ sources: ["10.0.0.1", "10.0.0.2"] }, 0, 3).source).toBe("10.0.0.2");
-	expect(persona({ sources: ["none"] }, 0, 3).source).toBe("");
+	expect([0, 1, 250].map((n) => optionsOf({}, 0, n).source)).toEqual(["127.0.0.1", "127.0.0.2", "127.0.0.1"]);
+	expect(optionsOf({ paths: "far=https://example.org" }, 0, 5).source).toBe("");
+	expect(optionsOf({ paths: "six=http://[::1]:1" }, 0, 5).source).toBe("");
+	expect(optionsOf({ sources: ["10.0.0.1", "10.0.0.2"] }, 0, 3).source).toBe("10.0.0.2");
+	expect(optionsOf({ sources: ["none"] }, 0, 3).source).toBe("");
 });
 
 test("{random} is the same for the same seed and client, another for another", () => {
-	const token = (seed: number, n: number) => persona({ seed, namespace: "/{random}" }, 0, n).namespace;
+	const token = (seed: number, n: number) => optionsOf({ seed, namespace: "/{random}" }, 0, n).namespace;
 	expect(token(1, 1)).toBe(token(1, 1));
 	expect(new Set([token(1, 1), token(1, 2), token(2, 1)]).size).toBe(3);
 });

@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import { nowUs, TICK, tickAfter } from "../../../../loadtest/clients/pacing/clock.ts";
-import { beat } from "../../../../loadtest/clients/pacing/grid-pacer.ts";
+import { midTickAfter, nowUs, TICK_US } from "../../../../loadtest/clients/pacing/clock.ts";
+import { paceOnGrid } from "../../../../loadtest/clients/pacing/grid-pacer.ts";
 
 const never = new AbortController().signal;
 
 test("groups leave in order, none more than half a tick early, none left out", async () => {
-	const start = tickAfter(nowUs() + 5000);
-	const due = Array.from({ length: 60 }, (_, i) => ({ at: start + Math.floor(i / 4) * 10 * TICK, i }));
+	const start = midTickAfter(nowUs() + 5000);
+	const due = Array.from({ length: 60 }, (_, i) => ({ at: start + Math.floor(i / 4) * 10 * TICK_US, i }));
 	const fired: number[] = [];
 	const early: number[] = [];
-	await beat(
+	await paceOnGrid(
 		due.values(),
 		({ at, i }) => {
 			fired.push(i);
-			if (nowUs() < at - TICK / 2) early.push(i);
+			if (nowUs() < at - TICK_US / 2) early.push(i);
 		},
 		never,
 	);
@@ -21,12 +21,12 @@ test("groups leave in order, none more than half a tick early, none left out", a
 	expect(early).toEqual([]);
 });
 
-test("an aborted beat calls no more and returns", async () => {
+test("an aborted paceOnGrid calls no more and returns", async () => {
 	const stop = new AbortController();
 	const start = nowUs();
 	const fired: number[] = [];
 	const due = [0, 0, 3_600_000_000].map((later, i) => ({ at: start + later, i }));
-	await beat(
+	await paceOnGrid(
 		due.values(),
 		({ i }) => {
 			fired.push(i);
@@ -39,9 +39,9 @@ test("an aborted beat calls no more and returns", async () => {
 
 test("a time after another lies in the middle of a timer's tick, less than a tick later", () => {
 	for (const at of [0, 1, 499, 500, 501, 999, 1000, 123_456.7]) {
-		const middle = tickAfter(at);
-		expect(middle % TICK).toBe(TICK / 2);
+		const middle = midTickAfter(at);
+		expect(middle % TICK_US).toBe(TICK_US / 2);
 		expect(middle).toBeGreaterThanOrEqual(at);
-		expect(middle).toBeLessThan(at + TICK);
+		expect(middle).toBeLessThan(at + TICK_US);
 	}
 });

@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
-import { Live, renderLine, renderScreen, sparkline } from "../../../../loadtest/clients/view/live.ts";
+import { LiveFigures, renderLine, renderScreen, sparkline } from "../../../../loadtest/clients/view/live.ts";
 import { planFrom } from "../../../../loadtest/plan/plan.ts";
 import { Tally } from "../../../../loadtest/record/tally.ts";
 
-function liveWith(times: readonly number[]): Live {
-	const live = new Live(planFrom({ url: "http://localhost", transports: ["polling", "websocket"] }));
+function figuresWith(times: readonly number[]): LiveFigures {
+	const live = new LiveFigures(planFrom({ url: "http://localhost", transports: ["polling", "websocket"] }));
 	const tally = new Tally();
 	tally.counts.sessionsOpen = 7;
 	tally.fail("ack_timeout", 2);
 	for (const us of times) tally.record("ack", 0, us);
-	live.hear({ type: "delta", group: 1, delta: tally.take()! });
+	live.add({ type: "delta", group: 1, delta: tally.take()! });
 	return live;
 }
 
 test("the screen shows each group, and marks the one that sends", () => {
-	const view = liveWith([1000, 1000, 3000]).look("slot 1 of 4: websocket target", 12.2, 1);
+	const view = figuresWith([1000, 1000, 3000]).take("slot 1 of 4: websocket target", 12.2, 1);
 	expect(renderScreen(view).split("\n")).toEqual([
 		"slot 1 of 4: websocket target, 13 s to go",
 		"                    sessions   acks/s   p50 ms   p99 ms  errors",
@@ -24,17 +24,17 @@ test("the screen shows each group, and marks the one that sends", () => {
 });
 
 test("a log gets one line", () => {
-	const live = liveWith([1000]);
-	const view = live.look("slot 1 of 4: websocket target", 3, 1);
+	const live = figuresWith([1000]);
+	const view = live.take("slot 1 of 4: websocket target", 3, 1);
 	expect(renderLine(view)).toBe(
 		"slot 1 of 4: websocket target, 1 acks/s, p50 1.00 ms, p99 1.00 ms, 7 sessions, 2 errors, 3 s to go",
 	);
 });
 
 test("a group that had its turn keeps its figures in view, at rate 0", () => {
-	const live = liveWith([1000]);
-	live.look("slot 1 of 4: websocket target", 3, 1);
-	expect(live.look("slot 2 of 4: polling target", 2, 1).groups[1]).toMatchObject({
+	const live = figuresWith([1000]);
+	live.take("slot 1 of 4: websocket target", 3, 1);
+	expect(live.take("slot 2 of 4: polling target", 2, 1).groups[1]).toMatchObject({
 		rate: 0,
 		p50: 1000,
 		active: false,
