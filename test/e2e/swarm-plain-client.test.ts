@@ -10,7 +10,7 @@ import { workerArguments } from "../../loadtest/clients/run/worker-pool.ts";
 import type { PlanOptions } from "../../loadtest/plan/plan.ts";
 import { loadResult } from "../../loadtest/record/load.ts";
 import type { ClientFacts } from "../support/swarm/client-process.ts";
-import { swarmOutcome } from "../support/swarm/command.ts";
+import { runSwarmCommand } from "../support/swarm/command.ts";
 import { startTarget, type Target } from "../support/swarm/target.ts";
 
 const CLIENT = fileURLToPath(new URL("../support/swarm/client-process.ts", import.meta.url));
@@ -67,10 +67,10 @@ describe("without it the swarm's replacements are used", () => {
 	});
 });
 
-test("a run with --plain-client measures, and its result says so", async () => {
+test("a run with --plain-client measures, and its result records it", async () => {
 	const out = join(folder, "plain.json");
 	const load = ["--clients", "3", "--rate", "30", "--duration", "1", "--transports", "websocket"];
-	await swarmOutcome(node.url, ...load, "--plain-client", "--out", out, "--quiet");
+	await runSwarmCommand(node.url, ...load, "--plain-client", "--out", out, "--quiet");
 	const { plan, groups } = await loadResult(out);
 	expect(plan.extra["plainClient"]).toBe(true);
 	expect(groups[0]!.counts).toMatchObject({ due: 30, received: 30 });

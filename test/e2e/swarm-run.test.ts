@@ -7,7 +7,7 @@ import { startTarget } from "../support/swarm/target.ts";
 
 const quiet = { progress: () => {} };
 
-test("every transport on every path is measured, acknowledged and told apart", async () => {
+test("every transport on every path is measured on its own", async () => {
 	await using target = await startTarget();
 	const paths = `a=${target.url},b=${target.url}`;
 	const { policyPort } = target;

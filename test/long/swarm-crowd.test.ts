@@ -34,7 +34,7 @@ test("5,000 wss clients are held 60 s with 500 acknowledgements a second, and th
 	}
 });
 
-test("a storm of 300 through the edge: all are back", { timeout: 300_000 }, async () => {
+test("a storm of 300 sessions through the edge: all are back", { timeout: 300_000 }, async () => {
 	await using stack = await startStack({});
 	const load = { clients: 300, duration: 20, connectRate: 100, insecure: true };
 	const plan = planFrom({ url: stack.https, scenario: "storm", ...load });

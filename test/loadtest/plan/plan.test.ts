@@ -12,7 +12,7 @@ test("a repeated path name adds an address", () => {
 	]);
 });
 
-test("every transport meets every path, the paths of one transport side by side", () => {
+test("every transport is measured on every path, the paths of one transport side by side", () => {
 	const { groups } = planFrom({ paths, transports: ["polling", "websocket"] });
 	expect(groups.map(({ transport, path }) => `${transport} ${path.name}`)).toEqual([
 		"polling direct",
@@ -67,11 +67,11 @@ test("a refused URL does not repeat its password", () => {
 	expect(() => planFrom({ url: "https://user:secret@host" })).not.toThrow(/secret/);
 });
 
-test("one group is measured in one slot", () => {
+test("a single load group is measured in one slot", () => {
 	expect(slotsFor(1, 60)).toEqual({ slot: 60, order: [0] });
 });
 
-test("rounds go there and back, so that drift falls on all groups alike", () => {
+test("rounds alternate in direction, so that drift affects all load groups alike", () => {
 	expect(slotsFor(2, 20).order).toEqual([0, 1, 1, 0]);
 });
 
@@ -80,10 +80,13 @@ test.each([
 	[8, 40],
 	[3, 1],
 	[5, 600],
-])("%i groups share %i seconds to the last, each as often as another", (groups, duration) => {
-	const { slot, order } = slotsFor(groups, duration);
-	expect(slot * order.length).toBeCloseTo(duration, 9);
-	const turns = Array.from({ length: groups }, (_, group) => order.filter((one) => one === group).length);
-	expect(new Set(turns).size).toBe(1);
-	expect(turns[0]! % 2).toBe(0);
-});
+])(
+	"%i load groups share %i seconds completely, each with as many slots as the others",
+	(groups, duration) => {
+		const { slot, order } = slotsFor(groups, duration);
+		expect(slot * order.length).toBeCloseTo(duration, 9);
+		const turns = Array.from({ length: groups }, (_, group) => order.filter((one) => one === group).length);
+		expect(new Set(turns).size).toBe(1);
+		expect(turns[0]! % 2).toBe(0);
+	},
+);

@@ -24,7 +24,7 @@ test("a result file keeps the names that its readers rely on", () => {
 	expect(stored().extra).toEqual({ sources: "250 addresses" });
 });
 
-test("other settings stand in `extra` when they differ from their defaults", () => {
+test("other settings are in `extra` when they differ from their defaults", () => {
 	expect(stored({ sources: ["none"], connectRate: 7, plainClient: true }).extra).toEqual({
 		sources: "0 addresses",
 		connectRate: 7,

@@ -76,14 +76,14 @@ test("a run invalid on one machine makes the merged run invalid", () => {
 	expect(merged.validity.valid).toBe(false);
 });
 
-test("the same run twice is refused by both names", () => {
+test("the same run given twice is refused, naming both files", () => {
 	const one = { name: "a.json", result: resultOf("a", left) };
 	expect(() => mergeResults([one, { ...one, name: "copy.json" }])).toThrow(
 		"copy.json is the same run as a.json",
 	);
 });
 
-test("runs of different plans are refused with the field and both values", () => {
+test("runs of different plans are refused, naming the field and both values", () => {
 	const inputs = [
 		{ name: "a.json", result: resultOf("a", left) },
 		{ name: "b.json", result: resultOf("b", right, 200) },
@@ -91,6 +91,6 @@ test("runs of different plans are refused with the field and both values", () =>
 	expect(() => mergeResults(inputs)).toThrow("b.json: plan.payload is 200, in a.json it is 100");
 });
 
-test("one file alone is refused", () => {
+test("a single file is refused", () => {
 	expect(() => mergeResults([{ name: "a.json", result: resultOf("a", left) }])).toThrow("at least two");
 });

@@ -65,7 +65,7 @@ describe("a second is tainted", () => {
 describe("a run is", () => {
 	test.each([
 		[
-			"free of doubts when all is well",
+			"free of doubts when nothing is wrong",
 			[group({ sessionsTried: 5, sessionsOpen: 5, due: 9, sent: 9, received: 9 })],
 			seconds(20, 0),
 			[],
@@ -107,13 +107,13 @@ describe("a run is", () => {
 			["messages_doubled warning"],
 		],
 		[
-			"invalid when this machine has no port left",
+			"invalid when this machine ran out of ports",
 			[group({}, { open_no_free_port: 1 })],
 			[],
 			["out_of_ports invalid"],
 		],
 		[
-			"invalid when this machine has no file left",
+			"invalid when this machine ran out of file descriptors",
 			[group({}, { open_too_many_files: 1 })],
 			[],
 			["out_of_files invalid"],

@@ -1,4 +1,4 @@
-/** Artillery's socketio engine as the yardstick: installed into a scratch folder, never a dependency. */
+/** Artillery's socketio engine, for comparison: installed into a scratch folder, never a dependency. */
 import { execFile } from "node:child_process";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The release that the figures are about. */
+/** The release that the guide's figures are about. */
 export const ARTILLERY = "2.0.34";
 
-/** Installs Artillery (once in a machine's life) and returns its script. `ARTILLERY_HOME` names a folder that has it. */
+/** Installs Artillery once and returns its script. `ARTILLERY_HOME` names a folder that has it already. */
 export async function installArtillery(): Promise<string> {
 	const folder = process.env["ARTILLERY_HOME"] ?? join(tmpdir(), `artillery-${ARTILLERY}`);
 	const script = join(folder, "node_modules", "artillery", "bin", "run");
@@ -23,7 +23,7 @@ export async function installArtillery(): Promise<string> {
 	return script;
 }
 
-/** A plan of Artillery: `clients` users, each waiting for its answer and then so long that all send `rate` a second. */
+/** A plan for Artillery: `clients` users; each waits for its answer, then so long that all send `rate` per second. */
 export async function artilleryPlan(
 	file: string,
 	url: string,

@@ -1,6 +1,6 @@
 /**
- * One client of a plan (argv: JSON of its options) in a process started as a worker is: opens its session and tells
- * the test which classes and which build of socket.io-client really served it.
+ * Opens one client of a plan (argv: JSON of its options) in a process with a worker's arguments, and reports which
+ * classes and which build of socket.io-client it actually uses.
  */
 import { subscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
@@ -10,7 +10,7 @@ import { openSession } from "../../../loadtest/clients/client/session.ts";
 import { LeanWebSocket } from "../../../loadtest/clients/transport/lean-websocket.ts";
 import { type PlanOptions, planFrom } from "../../../loadtest/plan/plan.ts";
 
-/** What served the client. */
+/** What the client is made of. */
 export interface ClientFacts {
 	/** The class of the Engine.IO transport in use at the end. */
 	readonly transport: "LeanWebSocket" | "NodeWebSocket" | "NodeXHR" | "another";
@@ -33,7 +33,7 @@ subscribe("http.client.request.start", (message) => {
 const plan = planFrom(JSON.parse(process.argv[2]!) as PlanOptions);
 const { socket } = await openSession(clientOptions(plan, plan.groups[0]!, 0));
 const stack = await new Promise<string>((resolve) => {
-	socket.emit("echo", "", () => resolve(new Error("where am I called from?").stack ?? ""));
+	socket.emit("echo", "", () => resolve(new Error("stack of an answer").stack ?? ""));
 });
 const { transport } = socket.io.engine;
 const facts: ClientFacts = {
@@ -48,7 +48,7 @@ process.send!(facts, undefined, undefined, () => process.exit());
 function classOf(used: unknown): ClientFacts["transport"] {
 	if (used === NodeWebSocket) return "NodeWebSocket";
 	if (used === NodeXHR) return "NodeXHR";
-	// A flashsocket's class extends the WebSocket it stands on.
+	// A flashsocket's class extends the WebSocket's.
 	for (let base = used; typeof base === "function"; base = Object.getPrototypeOf(base))
 		if (base === LeanWebSocket) return "LeanWebSocket";
 		else if (base === NodeWebSocket) return "NodeWebSocket";

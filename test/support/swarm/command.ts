@@ -1,17 +1,17 @@
-/** The swarm's command run to its end, its output read to the last byte. */
+/** Runs the swarm's command to its end and reads all its output. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { PROJECT } from "../../../worker/command-line/project.ts";
 
-export interface SwarmOutcome {
+export interface SwarmExit {
 	readonly code: number;
 	readonly stdout: string;
 	readonly stderr: string;
 }
 
 /** `npm run swarm -- ARGS` without npm. */
-export async function swarmOutcome(...args: string[]): Promise<SwarmOutcome> {
+export async function runSwarmCommand(...args: string[]): Promise<SwarmExit> {
 	const child = spawn(process.execPath, ["loadtest/cli.ts", "swarm", ...args], {
 		cwd: PROJECT,
 		stdio: ["ignore", "pipe", "pipe"],

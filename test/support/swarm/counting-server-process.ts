@@ -1,4 +1,4 @@
-/** An echo server in a process of its own that says, when asked, how many messages it has answered. */
+/** An echo server in a process of its own; answers any IPC message with the number of messages it has answered. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";

@@ -1,4 +1,4 @@
-/** The process of swarm-delays.ts. */
+/** The process of delay-server.ts. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";

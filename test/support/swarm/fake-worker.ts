@@ -1,4 +1,4 @@
-/** A worker process as the pool sees it, without a process: it answers each order as the test tells it to. */
+/** A worker process as the pool sees it, but without a process: the test decides what it reports. */
 import { EventEmitter } from "node:events";
 import type { WorkerProcess } from "../../../loadtest/clients/run/worker-pool.ts";
 import type { Order, Report } from "../../../loadtest/clients/worker/messages.ts";

@@ -1,4 +1,4 @@
-/** What a load generator costs: CPU of its whole process tree for each acknowledgement of the target. */
+/** The cost of a load generator: CPU of its whole process tree per acknowledgement of the target. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 /** Linux counts in ticks of 10 ms (USER_HZ). */
 const TICK_US = 10_000;
 
-/** µs of CPU that a process and all below it have used. */
+/** µs of CPU that a process and all its descendants have used. */
 export async function cpuOfTree(root: number): Promise<number> {
 	const children = new Map<number, number[]>();
 	const used = new Map<number, number>();
@@ -35,8 +35,8 @@ export interface Cost {
 }
 
 /**
- * Runs a generator and takes its CPU over `seconds`, beginning when the server has counted `warm`
- * acknowledgements (`counted` tells how many so far); then ends it.
+ * Runs a generator and measures its CPU over `seconds`, from when the server has counted `warm` acknowledgements
+ * (`counted` returns how many so far); then ends it.
  */
 export async function costOfGenerator(
 	command: readonly string[],
@@ -68,7 +68,7 @@ export async function costOfGenerator(
 	}
 }
 
-/** Time is what is measured here: nothing else to wait for. */
+/** The measurement is a span of time: there is no event to await. */
 function pause(milliseconds: number): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -8,12 +8,12 @@ export interface Target extends AsyncDisposable {
 	readonly url: string;
 	readonly policyPort: number;
 	readonly io: Server;
-	/** Resolves when that many events have come from clients, openings included. */
+	/** Resolves when clients have sent that many events, those of the openings included. */
 	heard(count: number): Promise<void>;
 }
 
 export interface TargetOptions {
-	/** What each connection listens to; by default `echo` is acknowledged at once. */
+	/** Attaches each connection's listeners; by default `echo` is acknowledged at once. */
 	readonly serve?: (socket: Socket) => void;
 	readonly tls?: { key: string; cert: string };
 }
@@ -36,7 +36,7 @@ export async function startTarget({ serve = echo, tls }: TargetOptions = {}): Pr
 		});
 	});
 	io.attach(http);
-	// The contract's nodes map flashsocket to websocket; so does this one, before Engine.IO looks.
+	// Like the contract's nodes, map flashsocket to websocket before Engine.IO reads the URL.
 	for (const event of ["request", "upgrade"])
 		http.prependListener(event, (request: { url: string }) => {
 			request.url = request.url.replace("transport=flashsocket", "transport=websocket");

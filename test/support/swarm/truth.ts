@@ -1,4 +1,4 @@
-/** What the swarm says of servers whose delays are known, beside what they logged. Times in µs. */
+/** What the swarm measures at servers of known delays, beside what they logged. Times in µs. */
 import { runSwarm } from "../../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../../loadtest/plan/plan.ts";
 import { Histogram } from "../../../loadtest/record/histogram.ts";
@@ -15,8 +15,8 @@ export interface Truth {
 	readonly path: "slow" | "stalled";
 	readonly acks: number;
 	readonly logged: readonly number[];
-	readonly p50: { readonly said: number; readonly true: number };
-	readonly p99: { readonly said: number; readonly true: number };
+	readonly p50: { readonly measured: number; readonly logged: number };
+	readonly p99: { readonly measured: number; readonly logged: number };
 }
 
 export interface TruthRun {
@@ -26,7 +26,7 @@ export interface TruthRun {
 	control(q: number): number;
 }
 
-/** 20 ms, 2 % at 200 ms, once with all answers held for a second; 200 messages a second for `duration` in all. */
+/** Delays of 20 ms, 2 % of them 200 ms, on one path with a stall of a second; 200 messages per second for `duration` seconds. */
 export async function runTruth(duration: number): Promise<TruthRun> {
 	const delays = { usual: 20, slowPercent: 2, slow: 200 };
 	await using control = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
@@ -41,9 +41,9 @@ export async function runTruth(duration: number): Promise<TruthRun> {
 		["slow", slow],
 		["stalled", stalled],
 	] as const) {
-		// The first acknowledgements of the preflight and of each session are no load.
+		// The first acknowledgements, of the preflight and of each session, are not part of the load.
 		const log = (await server.log()).slice(plan.clients + 1);
-		const both = (q: number) => ({ said: quantileAt(result, path, "ack", q), true: exact(log, q) });
+		const both = (q: number) => ({ measured: quantileAt(result, path, "ack", q), logged: exact(log, q) });
 		const acks = result.groups.find((group) => group.path === path)!.counts.received;
 		truths.push({ path, acks, logged: log, p50: both(0.5), p99: both(0.99) });
 	}

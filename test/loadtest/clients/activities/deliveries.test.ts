@@ -5,7 +5,7 @@ import { Tally } from "../../../../loadtest/record/tally.ts";
 
 const never = new AbortController().signal;
 
-test("first, median and last recipient are told for each message that all heard", async () => {
+test("each message that all received has a first, median and last recipient", async () => {
 	const tally = new Tally();
 	const deliveries = new Deliveries(3, [0, 0], tally);
 	for (const [subscriber, us] of [100, 300, 200].entries()) deliveries.receive(subscriber, 0, us);
@@ -19,7 +19,7 @@ test("first, median and last recipient are told for each message that all heard"
 	expect(tally.counts).toMatchObject({ due: 6, sent: 6, received: 4, lost: 2 });
 });
 
-test("a message heard twice is doubled, one that overtakes is reordered, warm-up counts for nothing", () => {
+test("a message received twice is doubled, one that overtakes is reordered, and warm-up does not count", () => {
 	const tally = new Tally();
 	const deliveries = new Deliveries(1, [-1, 0, 0], null);
 	deliveries.receive(0, 0, 1);
@@ -36,7 +36,7 @@ test.each([
 	[7, 3],
 	[5, 20],
 ])(
-	"of %i clients %i probes lie over the join order, the last among them, never the publisher",
+	"with %i clients, %i probes are spread over the join order, including the last and never the publisher",
 	(clients, probes) => {
 		const chosen = Array.from({ length: clients }, (_, n) => n).filter((n) =>
 			isProbe({ clients, probes }, n),

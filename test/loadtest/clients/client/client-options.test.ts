@@ -36,13 +36,13 @@ test("auth, query, headers, namespace and message are filled for each client", (
 	});
 });
 
-test("a path's own headers go to that path alone, over those of all", () => {
+test("a path's own headers go to that path only, and override those of all paths", () => {
 	const options = { headers: { "x-a": "all" }, pathHeaders: { edge: { "x-a": "edge", "x-b": "b" } } };
 	expect(optionsOf(options, 0, 0).headers).toEqual({ "x-a": "all" });
 	expect(optionsOf(options, 1, 0).headers).toEqual({ "x-a": "edge", "x-b": "b" });
 });
 
-test("source addresses rotate over loopback, and are the system's elsewhere", () => {
+test("source addresses rotate on loopback, and are the system's choice elsewhere", () => {
 	expect([0, 1, 250].map((n) => optionsOf({}, 0, n).source)).toEqual(["127.0.0.1", "127.0.0.2", "127.0.0.1"]);
 	expect(optionsOf({ paths: "far=https://example.org" }, 0, 5).source).toBe("");
 	expect(optionsOf({ paths: "six=http://[::1]:1" }, 0, 5).source).toBe("");
@@ -50,13 +50,13 @@ test("source addresses rotate over loopback, and are the system's elsewhere", ()
 	expect(optionsOf({ sources: ["none"] }, 0, 3).source).toBe("");
 });
 
-test("{random} is the same for the same seed and client, another for another", () => {
+test("{random} depends on the seed and the client only", () => {
 	const token = (seed: number, n: number) => optionsOf({ seed, namespace: "/{random}" }, 0, n).namespace;
 	expect(token(1, 1)).toBe(token(1, 1));
 	expect(new Set([token(1, 1), token(1, 2), token(2, 1)]).size).toBe(3);
 });
 
-test("no secret stands in a result's plan", () => {
+test("a result's plan has no secrets", () => {
 	const options = {
 		auth: '{"token":"hush"}',
 		query: { key: "hush" },

@@ -34,6 +34,6 @@ test.each([
 	["no more sockets", { description: { error: { code: "EMFILE" } } }, "too_many_files"],
 	["the client's own time limit", new Error("timeout"), "timeout"],
 	["anything else", new Error("odd"), "transport_error"],
-])("%s is told by one word", (_, error, kind) => {
+])("%s has its own kind", (_, error, kind) => {
 	expect(kindOf(error)).toBe(kind);
 });

@@ -4,7 +4,7 @@ import { paceOnGrid } from "../../../../loadtest/clients/pacing/grid-pacer.ts";
 
 const never = new AbortController().signal;
 
-test("groups leave in order, none more than half a tick early, none left out", async () => {
+test("groups are sent in order, none more than half a tick early, none left out", async () => {
 	const start = midTickAfter(nowUs() + 5000);
 	const due = Array.from({ length: 60 }, (_, i) => ({ at: start + Math.floor(i / 4) * 10 * TICK_US, i }));
 	const fired: number[] = [];
@@ -21,7 +21,7 @@ test("groups leave in order, none more than half a tick early, none left out", a
 	expect(early).toEqual([]);
 });
 
-test("an aborted paceOnGrid calls no more and returns", async () => {
+test("an aborted grid pacer handles no more items and returns", async () => {
 	const stop = new AbortController();
 	const start = nowUs();
 	const fired: number[] = [];
@@ -37,7 +37,7 @@ test("an aborted paceOnGrid calls no more and returns", async () => {
 	expect(fired).toEqual([0]);
 });
 
-test("a time after another lies in the middle of a timer's tick, less than a tick later", () => {
+test("the next mid-tick time lies in the middle of a timer's tick, less than a tick later", () => {
 	for (const at of [0, 1, 499, 500, 501, 999, 1000, 123_456.7]) {
 		const middle = midTickAfter(at);
 		expect(middle % TICK_US).toBe(TICK_US / 2);

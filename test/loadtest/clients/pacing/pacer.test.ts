@@ -5,7 +5,7 @@ import { pace } from "../../../../loadtest/clients/pacing/pacer.ts";
 
 const never = new AbortController().signal;
 
-test("nothing is called before its time, nothing is left out, and order is kept", async () => {
+test("every item is handled in order, none before it is due, none left out", async () => {
 	const start = nowUs();
 	const due = Array.from({ length: 40 }, (_, i) => ({ at: start + i * 700, i }));
 	const fired: number[] = [];
@@ -22,7 +22,7 @@ test("nothing is called before its time, nothing is left out, and order is kept"
 	expect(early).toEqual([]);
 });
 
-test("an aborted pacer calls no more and returns, and the next one starts anew", async () => {
+test("an aborted pacer handles no more items and returns, and the next one starts afresh", async () => {
 	const stop = new AbortController();
 	const fired: number[] = [];
 	const due = [
@@ -48,7 +48,7 @@ test("an aborted pacer calls no more and returns, and the next one starts anew",
 	expect(fired).toEqual([0, 2]);
 });
 
-test("a ramp opens half its most times its seconds, a quarter of them in the first half, shared by the workers", () => {
+test("a ramp opens half its peak rate times its seconds, a quarter of that in the first half, divided among the workers", () => {
 	const shares = [0, 1].map((worker) => [...openingTimes(400, 0, 10_000_000, worker, 2)]);
 	const all = shares.flat().sort((a, b) => a.number - b.number);
 	expect(all).toHaveLength(2000);

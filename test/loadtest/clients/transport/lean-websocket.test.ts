@@ -35,7 +35,7 @@ async function talk(transport: typeof NodeWebSocket): Promise<{ got: unknown[]; 
 	return talked;
 }
 
-test("the lean transport says and hears what socket.io-client's own does, text, wide text and binary", async () => {
+test("the lean transport sends and receives what socket.io-client's own does: text, wide text and binary", async () => {
 	const own = await talk(NodeWebSocket);
 	const lean = await talk(LeanWebSocket);
 	expect(own.got).toContainEqual([1, 2, 3]);

@@ -13,7 +13,7 @@ function figuresWith(times: readonly number[]): LiveFigures {
 	return live;
 }
 
-test("the screen shows each group, and marks the one that sends", () => {
+test("the terminal view shows each load group and marks the one that sends", () => {
 	const view = figuresWith([1000, 1000, 3000]).take("slot 1 of 4: websocket target", 12.2, 1);
 	expect(renderScreen(view).split("\n")).toEqual([
 		"slot 1 of 4: websocket target, 13 s to go",
@@ -23,7 +23,7 @@ test("the screen shows each group, and marks the one that sends", () => {
 	]);
 });
 
-test("a log gets one line", () => {
+test("the view for a log is one line", () => {
 	const live = figuresWith([1000]);
 	const view = live.take("slot 1 of 4: websocket target", 3, 1);
 	expect(renderLine(view)).toBe(
@@ -31,7 +31,7 @@ test("a log gets one line", () => {
 	);
 });
 
-test("a group that had its turn keeps its figures in view, at rate 0", () => {
+test("a load group that does not send keeps its last figures in view, at rate 0", () => {
 	const live = figuresWith([1000]);
 	live.take("slot 1 of 4: websocket target", 3, 1);
 	expect(live.take("slot 2 of 4: polling target", 2, 1).groups[1]).toMatchObject({
