@@ -22,27 +22,27 @@ import {
 
 /** One row of the table. */
 export interface Field<T, Stored extends Storage = Storage> {
-	/** As commander reads it; null where the plan works the value out. */
+	/** In commander's notation; null for a value that the plan computes. */
 	readonly flag: string | null;
 	readonly kind: Kind<T>;
 	readonly default: T;
 	readonly stored: Stored;
 	/** Whether runs must have the same value to be compared. */
 	readonly compare: "same" | "any";
-	/** Whether machines must have the same value to be merged, or their values add up, or the first one's is kept. */
+	/** In a merge the machines' values must be the same, or add up, or the first one is kept. */
 	readonly merge: "same" | "sum" | "first";
 	readonly help: string;
 }
 
 /**
- * Where a result's plan holds the value: under its own name, or in `extra` when it differs from the default, there as
- * a number of entries, or without the values that may be secrets.
+ * Where a stored plan has the value: under its own name, or in `extra` if it differs from the default: as it is, as a
+ * number of entries, or by names only because it may be a secret.
  */
 type Storage = "named" | "extra" | "counted" | "redacted";
 
-/** Messages leave in groups or one by one: left to the plan, which decides by the rate. */
+/** The plan decides by the rate whether messages leave in groups or one by one. */
 export const AUTO_GRAIN = -1;
-/** As many worker processes as the load needs. */
+/** The plan starts as many worker processes as the load needs. */
 export const AUTO_PROCESSES = 0;
 
 // biome-ignore format: a table; each row is two lines, the second one its help
@@ -130,7 +130,7 @@ export type FieldName = keyof Fields;
 /** The type of a field's value. */
 export type ValueOf<Name extends FieldName> = Fields[Name] extends Field<infer T> ? T : never;
 
-/** Fields that name the run's target and what the plan works out: all others can be set by a scenario. */
+/** Fields that a scenario cannot set: the target, the scenario itself, and what the plan computes. */
 type PlanOnly = "scenario" | "paths" | "slot";
 const PLAN_ONLY: readonly string[] = ["scenario", "paths", "slot"] satisfies PlanOnly[];
 
@@ -142,7 +142,7 @@ export const SETTING_NAMES = (Object.keys(FIELDS) as FieldName[]).filter(
 	(name) => !PLAN_ONLY.includes(name),
 ) as (keyof Settings)[];
 
-/** Any field's row, for code that treats all fields alike. */
+/** A field's row, without its own type. */
 export function rowOf(name: FieldName): Field<unknown> {
 	return FIELDS[name] as Field<unknown>;
 }
@@ -152,7 +152,7 @@ export function flagOf(name: FieldName): string {
 	return rowOf(name).flag?.split(" ")[0] ?? name;
 }
 
-/** The value of every setting that neither a scenario nor a flag changes. */
+/** The settings that neither a scenario nor a flag has changed. */
 export const DEFAULTS = Object.fromEntries(
 	SETTING_NAMES.map((name) => [name, FIELDS[name].default]),
 ) as unknown as Settings;

@@ -7,12 +7,12 @@ import type { Activity } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Kind } from "./values.ts";
 
-/** The fields that stand under their own names. */
+/** The fields that a stored plan has under their own names. */
 type NamedField = {
 	[Name in FieldName]: Fields[Name]["stored"] extends "named" ? Name : never;
 }[FieldName];
 
-/** The plan as it was run, defaults resolved: shared-out remainders included, secrets redacted. */
+/** The plan as it was run: defaults resolved, secrets redacted. */
 export type PlanRecord = { readonly [Name in Exclude<NamedField, "paths">]: ValueOf<Name> } & {
 	readonly paths: readonly Path[];
 	/** Settings that differ from their defaults, and what one tool has of its own. */
@@ -22,7 +22,7 @@ export type PlanRecord = { readonly [Name in Exclude<NamedField, "paths">]: Valu
 const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
 const NAMED = FIELD_NAMES.filter((name) => rowOf(name).stored === "named") as NamedField[];
 
-/** What a run did whose result was written before the field existed. */
+/** What runs did before the field existed: older results lack it. */
 const BEFORE_IT_EXISTED: Partial<Record<NamedField, unknown>> = { grain: 0 };
 
 /** Reads the plan of a result file. */
@@ -38,11 +38,11 @@ function shapeOf(name: NamedField): z.ZodType {
 }
 
 /** Wider than the flags' ranges: figures of merged runs are sums. */
-function shapeOfKind({ stored }: Kind<unknown>, name: NamedField): z.ZodType {
-	if (typeof stored !== "string") return z.enum(stored);
-	if (stored === "count") return z.number().int().nonnegative();
-	if (stored === "amount") return z.number().nonnegative();
-	if (stored === "transports") return z.array(z.enum(TRANSPORTS)).min(1);
+function shapeOfKind({ shape }: Kind<unknown>, name: NamedField): z.ZodType {
+	if (typeof shape !== "string") return z.enum(shape);
+	if (shape === "count") return z.number().int().nonnegative();
+	if (shape === "amount") return z.number().nonnegative();
+	if (shape === "transports") return z.array(z.enum(TRANSPORTS)).min(1);
 	return name === "scenario" ? z.string().min(1) : z.string();
 }
 
@@ -73,7 +73,7 @@ function storedValue(stored: "extra" | "counted" | "redacted", value: unknown): 
 	return typeof value === "string" ? "(redacted)" : `${Object.keys(value as object).join(", ")} (redacted)`;
 }
 
-/** A field's value in a stored plan, wherever it stands. */
+/** A field's value in a stored plan, under its own name or in `extra`. */
 export function storedIn(plan: PlanRecord, name: FieldName): unknown {
 	if (rowOf(name).stored === "named") return plan[name as NamedField];
 	return plan.extra[name] ?? rowOf(name).default;
@@ -92,7 +92,7 @@ export function differingField(
 	);
 }
 
-/** The plan of several machines' runs together; `ids` are the runs'. */
+/** The plan of several machines' merged runs; `ids` are the runs' ids. */
 export function mergedPlan(
 	plans: readonly [PlanRecord, ...PlanRecord[]],
 	ids: readonly string[],
@@ -113,7 +113,7 @@ export function mergedPlan(
 	};
 }
 
-/** What the run's clients did; results of this project's older versions name a scenario of its own only. */
+/** What the run's clients did. Older results do not have it for a user's own scenario. */
 export function activityOf({ scenario, extra }: PlanRecord): Activity {
 	return (extra["activity"] as Activity | undefined) ?? SCENARIOS[scenario]?.activity ?? "echo";
 }

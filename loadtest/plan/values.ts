@@ -4,7 +4,7 @@
  */
 import { TRANSPORTS, type Transport } from "./load-group.ts";
 
-/** Why a value is not allowed, as an instruction: `Give a whole number from 1 to 64.`, a sentence of its own. */
+/** Why a value is not allowed: an instruction such as `Give a whole number from 1 to 64.` */
 export class ValueError extends Error {
 	/** The value may be a secret: no message may repeat it. */
 	readonly secret: boolean;
@@ -14,15 +14,15 @@ export class ValueError extends Error {
 	}
 }
 
-/** The instruction as it follows `--flag value:`. */
+/** The instruction with a small letter, to follow `--flag value:`. */
 export function afterColon(instruction: string): string {
 	return `${instruction.charAt(0).toLowerCase()}${instruction.slice(1)}`;
 }
 
 /** A kind of value. */
 export interface Kind<T> {
-	/** How a result file holds a value of this kind. */
-	readonly stored: "count" | "amount" | "text" | "transports" | "other" | readonly string[];
+	/** The shape of such a value in a result file. */
+	readonly shape: "count" | "amount" | "text" | "transports" | "other" | readonly string[];
 	/** Reads a flag's text; `before` is what the same flag gave earlier on the command line. Throws a ValueError. */
 	read(text: string, before: T | undefined): T;
 	/** The instruction for a value that is not allowed; undefined for one that is. */
@@ -33,7 +33,7 @@ export interface Kind<T> {
 export function whole(least: number, most: number): Kind<number> {
 	const rule = `Give a whole number from ${least} to ${most}.`;
 	return {
-		stored: "count",
+		shape: "count",
 		read: (text) => allowed(/^\d+$/.test(text) ? Number(text) : Number.NaN, rule, isAllowed),
 		complaint: (value) => (isAllowed(value) ? undefined : rule),
 	};
@@ -46,7 +46,7 @@ export function whole(least: number, most: number): Kind<number> {
 export function amount(most: number, zero: "zero" | "no zero" = "no zero"): Kind<number> {
 	const rule = `Give a number ${zero === "zero" ? "from 0 to" : "above 0, at most"} ${most}.`;
 	return {
-		stored: "amount",
+		shape: "amount",
 		read: (text) => allowed(text.trim() === "" ? Number.NaN : Number(text), rule, isAllowed),
 		complaint: (value) => (isAllowed(value) ? undefined : rule),
 	};
@@ -69,28 +69,28 @@ export function orAuto(kind: Kind<number>, auto: number): Kind<number> {
 export function word<const T extends string>(...words: T[]): Kind<T> {
 	const rule = `Use one of: ${words.join(", ")}.`;
 	return {
-		stored: words,
+		shape: words,
 		read: (text) => allowed(text as T, rule, (value) => words.includes(value)),
 		complaint: (value) => (words.includes(value) ? undefined : rule),
 	};
 }
 
 /** Any text. */
-export const text: Kind<string> = { stored: "text", read: (given) => given, complaint: () => undefined };
+export const text: Kind<string> = { shape: "text", read: (given) => given, complaint: () => undefined };
 
 /** A flag without a value. */
-export const onOff: Kind<boolean> = { stored: "other", read: () => true, complaint: () => undefined };
+export const onOff: Kind<boolean> = { shape: "other", read: () => true, complaint: () => undefined };
 
 /** `a,b`, trimmed. */
 export const list: Kind<readonly string[]> = {
-	stored: "other",
+	shape: "other",
 	read: (given) => given.split(",").map((part) => part.trim()),
 	complaint: () => undefined,
 };
 
 /** `polling,websocket`: each at most once. */
 export const transports: Kind<readonly Transport[]> = {
-	stored: "transports",
+	shape: "transports",
 	read(given) {
 		const names = given.split(",").map((part) => part.trim()) as Transport[];
 		const unknown = names.find((name) => !TRANSPORTS.includes(name));
@@ -105,7 +105,7 @@ export const transports: Kind<readonly Transport[]> = {
 
 /** `a=1,b=2` */
 export const pairs: Kind<Readonly<Record<string, string>>> = {
-	stored: "other",
+	shape: "other",
 	read: (given) => Object.fromEntries(given.split(",").map(pair)),
 	complaint: () => undefined,
 };
@@ -118,7 +118,7 @@ function pair(part: string): [name: string, value: string] {
 
 /** `edge=1234,n1=1235`: names of processes and their ids. */
 export const pids: Kind<Readonly<Record<string, number>>> = {
-	stored: "other",
+	shape: "other",
 	read(given) {
 		const entries = given.split(",").map((part): [string, number] => {
 			const [name, pid] = pair(part);
@@ -132,14 +132,14 @@ export const pids: Kind<Readonly<Record<string, number>>> = {
 
 /** `Name: value`; the flag may be repeated. */
 export const headers: Kind<Readonly<Record<string, string>>> = {
-	stored: "other",
+	shape: "other",
 	read: (line, before) => ({ ...before, ...header(line, "Write 'Name: value'.") }),
 	complaint: () => undefined,
 };
 
 /** `path=Name: value`; the flag may be repeated. */
 export const pathHeaders: Kind<Readonly<Record<string, Readonly<Record<string, string>>>>> = {
-	stored: "other",
+	shape: "other",
 	read(line, before = {}) {
 		const rule = "Write 'path=Name: value'.";
 		const cut = line.indexOf("=");

@@ -31,7 +31,6 @@ const HISTORY_S = 20;
 interface State {
 	sessions: number;
 	errors: number;
-	acks: number;
 	recent: Histogram;
 	p50: number;
 	p99: number;
@@ -49,7 +48,6 @@ export class LiveFigures {
 		this.#states = plan.groups.map(() => ({
 			sessions: 0,
 			errors: 0,
-			acks: 0,
 			recent: new Histogram(),
 			p50: Number.NaN,
 			p99: Number.NaN,

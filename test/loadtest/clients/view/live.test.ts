@@ -44,3 +44,12 @@ test("a load group that does not send keeps its last figures in view, at rate 0"
 test("a sparkline rises from zero to its largest value", () => {
 	expect(sparkline([0, 4, 8])).toBe("▁▅█");
 });
+
+test("lost sessions leave the count of sessions, and recovered ones return to it", () => {
+	const live = figuresWith([]);
+	const tally = new Tally();
+	tally.counts.sessionsLost = 4;
+	for (let i = 0; i < 3; i++) tally.record("recover", 0, 1000);
+	live.add({ type: "delta", group: 1, delta: tally.take()! });
+	expect(live.take("", 0, 1).groups.map(({ sessions }) => sessions)).toEqual([0, 7 - 4 + 3]);
+});
