@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "./result.ts";
 
+const FIX = "give a result file that `npm run swarm` wrote";
+
 /** Reads and validates a result file. Throws a CommandError that names the file, the field and the fix. */
 export async function loadResult(file: string): Promise<Result> {
 	let text: string;
@@ -10,10 +12,7 @@ export async function loadResult(file: string): Promise<Result> {
 		text = await readFile(file, "utf8");
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code ?? String(error);
-		throw new CommandError(
-			`${file} cannot be read (${code}); give a result file that \`npm run swarm\` wrote.`,
-			EXIT.usage,
-		);
+		throw new CommandError(`${file} cannot be read (${code}); ${FIX}.`, EXIT.usage);
 	}
 	return parseResult(text, file);
 }
@@ -24,15 +23,12 @@ export function parseResult(text: string, name: string): Result {
 	try {
 		data = JSON.parse(text);
 	} catch {
-		throw new CommandError(
-			`${name} is not JSON; give a result file that \`npm run swarm\` wrote.`,
-			EXIT.usage,
-		);
+		throw new CommandError(`${name} is not JSON; ${FIX}.`, EXIT.usage);
 	}
 	const head = (data ?? {}) as Record<string, unknown>;
 	if (head["kind"] !== RESULT_KIND)
 		throw new CommandError(
-			`${name}: kind is ${JSON.stringify(head["kind"])}, not "${RESULT_KIND}"; give a result file that \`npm run swarm\` wrote.`,
+			`${name}: kind is ${JSON.stringify(head["kind"])}, not "${RESULT_KIND}"; ${FIX}.`,
 			EXIT.usage,
 		);
 	if (head["version"] !== RESULT_VERSION)
