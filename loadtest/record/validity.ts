@@ -19,6 +19,18 @@ export function validity(flags: Flag[]): Result["validity"] {
 	return { valid: flags.every(({ severity }) => severity !== "invalid"), flags };
 }
 
+/** How far a result can be trusted. A run that was stopped early is doubtful: it covers only the time until then. */
+export type Trust = "valid" | "doubtful" | "invalid";
+
+/** Reads a result's doubts, also those of other versions. */
+export function trustOf({
+	validity: { valid, flags },
+	interrupted,
+}: Pick<Result, "validity" | "interrupted">): Trust {
+	if (!valid || flags.some(({ severity }) => severity === "invalid")) return "invalid";
+	return interrupted || flags.some(({ severity }) => severity === "warning") ? "doubtful" : "valid";
+}
+
 /** All doubts about what was measured. */
 export function doubtsAbout(
 	run: DoubtedRun,

@@ -4,7 +4,7 @@ import { recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import type { Counts, GeneratorWindow, Group } from "../../../loadtest/record/result.ts";
 import { isTainted } from "../../../loadtest/record/taint.ts";
 import { noCounts, Tally } from "../../../loadtest/record/tally.ts";
-import { doubtsAbout, validity } from "../../../loadtest/record/validity.ts";
+import { doubtsAbout, trustOf, validity } from "../../../loadtest/record/validity.ts";
 
 const calm: GeneratorWindow = {
 	second: 0,
@@ -173,3 +173,18 @@ test("a run is invalid when a doubt says so, and valid with all others", () => {
 	expect(validity(warning).valid).toBe(true);
 	expect(validity([...warning, ...invalid]).valid).toBe(false);
 });
+
+test.each([
+	[true, [], false, "valid"],
+	[true, ["info"], false, "valid"],
+	[true, ["warning"], false, "doubtful"],
+	[true, [], true, "doubtful"],
+	[true, ["invalid"], false, "invalid"],
+	[false, [], true, "invalid"],
+] as const)(
+	"a result that is valid: %j, with doubts %j, interrupted: %j, is %s",
+	(valid, severities, interrupted, trust) => {
+		const flags = severities.map((severity) => ({ code: "any", severity, message: "", advice: "" }));
+		expect(trustOf({ validity: { valid, flags }, interrupted })).toBe(trust);
+	},
+);
