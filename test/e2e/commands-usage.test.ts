@@ -1,14 +1,14 @@
 /** Wrong words on the command line: one line that names them and the cure, exit code 2, nothing started. */
 import { expect, test } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
-import { type Command, type Ended, nodeRun, npmRun, outcome } from "../support/command.ts";
+import { type Command, type Ended, nodeRun, npmRun, outcome } from "../support/commands/command.ts";
 
 const EDGE = "worker/selfhost/cli.ts";
 const SCRIPTS = {
 	demo: "loadtest/demo.ts",
 	start: "origin/start.ts",
 	edge: EDGE,
-	origin: "origin/cli.ts",
+	origin: "origin/cluster/cli.ts",
 	swarm: "loadtest/cli.ts swarm",
 	report: "loadtest/cli.ts report",
 	compare: "loadtest/cli.ts compare",

@@ -9,7 +9,7 @@ import {
 } from "../../../loadtest/plan/fields.ts";
 import { readFlags } from "../../../loadtest/plan/flags.ts";
 import { planFrom } from "../../../loadtest/plan/plan.ts";
-import { importsOf } from "../../support/imports.ts";
+import { importsOf } from "../../support/architecture/imports.ts";
 
 /** A value for every flag that takes one, as text and as the field holds it. */
 const GIVEN: Partial<Record<FieldName, readonly [string, unknown]>> = {
