@@ -6,6 +6,8 @@ import { resultOf } from "../../../loadtest/k6/runner/result.ts";
 import { Samples } from "../../../loadtest/k6/runner/samples.ts";
 import { SecondCheck } from "../../../loadtest/k6/runner/self-check.ts";
 import { settingsFrom } from "../../../loadtest/k6/script/settings.ts";
+import { planFrom } from "../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import { resultShape } from "../../../loadtest/record/result.ts";
 
 const settings = settingsFrom("websocket", {
@@ -39,12 +41,15 @@ describe("the exit code", () => {
 });
 
 describe("the doubts about a k6 run", () => {
+	const run = { tool: "k6", plan: recordOf(planFrom({ url: "http://localhost" })) };
+
 	it("are none for a run that kept its schedule", () => {
 		expect(
 			k6Doubts(
 				samplesWith(() => {}),
 				settings,
 				0,
+				run,
 			),
 		).toEqual([]);
 		expect(
@@ -52,6 +57,7 @@ describe("the doubts about a k6 run", () => {
 				samplesWith(() => {}),
 				settings,
 				99,
+				run,
 			),
 		).toEqual([]);
 	});
@@ -62,10 +68,10 @@ describe("the doubts about a k6 run", () => {
 				samples.dropped = 3;
 				samples.tally.counts.sessionsTried = sessionsTried;
 			});
-		const flags = k6Doubts(tried(settings.clients - 2), settings, 0);
+		const flags = k6Doubts(tried(settings.clients - 2), settings, 0, run);
 		expect(flags).toMatchObject([{ code: "iterations_dropped", severity: "warning" }]);
 		expect(flags[0]?.message).toMatch(/no free VU for 2 sessions/);
-		expect(k6Doubts(tried(settings.clients), settings, 0)).toEqual([]);
+		expect(k6Doubts(tried(settings.clients), settings, 0, run)).toEqual([]);
 	});
 
 	it("void a run that k6 did not finish", () => {
@@ -73,6 +79,7 @@ describe("the doubts about a k6 run", () => {
 			samplesWith(() => {}),
 			settings,
 			107,
+			run,
 		);
 		expect(flag).toMatchObject({ code: "k6_failed", severity: "invalid" });
 	});
