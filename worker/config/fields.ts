@@ -6,18 +6,18 @@ export type Reader<T> = (value: unknown, at: string, problems: string[]) => T;
 /** The type a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
-/** One of the given words; the first is the default. */
-export function oneOf<const W extends readonly [string, ...string[]]>(words: W): Reader<W[number]> {
+/** One of the given values; the first is the default. */
+export function oneOf<const V extends readonly [string, ...string[]]>(values: V): Reader<V[number]> {
 	return (value, at, problems) => {
-		if (value === undefined) return words[0];
-		if (typeof value === "string" && words.includes(value)) return value;
-		problems.push(`${at}: ${show(value)} is not one of ${words.join(", ")}`);
-		return words[0];
+		if (value === undefined) return values[0];
+		if (typeof value === "string" && values.includes(value)) return value;
+		problems.push(`${at}: ${show(value)} is not one of ${values.join(", ")}`);
+		return values[0];
 	};
 }
 
 /** A whole number in a range. */
-export function whole(least: number, most: number, fallback: number): Reader<number> {
+export function wholeNumber(least: number, most: number, fallback: number): Reader<number> {
 	return (value, at, problems) => {
 		if (value === undefined) return fallback;
 		if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
@@ -37,7 +37,7 @@ export function flag(fallback: boolean): Reader<boolean> {
 	};
 }
 
-/** Text that matches `form`; `fix` says what to write. Without a fallback the field is required. */
+/** Text that matches `form`; `fix` tells the reader what to write. Without a fallback the field is required. */
 export function text(form: RegExp, fix: string, fallback?: string): Reader<string> {
 	return (value, at, problems) => {
 		if (value === undefined && fallback !== undefined) return fallback;
