@@ -1,11 +1,12 @@
 /** One quantile on two sides: values of the runs, ratio and difference with their intervals. */
+import { median } from "../record/median.ts";
 import type { Group, Metric } from "../record/result.ts";
 import { quantileMs } from "../report/quantile.ts";
 import { type Draws, drawnInterval, drawQuantiles } from "./bootstrap.ts";
 import { LEAST_RUNS } from "./holm.ts";
 import type { Pairing } from "./pairing.ts";
 import { mannWhitney } from "./ranks.ts";
-import { type Interval, median, noiseOf, ratioOf, shiftOf } from "./shift.ts";
+import { type Interval, noiseOf, ratioOf, shiftOf } from "./shift.ts";
 
 /** Times in milliseconds; null where a run cannot support the quantile, and p where there are too few runs. */
 export interface Estimate {

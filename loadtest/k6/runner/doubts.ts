@@ -1,37 +1,27 @@
-/** When k6's own state voids what it measured: doubts beside those every result is asked (record/validity.ts). */
-import type { Flag } from "../../record/result.ts";
+/** Doubts about a run that only k6 can raise; record/doubts.ts has their words, and the doubts of every run. */
+import { type Doubt, type DoubtedRun, doubt } from "../../record/doubts.ts";
 import { sessionsOf } from "../script/options.ts";
 import type { Settings } from "../script/settings.ts";
 import type { Samples } from "./samples.ts";
 
-/** Doubts of a k6 run. `code` is k6's exit code, null = ended by a signal. Pure. */
-export function k6Doubts(samples: Samples, settings: Settings, code: number | null): Flag[] {
-	return [...stopped(code), ...dropped(samples, settings)];
+/** `code` is k6's exit code, null = ended by a signal. Pure. */
+export function k6Doubts(
+	samples: Samples,
+	settings: Settings,
+	code: number | null,
+	run: DoubtedRun,
+): Doubt[] {
+	return [...failureDoubts(code, run), ...droppedDoubts(samples, settings, run)];
 }
 
 /** 99: a threshold was crossed, which is a finding and no doubt; 105: interrupted, which the result says itself. */
-function stopped(code: number | null): Flag[] {
+function failureDoubts(code: number | null, run: DoubtedRun): Doubt[] {
 	if (code === 0 || code === 99 || code === 105) return [];
-	return [
-		{
-			code: "k6_failed",
-			severity: "invalid",
-			message: `k6 ended with ${code === null ? "a signal" : `code ${code}`} before the run was over`,
-			advice: "see what k6 said above",
-		},
-	];
+	return [doubt(run, "k6_failed", "invalid", { code })];
 }
 
-/** Beyond the sessions planned k6 may start, or drop, one at the very end, which is no loss. */
-function dropped(samples: Samples, settings: Settings): Flag[] {
+/** k6 may start, or drop, one session more than planned at the very end, which is no loss. */
+function droppedDoubts(samples: Samples, settings: Settings, run: DoubtedRun): Doubt[] {
 	const missing = Math.min(samples.dropped, sessionsOf(settings) - samples.tally.counts.sessionsTried);
-	if (missing <= 0) return [];
-	return [
-		{
-			code: "iterations_dropped",
-			severity: "warning",
-			message: `k6 had no free VU for ${missing} sessions and left them out: they stand in no figure`,
-			advice: "raise --clients above rate × seconds a session takes",
-		},
-	];
+	return missing > 0 ? [doubt(run, "iterations_dropped", "warning", { missing })] : [];
 }

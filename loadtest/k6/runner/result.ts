@@ -1,10 +1,10 @@
 /** A k6 run as the result that report and compare read. */
 import { randomUUID } from "node:crypto";
+import { DEFAULTS } from "../../plan/fields.ts";
 import { isLoopback } from "../../plan/paths.ts";
-import { USUAL } from "../../plan/settings.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
-import { doubts } from "../../record/validity.ts";
+import { doubtsAbout, validity } from "../../record/validity.ts";
 import type { Settings } from "../script/settings.ts";
 import type { CpuReading } from "./cpu.ts";
 import { k6Doubts } from "./doubts.ts";
@@ -35,7 +35,8 @@ export function resultOf(outcome: Outcome): Result {
 	const environment = environmentOf("k6", path.urls.every(isLoopback), CLOCK);
 	const { checks: seconds, start, seconds: measured } = samples;
 	const generator = generatorWindows({ seconds, start, measured, cpu, cpus: environment.cpus }, group);
-	const flags = [...k6Doubts(samples, settings, code), ...doubts([group], generator)];
+	const run = { tool: environment.tool, plan: planOf(outcome) };
+	const doubts = [...k6Doubts(samples, settings, code, run), ...doubtsAbout(run, [group], generator)];
 	const id = randomUUID();
 	return {
 		kind: RESULT_KIND,
@@ -44,10 +45,10 @@ export function resultOf(outcome: Outcome): Result {
 		startedAt,
 		series: { id, index: 1, of: 1 },
 		environment: { ...environment, versions: { k6: k6Version, node: process.versions.node } },
-		plan: planOf(outcome),
+		plan: run.plan,
 		groups: [group],
 		generator,
-		validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
+		validity: validity(doubts),
 		interrupted,
 	};
 }
@@ -66,7 +67,7 @@ function planOf({ options: { settings, path }, samples, code }: Outcome): PlanRe
 		warmup,
 		payload,
 		// Nothing here is drawn: the schedule is even.
-		seed: USUAL.seed,
+		seed: DEFAULTS.seed,
 		arrivals: "uniform",
 		grain: 0,
 		ackTimeout,

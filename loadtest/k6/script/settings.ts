@@ -3,8 +3,8 @@
  * Resolved and checked once, here, for both. Imports nothing of k6.
  */
 
-import { USUAL } from "../../plan/settings.ts";
-import type { Transport } from "../../record/result.ts";
+import { DEFAULTS } from "../../plan/fields.ts";
+import type { Transport } from "../../plan/load-group.ts";
 import { atLeastOne, positive, share, whole, word } from "./value.ts";
 import { SettingError, type Variable } from "./variables.ts";
 
@@ -73,21 +73,21 @@ export function settingsFrom(transport: K6Transport, env: Env): Settings {
 		transport,
 		origins,
 		namespace,
-		socketPath: path(given("SIO_PATH") ?? USUAL.socketPath),
+		socketPath: path(given("SIO_PATH") ?? DEFAULTS.socketPath),
 		scenario: word("SIO_SCENARIO", given("SIO_SCENARIO"), SCENARIOS, "echo"),
-		clients: whole("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, USUAL.clients),
-		rate: positive("SIO_RATE", given("SIO_RATE"), USUAL.rate),
-		duration: atLeastOne("SIO_DURATION", given("SIO_DURATION"), USUAL.duration),
-		warmup: positive("SIO_WARMUP", given("SIO_WARMUP"), USUAL.warmup),
-		connectRate: positive("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), USUAL.connectRate),
-		payload: whole("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, USUAL.payload),
+		clients: whole("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, DEFAULTS.clients),
+		rate: positive("SIO_RATE", given("SIO_RATE"), DEFAULTS.rate),
+		duration: atLeastOne("SIO_DURATION", given("SIO_DURATION"), DEFAULTS.duration),
+		warmup: positive("SIO_WARMUP", given("SIO_WARMUP"), DEFAULTS.warmup),
+		connectRate: positive("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), DEFAULTS.connectRate),
+		payload: whole("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, DEFAULTS.payload),
 		binary: word("SIO_BINARY", given("SIO_BINARY"), ["0", "1"], "0") === "1",
-		event: given("SIO_EVENT") ?? USUAL.event,
+		event: given("SIO_EVENT") ?? DEFAULTS.event,
 		auth: object("SIO_AUTH", given("SIO_AUTH")),
 		query: (given("SIO_QUERY") ?? "").replace(/^[?&]/, ""),
 		headers: texts("SIO_HEADERS", given("SIO_HEADERS")),
-		ackTimeout: positive("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), USUAL.ackTimeout),
-		connectTimeout: positive("SIO_CONNECT_TIMEOUT", given("SIO_CONNECT_TIMEOUT"), USUAL.connectTimeout),
+		ackTimeout: positive("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), DEFAULTS.ackTimeout),
+		connectTimeout: positive("SIO_CONNECT_TIMEOUT", given("SIO_CONNECT_TIMEOUT"), DEFAULTS.connectTimeout),
 		insecure: word("SIO_INSECURE", given("SIO_INSECURE"), ["0", "1"], "0") === "1",
 		tlsMin: word("SIO_TLS_MIN", given("SIO_TLS_MIN"), ["tls1.2", "tls1.3"], "tls1.2"),
 		cert: certificate(given("SIO_CERT"), given("SIO_KEY")),

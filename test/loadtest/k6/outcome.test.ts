@@ -6,7 +6,10 @@ import { resultOf } from "../../../loadtest/k6/runner/result.ts";
 import { Samples } from "../../../loadtest/k6/runner/samples.ts";
 import { SecondCheck } from "../../../loadtest/k6/runner/self-check.ts";
 import { settingsFrom } from "../../../loadtest/k6/script/settings.ts";
+import { planFrom } from "../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import { resultShape } from "../../../loadtest/record/result.ts";
+import { validated } from "../../support/validated.ts";
 
 const settings = settingsFrom("websocket", {
 	SIO_URL: "https://localhost:1",
@@ -39,12 +42,15 @@ describe("the exit code", () => {
 });
 
 describe("the doubts about a k6 run", () => {
+	const run = { tool: "k6", plan: recordOf(planFrom({ url: "http://localhost" })) };
+
 	it("are none for a run that kept its schedule", () => {
 		expect(
 			k6Doubts(
 				samplesWith(() => {}),
 				settings,
 				0,
+				run,
 			),
 		).toEqual([]);
 		expect(
@@ -52,6 +58,7 @@ describe("the doubts about a k6 run", () => {
 				samplesWith(() => {}),
 				settings,
 				99,
+				run,
 			),
 		).toEqual([]);
 	});
@@ -62,10 +69,10 @@ describe("the doubts about a k6 run", () => {
 				samples.dropped = 3;
 				samples.tally.counts.sessionsTried = sessionsTried;
 			});
-		const flags = k6Doubts(tried(settings.clients - 2), settings, 0);
+		const flags = k6Doubts(tried(settings.clients - 2), settings, 0, run);
 		expect(flags).toMatchObject([{ code: "iterations_dropped", severity: "warning" }]);
 		expect(flags[0]?.message).toMatch(/no free VU for 2 sessions/);
-		expect(k6Doubts(tried(settings.clients), settings, 0)).toEqual([]);
+		expect(k6Doubts(tried(settings.clients), settings, 0, run)).toEqual([]);
 	});
 
 	it("void a run that k6 did not finish", () => {
@@ -73,6 +80,7 @@ describe("the doubts about a k6 run", () => {
 			samplesWith(() => {}),
 			settings,
 			107,
+			run,
 		);
 		expect(flag).toMatchObject({ code: "k6_failed", severity: "invalid" });
 	});
@@ -90,7 +98,7 @@ describe("the result of a k6 run", () => {
 
 	it("is of the same shape as the swarm's, and valid by it", () => {
 		const result = resultOf({ options, samples: new Samples(10), ...rest });
-		expect(resultShape.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+		expect(validated(resultShape, JSON.parse(JSON.stringify(result)))).toEqual(result);
 		expect(result.environment).toMatchObject({ tool: "k6", loopback: true, versions: { k6: "2.2.0" } });
 	});
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { boundsOf, bucketOf, ERROR_BOUND, Histogram } from "../../../loadtest/record/histogram.ts";
 import { histogramShape } from "../../../loadtest/record/result.ts";
+import { validated } from "../../support/validated.ts";
 
 function of(values: readonly number[]): Histogram {
 	const histogram = new Histogram();
@@ -43,23 +44,23 @@ test("merging halves gives the histogram of the whole", () => {
 	);
 });
 
-test("a record survives the way through JSON and stands in the schema", () => {
+test("a record survives JSON and fits the schema", () => {
 	fc.assert(
 		fc.property(times, (values) => {
-			const record = histogramShape.parse(JSON.parse(JSON.stringify(of(values).toRecord())));
+			const record = validated(histogramShape, JSON.parse(JSON.stringify(of(values).toRecord())));
 			expect(Histogram.fromRecord(record).toRecord()).toEqual(of(values).toRecord());
 		}),
 	);
 });
 
-test("an empty histogram says NaN, not zero, and merging it changes nothing", () => {
+test("an empty histogram's quantile is NaN, not zero, and merging it changes nothing", () => {
 	const empty = new Histogram();
 	expect(empty.quantile(0.5)).toBeNaN();
 	const some = of([5, 7]);
 	expect(some.mergeRecord(empty.toRecord()).toRecord()).toEqual(of([5, 7]).toRecord());
 });
 
-test("what is longer than the last bucket keeps its true maximum", () => {
+test("a value beyond the last bucket keeps its exact maximum", () => {
 	const longest = 2 ** 40;
 	expect(of([1, longest]).quantile(1)).toBe(longest);
 });
