@@ -73,7 +73,11 @@ export function readConfig(variables: object): Config | readonly string[] {
 	checkUnique(pools, problems);
 	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
 	const routes = readRoutes(given["ROUTES"], pools, problems);
-	const httpsPort = secret(given["EDGE_HTTPS_PORT"], "EDGE_HTTPS_PORT", problems);
+	const httpsPort = text(/^\d{0,5}$/, "write a port number", "")(
+		given["EDGE_HTTPS_PORT"],
+		"EDGE_HTTPS_PORT",
+		problems,
+	);
 	const config: Config = {
 		platform,
 		settings: settings(given["EDGE"], "EDGE", problems),

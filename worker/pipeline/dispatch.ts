@@ -27,45 +27,56 @@ import {
 } from "../upstream/send.ts";
 import type { RequestContext } from "./context.ts";
 
-/** How a request was answered, and by which pool and nodes. */
-export type Dispatched = Pick<Exchange, "outcome" | "response" | "pool" | "attempts" | "denial">;
+/** The answer to a request, with the pool and nodes that were involved. */
+export type Answer = Pick<Exchange, "outcome" | "response" | "pool" | "attempts" | "denial">;
 
-/** A request on its way to a pool. */
-interface Dispatch extends RequestContext {
+/** A request that its pool's policy admits, as the nodes will get it. */
+interface PoolRequest extends RequestContext {
 	readonly pool: Pool;
 	readonly table: NodeTable;
 	readonly upstream: UpstreamRequest;
 	readonly clientIp: string;
 }
 
-/** Routes a request, applies the pool's policy, and sends it to a node. */
-export async function dispatch(context: RequestContext): Promise<Dispatched> {
-	const { parsed, request, isolate, env, ctx, startedAt } = context;
-	const { config, verdictClock } = isolate;
-	const { origin } = parsed.headers;
-	const pool = route(config.routes, parsed);
-	if (pool === null) return dispatched("no_route", edgeError("EDGE_NO_ROUTE", origin), null);
-	const reason = denialReason(parsed, pool);
-	if (reason !== null) return answerDenial(deny(reason, parsed, pool), pool);
-	const clientIp = clientAddress(config, request);
-	const handshake = isHandshake(parsed);
-	if (handshake && limitsHandshakes(pool, env)) {
-		const denial = await admitHandshake(isolate.handshakes, env, pool, clientIp, origin, startedAt);
-		if (denial !== null) return answerDenial(denial, pool);
-	}
-	const body = hasUnknownLength(parsed) ? await readBody(request, pool.maxBody) : streamedBody(request);
-	if (body === "too long") return answerDenial(deny("body", parsed, pool), pool);
-	const refreshing = claimRefresh(verdictClock, handshake, startedAt)
-		? refreshVerdict(env, isolate.pools, verdictClock)
-		: null;
-	if (handshake) await firstVerdict(verdictClock, refreshing);
-	const search = upstreamSearch(pool, parsed);
-	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
-	const { table } = isolate.pools[pool.index]!;
-	const answered = await sendByStickiness({ ...context, pool, table, upstream, clientIp });
+/** Routes a request to its pool and sends it to a node, if the pool's policy admits it. */
+export async function dispatch(context: RequestContext): Promise<Answer> {
+	const { parsed, isolate, ctx } = context;
+	const pool = route(isolate.config.routes, parsed);
+	if (pool === null) return answerWith("no_route", edgeError("EDGE_NO_ROUTE", parsed.headers.origin), null);
+	const admitted = await admit(context, pool);
+	if ("reason" in admitted) return answerDenial(admitted, pool);
+	const refreshing = refreshIfDue(context);
+	if (isHandshake(parsed)) await firstVerdict(isolate.verdictClock, refreshing);
+	const answer = await sendByStickiness(admitted);
 	// While an answer is awaited, an open waitUntil would delay passing a client's disconnect on to the node.
 	if (refreshing !== null) ctx.waitUntil(refreshing);
-	return answered;
+	return answer;
+}
+
+/** Applies the pool's policy. A body of unknown length is read here, since only then its size is known. */
+async function admit(context: RequestContext, pool: Pool): Promise<Denial | PoolRequest> {
+	const { parsed, request, isolate, env, startedAt } = context;
+	const { config, handshakes, pools } = isolate;
+	const reason = denialReason(parsed, pool);
+	if (reason !== null) return deny(reason, parsed, pool);
+	const clientIp = clientAddress(config, request);
+	if (isHandshake(parsed) && limitsHandshakes(pool, env)) {
+		const { origin } = parsed.headers;
+		const denial = await admitHandshake(handshakes, env, pool, clientIp, origin, startedAt);
+		if (denial !== null) return denial;
+	}
+	const body = hasUnknownLength(parsed) ? await readBody(request, pool.maxBody) : streamedBody(request);
+	if (body === "too long") return deny("body", parsed, pool);
+	const search = upstreamSearch(pool, parsed);
+	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
+	return { ...context, pool, table: pools[pool.index]!.table, upstream, clientIp };
+}
+
+/** Starts asking the monitor when its verdict is due; null when it is not. */
+function refreshIfDue({ parsed, isolate, env, startedAt }: RequestContext): Promise<void> | null {
+	const { verdictClock, pools } = isolate;
+	if (!claimRefresh(verdictClock, isHandshake(parsed), startedAt)) return null;
+	return refreshVerdict(env, pools, verdictClock);
 }
 
 /** `fetch` rejects a GET or HEAD with a body, and a client that sends one must not make its node look failed. */
@@ -73,70 +84,70 @@ function streamedBody(request: Request): ReadableStream | null {
 	return request.method === "GET" || request.method === "HEAD" ? null : request.body;
 }
 
-function sendByStickiness(dispatch: Dispatch): Promise<Dispatched> | Dispatched {
-	const { parsed, request, pool, table, clientIp } = dispatch;
+function sendByStickiness(admitted: PoolRequest): Promise<Answer> | Answer {
+	const { parsed, request, pool, table, clientIp } = admitted;
 	const target = stickyTarget(pool, parsed, clientIp);
-	if (target.kind === "node") return sendToSessionNode(dispatch, target.node);
-	if (target.kind === "gone") return answerGone(dispatch, []);
-	if (target.kind === "key") return sendByAddress(dispatch, target.key);
+	if (target.kind === "node") return sendToSessionNode(admitted, target.node);
+	if (target.kind === "gone") return answerGone(admitted, []);
+	if (target.kind === "key") return sendByAddress(admitted, target.key);
 	const prefer = target.kind === "prefer" ? target.node : null;
 	const key = hashKey(pool, parsed.search, request.headers);
 	const opensSession = isHandshake(parsed);
-	return sendWithFailover(dispatch, (tried) =>
+	return sendWithFailover(admitted, (tried) =>
 		choose(pool, table, tried, { now: Date.now(), random: Math.random, key, prefer, opensSession }),
 	);
 }
 
 /** With `source` stickiness the client's address determines the node, for new and existing sessions. */
-function sendByAddress(dispatch: Dispatch, address: string): Promise<Dispatched> | Dispatched {
-	const { parsed, table } = dispatch;
+function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> | Answer {
+	const { parsed, table } = admitted;
 	const nextNode = (tried: readonly Node[]) => nodeOfAddress(table, address, tried, Date.now());
-	if (parsed.sid === null) return sendWithFailover(dispatch, nextNode);
+	if (parsed.sid === null) return sendWithFailover(admitted, nextNode);
 	const node = nextNode([]);
-	return node === null ? answerGone(dispatch, []) : sendToSessionNode(dispatch, node);
+	return node === null ? answerGone(admitted, []) : sendToSessionNode(admitted, node);
 }
 
 /** Sends a session's request to the session's node, and never to another. */
-async function sendToSessionNode(dispatch: Dispatch, node: Node): Promise<Dispatched> {
-	const { table, pool, isolate, upstream, parsed } = dispatch;
-	if (table.nodes[node.index]!.state === "MAINT") return answerGone(dispatch, []);
+async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> {
+	const { table, pool, isolate, upstream, parsed } = admitted;
+	if (table.nodes[node.index]!.state === "MAINT") return answerGone(admitted, []);
 	const attempt = await send(isolate.config.platform, node, upstream);
-	recordAttempt(dispatch, attempt);
+	recordAttempt(admitted, attempt);
 	const { result, response } = attempt;
-	if (result === "ok" || result === "refused") return dispatched("passed", response!, pool, [attempt]);
+	if (result === "ok" || result === "refused") return answerWith("passed", response!, pool, [attempt]);
 	await discard(response);
 	if (result === "invalid")
-		return dispatched("failed", edgeError("EDGE_NODE_ANSWER", parsed.headers.origin), pool, [attempt]);
-	return answerGone(dispatch, [attempt]);
+		return answerWith("failed", edgeError("EDGE_NODE_ANSWER", parsed.headers.origin), pool, [attempt]);
+	return answerGone(admitted, [attempt]);
 }
 
 /** Sends to the nodes that `nextNode` returns, one after another, until one answers or a retry might repeat a side effect. */
 async function sendWithFailover(
-	dispatch: Dispatch,
+	admitted: PoolRequest,
 	nextNode: (tried: readonly Node[]) => Node | null,
-): Promise<Dispatched> {
-	const { parsed, pool } = dispatch;
+): Promise<Answer> {
+	const { parsed, pool } = admitted;
 	const attempts: Attempt[] = [];
 	for (;;) {
 		const node = nextNode(attempts.map((each) => each.node));
-		if (node === null) return answerNoNode(dispatch, attempts);
-		const attempt = await sendToNode(dispatch, node);
+		if (node === null) return answerNoNode(admitted, attempts);
+		const attempt = await sendToNode(admitted, node);
 		attempts.push(attempt);
-		recordAttempt(dispatch, attempt);
+		recordAttempt(admitted, attempt);
 		const { result, response } = attempt;
 		if (result === "ok")
-			return dispatched("passed", withPublicLocation(response!, node, parsed), pool, attempts);
+			return answerWith("passed", withPublicLocation(response!, node, parsed), pool, attempts);
 		// With `source` stickiness a session placed on another node could never be found again.
 		const mustStay = pool.stickiness === "source" && result === "refused";
 		const retry = !mustStay && mayRetry(parsed, result);
 		if (retry || result === "invalid") await discard(response);
-		if (!retry) return answerNodeFailure(dispatch, attempts);
+		if (!retry) return answerNodeFailure(admitted, attempts);
 	}
 }
 
 /** One attempt; the answer of a handshake is adapted to the pool's stickiness. */
-async function sendToNode(dispatch: Dispatch, node: Node): Promise<Attempt> {
-	const { parsed, pool, table, isolate, upstream } = dispatch;
+async function sendToNode(admitted: PoolRequest, node: Node): Promise<Attempt> {
+	const { parsed, pool, table, isolate, upstream } = admitted;
 	const attempt = await send(isolate.config.platform, node, upstream);
 	if (attempt.result !== "ok" || !isHandshake(parsed)) return attempt;
 	try {
@@ -154,33 +165,33 @@ async function sendToNode(dispatch: Dispatch, node: Node): Promise<Attempt> {
 }
 
 /** A failed request with a body is no evidence against its node: the client may be slow or may have disconnected. */
-function recordAttempt({ table, upstream }: Dispatch, { node, result, endedAt }: Attempt): void {
+function recordAttempt({ table, upstream }: PoolRequest, { node, result, endedAt }: Attempt): void {
 	const failed = result === "unreachable" || result === "timeout";
 	if (failed && upstream.body !== null) return;
 	recordResult(table.nodes[node.index]!, result, endedAt, Math.random());
 }
 
 /** Answers that the session no longer exists, so that the client opens a new one. A preflight gets a preflight's answer. */
-function answerGone({ parsed, request, pool }: Dispatch, attempts: readonly Attempt[]): Dispatched {
+function answerGone({ parsed, request, pool }: PoolRequest, attempts: readonly Attempt[]): Answer {
 	const { origin } = parsed.headers;
 	if (parsed.method === "OPTIONS")
-		return dispatched("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	return dispatched("gone", engineError(1, origin), pool, attempts);
+		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
+	return answerWith("gone", engineError(1, origin), pool, attempts);
 }
 
 /** Answers when no node is left to try: 503, on which Engine.IO clients back off. */
-function answerNoNode(dispatch: Dispatch, attempts: readonly Attempt[]): Dispatched {
-	const { parsed, request, pool, table } = dispatch;
+function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]): Answer {
+	const { parsed, request, pool, table } = admitted;
 	const { origin } = parsed.headers;
-	if (parsed.engine === null && attempts.length > 0) return answerNodeFailure(dispatch, attempts);
-	if (parsed.engine !== null && parsed.method === "OPTIONS")
-		return dispatched("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const fix = parsed.engine === null ? null : fixForFaults(pool, table);
+	if (parsed.enginePath === null && attempts.length > 0) return answerNodeFailure(admitted, attempts);
+	if (parsed.enginePath !== null && parsed.method === "OPTIONS")
+		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
+	const fix = parsed.enginePath === null ? null : fixForFaults(pool, table);
 	const error =
 		fix === null
 			? edgeError("EDGE_NO_NODE", origin)
 			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
-	return dispatched("no_node", error, pool, attempts);
+	return answerWith("no_node", error, pool, attempts);
 }
 
 const FAILURE_CODES = {
@@ -192,22 +203,22 @@ const FAILURE_CODES = {
 } as const;
 
 /** Answers when the last node failed and no other may be tried. Forwards the node's own answer if there is one, such as a refusal. */
-function answerNodeFailure({ parsed, pool }: Dispatch, attempts: readonly Attempt[]): Dispatched {
+function answerNodeFailure({ parsed, pool }: PoolRequest, attempts: readonly Attempt[]): Answer {
 	const { result, response } = attempts.at(-1)!;
 	const forwarded = result === "invalid" ? null : response;
 	const answer = forwarded ?? edgeError(FAILURE_CODES[result], parsed.headers.origin);
-	return dispatched("failed", answer, pool, attempts);
+	return answerWith("failed", answer, pool, attempts);
 }
 
-function answerDenial(denial: Denial, pool: Pool): Dispatched {
+function answerDenial(denial: Denial, pool: Pool): Answer {
 	return { outcome: "denied", response: denial.response, pool, attempts: [], denial };
 }
 
-function dispatched(
+function answerWith(
 	outcome: Outcome,
 	response: Response,
 	pool: Pool | null,
 	attempts: readonly Attempt[] = [],
-): Dispatched {
+): Answer {
 	return { outcome, response, pool, attempts, denial: null };
 }

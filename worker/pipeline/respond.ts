@@ -13,7 +13,7 @@ import type { Exchange, Outcome } from "../stats/exchange.ts";
 import { requestId } from "../stats/log.ts";
 import { record } from "../stats/record.ts";
 import type { RequestContext } from "./context.ts";
-import { type Dispatched, dispatch } from "./dispatch.ts";
+import { type Answer, dispatch } from "./dispatch.ts";
 
 /** The isolate's state, read again when its variables change. */
 let current: { readonly env: Env; readonly isolate: Isolate | null } | null = null;
@@ -26,9 +26,9 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		const { isolate } = current;
 		if (isolate === null) return edgeError("EDGE_CONFIG", request.headers.get("origin"));
 		context = { request, parsed: parse(request, isolate), isolate, env, ctx, startedAt: Date.now() };
-		const dispatched = await answer(context);
-		const response = withHsts(dispatched.response, context.parsed, isolate.config.settings.hsts);
-		return recordExchange(context, { ...dispatched, response }, null);
+		const answer = await answerRequest(context);
+		const response = withHsts(answer.response, context.parsed, isolate.config.settings.hsts);
+		return recordExchange(context, { ...answer, response }, null);
 	} catch (error) {
 		return internalError(request, context, error);
 	}
@@ -40,7 +40,7 @@ function parse(request: Request, { config }: Isolate): ParsedRequest {
 	return parseRequest({ method, url, secure: isSecure(config, request), headers }, config.socketPaths);
 }
 
-function answer(context: RequestContext): Promise<Dispatched> | Dispatched {
+function answerRequest(context: RequestContext): Promise<Answer> | Answer {
 	const { parsed, isolate } = context;
 	if (!parsed.secure) {
 		const plain = answerPlainHttp(parsed, isolate);
@@ -49,7 +49,7 @@ function answer(context: RequestContext): Promise<Dispatched> | Dispatched {
 	return parsed.path.startsWith(ADMIN_PATH) ? answerAdmin(context) : dispatch(context);
 }
 
-function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Dispatched | null {
+function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Answer | null {
 	const decision = decidePlainHttp(parsed, config.settings.redirect, config.httpsPort);
 	const { origin } = parsed.headers;
 	if (decision.kind === "redirect") {
@@ -61,20 +61,20 @@ function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Dispatched
 	return edgeAnswer("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
 }
 
-async function answerAdmin({ request, isolate, parsed, env }: RequestContext): Promise<Dispatched> {
+async function answerAdmin({ request, isolate, parsed, env }: RequestContext): Promise<Answer> {
 	return edgeAnswer("own", await admin.fetch(request, { source: isolate, parsed, env }));
 }
 
 /** An answer of the edge itself, outside any pool. */
-function edgeAnswer(outcome: Outcome, response: Response): Dispatched {
+function edgeAnswer(outcome: Outcome, response: Response): Answer {
 	return { outcome, response, pool: null, attempts: [], denial: null };
 }
 
 /** Records the finished exchange and returns its answer. */
-function recordExchange(context: RequestContext, dispatched: Dispatched, id: string | null): Response {
+function recordExchange(context: RequestContext, answer: Answer, id: string | null): Response {
 	const { request, parsed, isolate, env, ctx, startedAt } = context;
-	const { response } = dispatched;
-	const exchange: Exchange = { ...dispatched, parsed, startedAt, status: response.status, id };
+	const { response } = answer;
+	const exchange: Exchange = { ...answer, parsed, startedAt, status: response.status, id };
 	record(exchange, request, isolate, env, ctx);
 	return response;
 }

@@ -17,8 +17,10 @@ export function route(routes: readonly Route[], parsed: ParsedRequest): Pool | n
 	for (const { host, path, pool } of routes) {
 		if (host !== "" && host !== parsed.host && host !== hostName(parsed.host)) continue;
 		const onSocketPath =
-			parsed.engine === null ? parsed.path.startsWith(pool.socketPath) : pool.socketPath === parsed.engine;
-		if (parsed.engine !== null && !onSocketPath) continue;
+			parsed.enginePath === null
+				? parsed.path.startsWith(pool.socketPath)
+				: pool.socketPath === parsed.enginePath;
+		if (parsed.enginePath !== null && !onSocketPath) continue;
 		const onPath = parsed.path.startsWith(path);
 		if (!onPath && !onSocketPath) continue;
 		const length = Math.max(onPath ? path.length : 0, onSocketPath ? pool.socketPath.length : 0);
@@ -40,7 +42,7 @@ export function denialReason(
 	pool: Pick<Pool, "allowEio3" | "origins" | "maxBody">,
 ): EngineDenialReason | null {
 	const { method, eio, headers } = parsed;
-	if (parsed.engine === null || method === "OPTIONS") return null;
+	if (parsed.enginePath === null || method === "OPTIONS") return null;
 	if (parsed.duplicate !== null) return "duplicate";
 	if (method !== "GET" && (method !== "POST" || parsed.sid === null)) return "method";
 	// Engine.IO reads every value except "4" as protocol 3, and a missing one too.

@@ -33,7 +33,8 @@ export function decidePlainHttp(
  * would break other development servers.
  */
 export function withHsts(response: Response, parsed: ParsedRequest, seconds: number): Response {
-	if (seconds === 0 || !parsed.secure || parsed.engine !== null || response.status === 101) return response;
+	if (seconds === 0 || !parsed.secure || parsed.enginePath !== null || response.status === 101)
+		return response;
 	if (isLoopback(hostName(parsed.host))) return response;
 	const copy = new Response(response.body, response);
 	copy.headers.set("strict-transport-security", `max-age=${seconds}`);

@@ -15,7 +15,7 @@ export interface ParsedRequest {
 	readonly upgrade: boolean;
 	readonly traffic: Traffic;
 	/** The Engine.IO path of an Engine.IO request; null for all others, client bundles below that path included. */
-	readonly engine: string | null;
+	readonly enginePath: string | null;
 	/** Fields of an Engine.IO request, null otherwise. An empty `sid` is a handshake and reads as null. */
 	readonly transport: string | null;
 	readonly sid: string | null;
@@ -59,7 +59,7 @@ export function parseRequest(raw: RawRequest, socketPaths: readonly string[]): P
 
 /** Whether the request opens an Engine.IO session. */
 export function isHandshake(parsed: ParsedRequest): boolean {
-	return parsed.engine !== null && parsed.sid === null && parsed.method === "GET";
+	return parsed.enginePath !== null && parsed.sid === null && parsed.method === "GET";
 }
 
 /** The host without its port; the brackets of an IPv6 address stay. */
@@ -84,7 +84,7 @@ function parseUrl(
 	const socketPath = longestPrefix(path, socketPaths);
 	const query =
 		socketPath === null || queryAt < 0 ? NO_ENGINE_QUERY : parseEngineQuery(url.slice(queryAt + 1, end));
-	const engine = query.eio !== null || query.transport !== null || query.sid !== null ? socketPath : null;
+	const enginePath = query.eio !== null || query.transport !== null || query.sid !== null ? socketPath : null;
 	return {
 		method,
 		secure,
@@ -92,8 +92,8 @@ function parseUrl(
 		path,
 		search: url.slice(pathEnd, end),
 		upgrade,
-		traffic: trafficOf(engine, query.transport, upgrade),
-		engine,
+		traffic: trafficOf(enginePath, query.transport, upgrade),
+		enginePath,
 		transport: query.transport,
 		sid: query.sid === "" ? null : query.sid,
 		eio: query.eio,
@@ -107,8 +107,8 @@ function longestPrefix(path: string, prefixes: readonly string[]): string | null
 	return null;
 }
 
-function trafficOf(engine: string | null, transport: string | null, upgrade: boolean): Traffic {
-	if (engine === null) return "http";
+function trafficOf(enginePath: string | null, transport: string | null, upgrade: boolean): Traffic {
+	if (enginePath === null) return "http";
 	if (transport === "flashsocket") return "flashsocket";
 	return transport === "websocket" || upgrade ? "websocket" : "polling";
 }

@@ -8,7 +8,7 @@ import { usablePort } from "../command-line/listen.ts";
 import { COMPATIBILITY_DATE, PROJECT } from "../command-line/project.ts";
 import { readConfig } from "../config/config.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
-import { keepAlive } from "./keep-alive.ts";
+import { keepRunning } from "./restart.ts";
 import type { Variables } from "./variables.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 import { renderWorkerdConfig, type Socket, type StateConfig } from "./workerd-config.ts";
@@ -78,7 +78,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	const socket = join(folder, "state.sock");
 	const own: StateConfig = { kind: "own", folder: stateFolder };
 	const state = options.stateProcess
-		? await keepAlive(() => startState(setup, own, socket), options.log)
+		? await keepRunning(() => startState(setup, own, socket), options.log)
 		: null;
 	if (state !== null) parts.defer(() => state.stop());
 	const workerd = await startFront(

@@ -135,7 +135,7 @@ function ending({ outcome, attempts }: Exchange): string {
  * id names no node. `NN`: stickiness did not apply.
  */
 function stickiness({ parsed, outcome, attempts }: Exchange): string {
-	if (parsed.engine === null || outcome === "denied") return "NN";
+	if (parsed.enginePath === null || outcome === "denied") return "NN";
 	if (outcome === "gone") return attempts.length > 0 ? "DN" : "IN";
 	if (outcome !== "passed") return "NN";
 	return parsed.sid === null ? "NI" : "VN";

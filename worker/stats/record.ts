@@ -92,7 +92,7 @@ function countAnswer(numbers: Float64Array, slot: number, exchange: Exchange, fa
 		return;
 	}
 	if (outcome === "passed") numbers[slot + AT.sticky]! += 1;
-	if (parsed.engine !== null && parsed.upgrade) {
+	if (parsed.enginePath !== null && parsed.upgrade) {
 		numbers[slot + AT.upgrades_tried]! += 1;
 		if (exchange.status === 101) numbers[slot + AT.upgrades_done]! += 1;
 	}
@@ -172,7 +172,7 @@ function tlsOf(request: Request): ExchangeFacts["tls"] {
 
 /** Whether the body may have an Engine.IO error code, which a node sends nowhere else. */
 function mayHoldErrorCode({ parsed, outcome, status }: Exchange, facts: ExchangeFacts): boolean {
-	if (parsed.engine === null || outcome !== "passed") return false;
+	if (parsed.enginePath === null || outcome !== "passed") return false;
 	return (status === 400 || status === 403) && facts.bytesOut <= MAX_ERROR_BYTES;
 }
 

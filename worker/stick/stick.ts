@@ -23,7 +23,7 @@ const GONE: StickyTarget = { kind: "gone" };
 
 /** Which node one request must reach. With `sid` and `rewrite` the first three characters of the session id name it. */
 export function stickyTarget(pool: Pool, parsed: ParsedRequest, clientIp: string): StickyTarget {
-	if (parsed.engine === null) return ANY;
+	if (parsed.enginePath === null) return ANY;
 	if (pool.stickiness === "source") return { kind: "key", key: clientIp };
 	if (pool.stickiness === "cookie") {
 		const node = nodeOfCookie(pool, parsed.headers.cookie);

@@ -119,7 +119,7 @@ export function upstreamHeaders(
 /** Milliseconds until the answer's headers. A node may hold a poll for pingInterval + pingTimeout, so `poll` is longer. */
 export function deadlineOf({ timeouts }: Pick<Pool, "timeouts">, parsed: ParsedRequest): number {
 	if (parsed.upgrade) return timeouts.handshake;
-	if (parsed.engine === null) return timeouts.http;
+	if (parsed.enginePath === null) return timeouts.http;
 	if (parsed.sid === null) return timeouts.handshake;
 	return parsed.method === "POST" ? timeouts.post : timeouts.poll;
 }
@@ -147,7 +147,7 @@ function isCloudflareError(status: number): boolean {
  */
 export function mayRetry(parsed: ParsedRequest, result: AttemptResult): boolean {
 	if (result === "ok" || parsed.sid !== null) return false;
-	if (parsed.engine !== null) return parsed.method === "GET" || parsed.method === "OPTIONS";
+	if (parsed.enginePath !== null) return parsed.method === "GET" || parsed.method === "OPTIONS";
 	if (result === "invalid" || (parsed.method !== "GET" && parsed.method !== "HEAD")) return false;
 	return result !== "timeout" || parsed.upgrade;
 }

@@ -23,8 +23,8 @@ describe("parseRequest", () => {
 		["https://e/socket.io/?%45IO=4&%74ransport=polling", null, "polling", "/socket.io/"],
 		["https://e/other/?EIO=4&transport=websocket", "websocket", "http", null],
 		["https://e/ws", "websocket", "http", null],
-	] as const)("reads %s with Upgrade %s as the traffic %s", (url, upgrade, traffic, engine) => {
-		expect(read(url, upgrade)).toMatchObject({ traffic, engine });
+	] as const)("reads %s with Upgrade %s as the traffic %s", (url, upgrade, traffic, enginePath) => {
+		expect(read(url, upgrade)).toMatchObject({ traffic, enginePath });
 	});
 
 	it("keeps host, port, path and query as the client wrote them", () => {
@@ -61,7 +61,7 @@ describe("parseRequest", () => {
 		"https://e/./socket.io/?EIO=4&transport=polling",
 		"https://e/socket.io\\?EIO=4&transport=polling",
 	])("resolves the path of %s, as fetch does on the way to the node", (url) => {
-		expect(read(url)).toMatchObject({ engine: "/socket.io/", path: "/socket.io/", traffic: "polling" });
+		expect(read(url)).toMatchObject({ enginePath: "/socket.io/", path: "/socket.io/", traffic: "polling" });
 	});
 
 	it("leaves a path like /.well-known/x as it is", () => {

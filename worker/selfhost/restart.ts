@@ -12,7 +12,7 @@ export interface RestartedProcess {
 }
 
 /** Starts the process, and restarts it until `stop`. An error of the first start is thrown; later ones go to `log`. */
-export async function keepAlive(
+export async function keepRunning(
 	start: () => Promise<Workerd>,
 	log: (line: string) => void,
 ): Promise<RestartedProcess> {
