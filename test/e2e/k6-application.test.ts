@@ -1,7 +1,7 @@
 import type { Socket } from "socket.io";
 import { describe, expect, it } from "vitest";
-import { runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { startK6Target } from "../support/k6-target.ts";
+import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { startK6Target } from "../support/k6/target.ts";
 
 const LOAD = "--clients 2 --rate 20 --duration 1".split(" ");
 

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { K6_TRANSPORTS, type K6Transport } from "../../loadtest/k6/script/settings.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
-import { type K6Outcome, runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { startK6Target } from "../support/k6-target.ts";
+import { type K6Outcome, runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { startK6Target } from "../support/k6/target.ts";
 
 /** What a session over each transport says of itself when it connects. */
 const SEEN: Readonly<Record<K6Transport, string>> = {

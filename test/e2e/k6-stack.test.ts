@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
-import { skipWithoutK6 } from "../support/k6-run.ts";
-import { type K6Stack, startK6Stack } from "../support/k6-stack.ts";
+import { skipWithoutK6 } from "../support/k6/run.ts";
+import { type K6Stack, startK6Stack } from "../support/k6/stack.ts";
 
 describe.skipIf(skipWithoutK6)("k6's scripts against the whole stack", () => {
 	let stack: K6Stack;

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
-import { runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { startK6Target } from "../support/k6-target.ts";
+import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { startK6Target } from "../support/k6/target.ts";
 
 const LOAD = "--clients 4 --rate 40 --duration 2".split(" ");
 

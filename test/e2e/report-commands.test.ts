@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { NamedRun } from "../../loadtest/report/readable.ts";
-import { drawResult } from "../support/report-results.ts";
-import { ABBA, runsAt } from "../support/report-runs.ts";
+import { drawResult } from "../support/report/results.ts";
+import { ABBA, runsAt } from "../support/report/runs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-commands-"));
 const CLI = resolve("loadtest/cli.ts");

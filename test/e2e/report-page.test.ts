@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "../../loadtest/compare/assemble.ts";
 import { renderComparison } from "../../loadtest/compare/render.ts";
 import { renderReport } from "../../loadtest/report/render.ts";
-import { CHROMIUM, openFile, startBrowser } from "../support/report-browser.ts";
-import { drawResult } from "../support/report-results.ts";
-import { ABBA, runsAt } from "../support/report-runs.ts";
+import { CHROMIUM, openFile, startBrowser } from "../support/report/browser.ts";
+import { drawResult } from "../support/report/results.ts";
+import { ABBA, runsAt } from "../support/report/runs.ts";
 
 const SCREENS: [string, BrowserContextOptions][] = [
 	["light", { viewport: { width: 1100, height: 900 }, colorScheme: "light" }],

@@ -6,8 +6,8 @@ import { Histogram } from "../../loadtest/record/histogram.ts";
 import type { Group, Transport } from "../../loadtest/record/result.ts";
 import { flashPolicyServer } from "../../origin/flash-policy.ts";
 import { listen } from "../../worker/command-line/listen.ts";
-import { runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { type K6Target, startK6Target } from "../support/k6-target.ts";
+import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { type K6Target, startK6Target } from "../support/k6/target.ts";
 
 /** Milliseconds a node waits before it acknowledges; what two generators may differ by. */
 const DELAY = 50;

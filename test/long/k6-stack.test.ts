@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
-import { skipWithoutK6 } from "../support/k6-run.ts";
-import { type K6Stack, startK6Stack } from "../support/k6-stack.ts";
+import { skipWithoutK6 } from "../support/k6/run.ts";
+import { type K6Stack, startK6Stack } from "../support/k6/stack.ts";
 
 /** The thresholds as a user has them, not the patient ones of the short tests. */
 const USUAL = { SIO_LOOP_LAG_P95_MS: "", SIO_ACK_P95_MS: "" };

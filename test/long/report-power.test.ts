@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PRICES, USER } from "../../loadtest/report/prices.ts";
-import { SCATTER } from "../support/report-noise.ts";
-import { judgedPairs, powerAt, share, singleRunAlarms } from "../support/report-trials.ts";
+import { SCATTER } from "../support/report/noise.ts";
+import { judgedPairs, powerAt, share, singleRunAlarms } from "../support/report/trials.ts";
 
 const README = readFileSync("loadtest/report/README.md", "utf8");
 const MINUTES = 60_000;

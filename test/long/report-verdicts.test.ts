@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runSwarm } from "../../loadtest/clients/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { saveResult } from "../../loadtest/record/save.ts";
-import { DELAYED_EVENT, startDelayed } from "../support/report-stack.ts";
+import { DELAYED_EVENT, startDelayed } from "../support/report/stack.ts";
 
 /** Long enough that a busy machine's own jitter is small beside it. */
 const BASE_MS = 200;

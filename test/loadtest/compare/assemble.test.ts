@@ -3,7 +3,7 @@ import { compare, type Request, type Subject } from "../../../loadtest/compare/a
 import { interleaved } from "../../../loadtest/compare/comparable.ts";
 import { renderComparison } from "../../../loadtest/compare/render.ts";
 import type { NamedRun } from "../../../loadtest/report/readable.ts";
-import { ABBA, runsAt } from "../../support/report-runs.ts";
+import { ABBA, runsAt } from "../../support/report/runs.ts";
 
 const against = (base: NamedRun[]): Subject => ({ kind: "runs", base });
 const request = (candidate: NamedRun[], subject: Subject, changes: Partial<Request> = {}): Request => ({

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseBudgets } from "../../../loadtest/compare/budget.ts";
 import { exitCodeOf } from "../../../loadtest/compare/exit.ts";
 import { outcomeOf, wordFor } from "../../../loadtest/compare/outcome.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 const runs = (count: number) =>
 	Array.from({ length: count }, (_, at) => drawResult({ seed: 40 + at, index: at + 1 }));

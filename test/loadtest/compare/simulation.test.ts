@@ -4,8 +4,8 @@ import { runsNeeded } from "../../../loadtest/compare/power.ts";
 import { noiseOf } from "../../../loadtest/compare/shift.ts";
 import { judge } from "../../../loadtest/compare/verdict.ts";
 import { randomFrom } from "../../../loadtest/plan/random.ts";
-import { runQuantiles, SCATTER } from "../../support/report-noise.ts";
-import { judgedPairs, powerAt, share, singleRunAlarms } from "../../support/report-trials.ts";
+import { runQuantiles, SCATTER } from "../../support/report/noise.ts";
+import { judgedPairs, powerAt, share, singleRunAlarms } from "../../support/report/trials.ts";
 
 const PAIRS = 200;
 /** Milliseconds: 2 s of arithmetic on a free processor, more on one that other tests use. */

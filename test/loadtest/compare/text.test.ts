@@ -5,7 +5,7 @@ import { parseBudgets } from "../../../loadtest/compare/budget.ts";
 import { renderComparison } from "../../../loadtest/compare/render.ts";
 import { COMMENT_MARK } from "../../../loadtest/compare/text.ts";
 import { embeddedData } from "../../../loadtest/report/readable.ts";
-import { ABBA, runsAt } from "../../support/report-runs.ts";
+import { ABBA, runsAt } from "../../support/report/runs.ts";
 
 const websocket = { transports: ["websocket" as const] };
 const base = runsAt(ABBA.b, "b", websocket);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { compareCommand } from "../../../loadtest/compare/command.ts";
 import { reportCommand } from "../../../loadtest/report/command.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-usage-"));
 const run = join(folder, "run.json");

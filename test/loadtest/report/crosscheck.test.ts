@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { randomFrom } from "../../../loadtest/plan/random.ts";
 import { ERROR_BOUND, Histogram } from "../../../loadtest/record/histogram.ts";
 import { QUANTILE_NAMES, QUANTILES, quantileMs } from "../../../loadtest/report/quantile.ts";
-import { normal } from "../../support/report-results.ts";
+import { normal } from "../../support/report/results.ts";
 
 /** Three significant digits, as it is built below. */
 const HDR_ERROR = 0.001;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { costOf } from "../../../loadtest/report/cost.ts";
 import { PRICES, USER } from "../../../loadtest/report/prices.ts";
 import { renderReport } from "../../../loadtest/report/render.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 test("JSON rows carry transport, path, metric and quantiles in milliseconds, null where unsupported", () => {
 	const report = JSON.parse(renderReport(drawResult(), "json"));

@@ -8,7 +8,7 @@ import { linearTicks, logAxis, logTicks, roundOut } from "../../../loadtest/repo
 import { zoomData } from "../../../loadtest/report/page/zoom.ts";
 import { embeddedData } from "../../../loadtest/report/readable.ts";
 import { renderReport } from "../../../loadtest/report/render.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 const result = drawResult({ transports: ["polling", "websocket", "upgrade", "flashsocket"] });
 const page = renderReport(result, "html");

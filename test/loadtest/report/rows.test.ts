@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Histogram } from "../../../loadtest/record/histogram.ts";
 import { quantileMs, sampleFor } from "../../../loadtest/report/quantile.ts";
 import { addedOf, basePath, rowsOf } from "../../../loadtest/report/rows.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 test("a quantile asks for as many samples as an order-statistics interval needs to be finite", () => {
 	expect([0.5, 0.9, 0.99, 0.999, 0.9999].map(sampleFor)).toEqual([6, 36, 368, 3688, 36887]);

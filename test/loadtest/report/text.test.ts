@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { renderReport } from "../../../loadtest/report/render.ts";
 import { summaryText } from "../../../loadtest/report/text.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 const small = drawResult({ transports: ["websocket"], seconds: 4 });
 const late = {

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { findK6 } from "../../loadtest/k6/runner/binary.ts";
-import { parseResult } from "../../loadtest/record/load.ts";
-import type { Result } from "../../loadtest/record/result.ts";
+import { findK6 } from "../../../loadtest/k6/runner/binary.ts";
+import { parseResult } from "../../../loadtest/record/load.ts";
+import type { Result } from "../../../loadtest/record/result.ts";
 
-const CLI = fileURLToPath(new URL("../../loadtest/cli.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../../../loadtest/cli.ts", import.meta.url));
 
 /** On a person's machine without k6 its tests are skipped by name; in CI they fail. */
 export const skipWithoutK6 = await findK6().then(

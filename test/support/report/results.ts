@@ -1,6 +1,6 @@
 /** Results drawn from a seeded generator: shapes for testing reports, never posing as measurements. */
 
-import { randomFrom } from "../../loadtest/plan/random.ts";
+import { randomFrom } from "../../../loadtest/plan/random.ts";
 import {
 	type Flag,
 	type Group,
@@ -9,8 +9,8 @@ import {
 	type Result,
 	resultShape,
 	type Transport,
-} from "../../loadtest/record/result.ts";
-import { noCounts, Tally } from "../../loadtest/record/tally.ts";
+} from "../../../loadtest/record/result.ts";
+import { noCounts, Tally } from "../../../loadtest/record/tally.ts";
 
 /** How to draw a result. Times in microseconds. */
 export interface Recipe {

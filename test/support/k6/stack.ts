@@ -1,7 +1,7 @@
 /** The whole stack with k6 driven at it, direct and through the edge side by side. */
-import type { K6Transport } from "../../loadtest/k6/script/settings.ts";
-import { startStack } from "../../origin/stack.ts";
-import { type K6Outcome, runK6Command } from "./k6-run.ts";
+import type { K6Transport } from "../../../loadtest/k6/script/settings.ts";
+import { startStack } from "../../../origin/stack.ts";
+import { type K6Outcome, runK6Command } from "./run.ts";
 
 export type K6Path = "direct" | "edge";
 

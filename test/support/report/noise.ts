@@ -1,8 +1,8 @@
 /** Runs with known truth: autocorrelated samples around a run's own level, to prove the statistics on. */
-import { randomFrom } from "../../loadtest/plan/random.ts";
-import { Histogram } from "../../loadtest/record/histogram.ts";
-import type { MetricRecord } from "../../loadtest/record/result.ts";
-import { normal } from "./report-results.ts";
+import { randomFrom } from "../../../loadtest/plan/random.ts";
+import { Histogram } from "../../../loadtest/record/histogram.ts";
+import type { MetricRecord } from "../../../loadtest/record/result.ts";
+import { normal } from "./results.ts";
 
 /** How runs scatter. `between`: standard deviation of a run's log level (0.03 = 3 %). */
 export interface Scatter {

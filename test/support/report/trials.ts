@@ -1,12 +1,12 @@
 /** Many comparisons of simulated runs whose truth is known, seeded: how often each verdict comes out. */
-import { drawnInterval, drawQuantiles } from "../../loadtest/compare/bootstrap.ts";
-import { holm } from "../../loadtest/compare/holm.ts";
-import { mannWhitney } from "../../loadtest/compare/ranks.ts";
-import { noiseOf, ratioOf } from "../../loadtest/compare/shift.ts";
-import { judge, type Verdict } from "../../loadtest/compare/verdict.ts";
-import { randomFrom } from "../../loadtest/plan/random.ts";
-import { runQuantiles, runRecord, type Scatter } from "./report-noise.ts";
-import { normal } from "./report-results.ts";
+import { drawnInterval, drawQuantiles } from "../../../loadtest/compare/bootstrap.ts";
+import { holm } from "../../../loadtest/compare/holm.ts";
+import { mannWhitney } from "../../../loadtest/compare/ranks.ts";
+import { noiseOf, ratioOf } from "../../../loadtest/compare/shift.ts";
+import { judge, type Verdict } from "../../../loadtest/compare/verdict.ts";
+import { randomFrom } from "../../../loadtest/plan/random.ts";
+import { runQuantiles, runRecord, type Scatter } from "./noise.ts";
+import { normal } from "./results.ts";
 
 const BASE_US = 900;
 

@@ -1,7 +1,7 @@
 /** A node whose answer takes a known time, behind a real edge: what comparisons are proven on. */
-import { planCluster } from "../../origin/cluster.ts";
-import { startNode } from "../../origin/node.ts";
-import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
+import { planCluster } from "../../../origin/cluster.ts";
+import { startNode } from "../../../origin/node.ts";
+import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
 
 /** The event that is answered after the node's delay. */
 export const DELAYED_EVENT = "delayed";

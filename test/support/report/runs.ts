@@ -1,6 +1,6 @@
 /** Sets of drawn runs for comparisons: named, dated, and as alike as asked for. */
-import type { NamedRun } from "../../loadtest/report/readable.ts";
-import { drawResult, type Recipe } from "./report-results.ts";
+import type { NamedRun } from "../../../loadtest/report/readable.ts";
+import { drawResult, type Recipe } from "./results.ts";
 
 /** Minutes at which two sides of five take turns. */
 export const ABBA = { a: [0, 3, 4, 7, 8], b: [1, 2, 5, 6, 9] };
