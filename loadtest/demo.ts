@@ -7,7 +7,7 @@ import { PROJECT } from "../worker/command-line/project.ts";
 import { runSwarm } from "./clients/run.ts";
 import { type Plan, planFrom } from "./plan/plan.ts";
 import { saveResult } from "./record/save.ts";
-import { renderReport } from "./report/render.ts";
+import { reportPage } from "./report/page/page.ts";
 import { summaryText } from "./report/text.ts";
 
 const REPORTS = join(PROJECT, "reports");
@@ -23,7 +23,7 @@ await runCommand(async (stop) => {
 	const result = await runSwarm(demoPlan(stack), { progress: say }, stop);
 	if (stop.aborted) return EXIT.interrupted;
 	await saveResult(join(REPORTS, "demo.json"), result);
-	await writeWhole(join(REPORTS, "demo.html"), renderReport(result, "html"));
+	await writeWhole(join(REPORTS, "demo.html"), reportPage(result));
 	process.stdout.write(`${summaryText(result)}\nreports/demo.html and reports/demo.json have the rest.\n`);
 	// A demonstration gates nothing: on a busy machine its first line says that its numbers are not to be believed.
 	return EXIT.ok;

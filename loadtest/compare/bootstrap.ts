@@ -1,7 +1,7 @@
 /**
- * Where there are too few runs to test: how far a quantile could lie apart, by drawing whole seconds anew.
- * Seconds, not messages, because messages of one second resemble each other; and still only indicative,
- * because it cannot see what differs from run to run.
+ * Intervals where there are too few runs to test: a bootstrap that resamples whole seconds. Seconds, not
+ * messages, because messages of one second resemble each other. Still only indicative: resampling cannot see
+ * what differs from run to run.
  */
 import { randomFrom } from "../plan/random.ts";
 import { Histogram } from "../record/histogram.ts";
@@ -11,7 +11,7 @@ import type { Interval } from "./shift.ts";
 const DRAWS = 400;
 const SEED = 20_261_123;
 
-/** For each quantile, its value in each draw: [draw][quantile], in microseconds. */
+/** The value of each quantile in each draw: [draw][quantile], in microseconds. */
 export type Draws = number[][];
 
 /** Draws runs, then seconds within each, with replacement; the same input gives the same draws. */

@@ -7,7 +7,7 @@ import type { Pairing } from "./pairing.ts";
 import { mannWhitney } from "./ranks.ts";
 import { type Interval, median, noiseOf, ratioOf, shiftOf } from "./shift.ts";
 
-/** Times in milliseconds; null where a run cannot support the quantile, and p where there are too few runs. */
+/** Times in milliseconds, null where a run is too small for the quantile; p is null where there are too few runs. */
 export interface Estimate {
 	/** The value of each run. */
 	candidateRuns: (number | null)[];
@@ -18,13 +18,13 @@ export interface Estimate {
 	ratio: Interval | null;
 	/** Candidate − base. */
 	added: Interval | null;
-	/** Standard deviation of the logarithm between runs; null with one run a side. */
+	/** Standard deviation of the logarithm between runs; null with one run per side. */
 	noise: number | null;
 	/** Exact two-sided Mann-Whitney, not adjusted. */
 	p: number | null;
 }
 
-/** Estimates for quantiles from 0 to 1: from runs where there are enough, else by drawing seconds anew. */
+/** Estimates for quantiles from 0 to 1: from the runs where there are enough, else by resampling seconds. */
 export function estimatesOf(pair: Pairing, metric: Metric, quantiles: readonly number[]): Estimate[] {
 	const few = Math.min(pair.candidate.length, pair.base.length) < LEAST_RUNS;
 	const records = (groups: Group[]) => groups.flatMap((group) => group.metrics[metric] ?? []);

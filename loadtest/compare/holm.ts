@@ -1,26 +1,27 @@
-/** Several tests at once: Holm's step-down adjustment, and how many runs so many tests need. */
+/** Multiple tests: Holm's step-down adjustment, and how many runs a number of tests needs. */
 import { leastP, waysToChoose } from "./ranks.ts";
 
-/** The level at which a difference counts as real, for all primary metrics together. */
+/** The significance level of all primary metrics together. */
 export const ALPHA = 0.05;
-/** Runs on each side below which no verdict is given. */
+/** The fewest runs per side that support a verdict. */
 export const LEAST_RUNS = 5;
 
-/** Adjusted p values in the order given: each compares with ALPHA directly. */
+/** Adjusted p values in the order given, each to be compared with ALPHA directly. */
 export function holm(ps: readonly number[]): number[] {
 	const order = ps.map((_, at) => at).sort((x, y) => ps[x]! - ps[y]!);
 	const adjusted = new Array<number>(ps.length).fill(1);
-	let least = 0;
+	let smallest = 0;
 	order.forEach((at, rank) => {
-		least = Math.max(least, Math.min(1, ps[at]! * (ps.length - rank)));
-		adjusted[at] = least;
+		smallest = Math.max(smallest, Math.min(1, ps[at]! * (ps.length - rank)));
+		adjusted[at] = smallest;
 	});
 	return adjusted;
 }
 
 /**
- * The least runs on each side for so many primary metrics: a difference must still be found when one pair
- * of runs came out the wrong way round (the second least p), else one unlucky run decides. 5 runs carry 3.
+ * The fewest runs per side for a number of primary metrics. A difference must still be found when one pair of
+ * runs came out the wrong way round (the second smallest p), or a single unlucky run would decide. 5 runs are
+ * enough for 3 metrics.
  */
 export function runsForMetrics(metrics: number): number {
 	let runs = LEAST_RUNS;
@@ -28,7 +29,7 @@ export function runsForMetrics(metrics: number): number {
 	return runs;
 }
 
-/** How many primary metrics so many runs on each side carry. */
+/** How many primary metrics a number of runs per side is enough for. */
 export function metricsForRuns(runs: number): number {
 	return Math.floor((ALPHA * waysToChoose(2 * runs, runs)) / 4);
 }

@@ -1,9 +1,9 @@
-/** The exact Mann-Whitney test: whether two sets of runs differ, with no assumption on their distribution. */
+/** The exact Mann-Whitney test: whether two sets of runs differ, whatever their distribution. */
 
 /**
- * Two-sided exact p: the share of all ways to deal the pooled values into two sides whose rank sum is at
- * least as far from the middle as the one seen. Ties take mid-ranks, and the dealing keeps them, so p stays
- * exact where quantised medians coincide. Both sides must hold a value.
+ * Two-sided exact p: of all ways to divide the pooled values into two sides, the share whose rank sum is at
+ * least as far from the middle as the observed one. Ties get mid-ranks, so p stays exact where quantised
+ * medians coincide. Both sides must hold a value.
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): number {
 	const doubled = doubledRanks([...a, ...b]);
@@ -21,14 +21,14 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): number 
 	return extreme / all;
 }
 
-/** The least p that `n` against `m` runs can reach: every run of one side beyond every run of the other. */
+/** The smallest p that `n` against `m` runs can reach: every run of one side above every run of the other. */
 export function leastP(n: number, m: number): number {
 	return Math.min(1, 2 / waysToChoose(n + m, n));
 }
 
 /**
- * How often each U from 0 to n·m occurs among all orders of n and m distinct values, as shares of 1. The
- * greatest value is of the first side in n of n + m orders, and then stands above all m of the other.
+ * The distribution of U from 0 to n·m over all orders of n and m distinct values, as shares of 1. The recursion:
+ * the largest value belongs to the first side in n of n + m orders, and then exceeds all m of the other side.
  */
 export function distributionOfU(n: number, m: number): Float64Array {
 	let before: Float64Array[] = Array.from({ length: m + 1 }, () => Float64Array.of(1));
@@ -54,7 +54,7 @@ export function waysToChoose(from: number, take: number): number {
 	return ways;
 }
 
-/** Ranks times two, so that a mid-rank is whole. */
+/** Ranks times two, so that mid-ranks are whole numbers. */
 function doubledRanks(values: number[]): number[] {
 	return values.map((value) => {
 		const below = values.filter((other) => other < value).length;
@@ -63,7 +63,7 @@ function doubledRanks(values: number[]): number[] {
 	});
 }
 
-/** For each sum: in how many ways `take` of the whole ranks add up to it. */
+/** For each sum: the number of ways in which `take` of the ranks add up to it. */
 function rankSumWays(ranks: number[], take: number): Float64Array {
 	const total = ranks.reduce((sum, rank) => sum + rank, 0);
 	const table = Array.from({ length: take + 1 }, () => new Float64Array(total + 1));

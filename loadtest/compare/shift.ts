@@ -1,7 +1,7 @@
-/** The Hodges-Lehmann estimate: by how much one set of runs lies above another, with its interval. */
+/** The Hodges-Lehmann estimate of how far one set of runs lies above another, with its interval. */
 import { distributionOfU } from "./ranks.ts";
 
-/** An estimate and its interval; `confidence` from 0 to 1 is what the interval really covers. */
+/** An estimate and its interval; `confidence` is the true coverage of the interval, 0 to 1. */
 export interface Interval {
 	estimate: number;
 	low: number;
@@ -10,8 +10,8 @@ export interface Interval {
 }
 
 /**
- * The median of all differences a − b, and the interval that the Mann-Whitney test would not reject at 95 %.
- * With fewer than four runs on each side no such interval exists: then it spans every difference.
+ * The median of all differences a − b, and the shifts that the Mann-Whitney test would not reject at 95 %.
+ * With fewer than four runs per side no such interval exists: then it spans every difference.
  */
 export function shiftOf(a: readonly number[], b: readonly number[]): Interval {
 	const differences = a.flatMap((x) => b.map((y) => x - y)).sort((x, y) => x - y);
@@ -24,13 +24,13 @@ export function shiftOf(a: readonly number[], b: readonly number[]): Interval {
 	};
 }
 
-/** The same as a ratio a ÷ b, worked out on logarithms; all values above nothing. */
+/** The same as a ratio a ÷ b, computed on logarithms; all values must be positive. */
 export function ratioOf(a: readonly number[], b: readonly number[]): Interval {
 	const { estimate, low, high, confidence } = shiftOf(a.map(Math.log), b.map(Math.log));
 	return { estimate: Math.exp(estimate), low: Math.exp(low), high: Math.exp(high), confidence };
 }
 
-/** The median of the values and the interval that order statistics give it (at most 95 % asked for). */
+/** The median of the values and its interval by order statistics, at 95 % or as close as few values allow. */
 export function medianInterval(values: readonly number[]): Interval {
 	const sorted = [...values].sort((x, y) => x - y);
 	const n = sorted.length;

@@ -1,17 +1,28 @@
-/** Quantiles of a recorded histogram, given only where the sample carries them. */
+/** Quantiles of a recorded histogram, given only where the sample supports them. */
 import { Histogram } from "../record/histogram.ts";
 import type { HistogramRecord } from "../record/result.ts";
 import { milliseconds } from "./number.ts";
 
-/** Quantiles the reports print, with the names scripts see. */
+/** Quantiles the reports print, under their names in JSON and CSV. */
 export const QUANTILES = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999 } as const;
 export type QuantileName = keyof typeof QUANTILES;
 export const QUANTILE_NAMES = Object.keys(QUANTILES) as QuantileName[];
 
+/** A quantile from 0 to 1 as people write it: 0.999 is "p99.9". */
+export function quantileText(quantile: number): string {
+	return `p${Number((quantile * 100).toFixed(6))}`;
+}
+
+/** The name of a quantile written as "p99.9" or "p999"; undefined for anything else. */
+export function quantileNamed(text: string): QuantileName | undefined {
+	const name = text.replace(".", "");
+	return QUANTILE_NAMES.find((each) => each === name);
+}
+
 /**
- * The least sample for a quantile from 0 to 1: with fewer, its distribution-free 95 % interval (order
- * statistics) has no upper end, and what is printed would be the maximum in disguise. 6 for p50, 36 for
- * p90, 368 for p99, 3,688 for p99.9.
+ * The smallest sample that supports a quantile from 0 to 1. With fewer values its distribution-free 95 %
+ * interval (order statistics) has no upper end, so the figure would be the maximum under another name.
+ * 6 for p50, 36 for p90, 368 for p99, 3,688 for p99.9.
  */
 export function sampleFor(quantile: number): number {
 	return Math.ceil(Math.log(0.025) / Math.log(Math.max(quantile, 1 - quantile)));

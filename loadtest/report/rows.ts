@@ -1,9 +1,9 @@
-/** A result as rows of transport × path × metric: the figures that every format prints. */
+/** A result as rows of transport × path × metric: the figures behind every format. */
 import { type Group, METRICS, type Metric, type Result, type Transport } from "../record/result.ts";
 import { milliseconds } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileMs } from "./quantile.ts";
 
-/** One metric of one group. Times in milliseconds; null where the sample cannot support a quantile. */
+/** One metric of one group. Times in milliseconds; null where the sample is too small for a quantile. */
 export interface Row extends Record<QuantileName, number | null> {
 	transport: Transport;
 	path: string;
@@ -13,7 +13,7 @@ export interface Row extends Record<QuantileName, number | null> {
 	max: number | null;
 }
 
-/** What a path costs over the base path, for one transport: differences of quantiles in milliseconds. */
+/** The latency that a path adds over the base path, for one transport: differences of quantiles in milliseconds. */
 export interface Added extends Record<QuantileName, number | null> {
 	transport: Transport;
 	path: string;
@@ -21,7 +21,7 @@ export interface Added extends Record<QuantileName, number | null> {
 	metric: Metric;
 }
 
-/** All rows, groups in the result's order, metrics in the schema's. */
+/** All rows: groups in the order of the result, metrics in the order of the schema. */
 export function rowsOf(result: Result): Row[] {
 	return result.groups.flatMap((group) => METRICS.flatMap((metric) => rowOf(group, metric) ?? []));
 }
@@ -41,13 +41,13 @@ export function rowOf(group: Group, metric: Metric): Row | undefined {
 	};
 }
 
-/** The path that others are measured against: `direct` where there is one, else the first of the plan. */
+/** The path that the others are compared with: `direct` if there is one, else the first of the plan. */
 export function basePath(result: Result): string {
 	const names = result.plan.paths.map((path) => path.name);
 	return names.find((name) => name === "direct") ?? names[0] ?? "";
 }
 
-/** The added latency of every other path, transport by transport. */
+/** The latency that every other path adds, transport by transport. */
 export function addedOf(result: Result, metric: Metric = "ack"): Added[] {
 	const base = basePath(result);
 	const rows = rowsOf(result).filter((row) => row.metric === metric);
@@ -55,16 +55,16 @@ export function addedOf(result: Result, metric: Metric = "ack"): Added[] {
 		const from = rows.find((other) => other.transport === row.transport && other.path === base);
 		if (from === undefined || row.path === base) return [];
 		const { transport, path } = row;
-		return [{ transport, path, base, metric, ...perQuantile((name) => less(row[name], from[name])) }];
+		return [{ transport, path, base, metric, ...perQuantile((name) => subtract(row[name], from[name])) }];
 	});
 }
 
-/** One value per printed quantile. */
-export function perQuantile<Value>(of: (name: QuantileName) => Value): Record<QuantileName, Value> {
+/** A record with one value per quantile. */
+function perQuantile<Value>(of: (name: QuantileName) => Value): Record<QuantileName, Value> {
 	return Object.fromEntries(QUANTILE_NAMES.map((name) => [name, of(name)])) as Record<QuantileName, Value>;
 }
 
-function less(value: number | null, from: number | null): number | null {
+function subtract(value: number | null, from: number | null): number | null {
 	if (value === null || from === null) return null;
 	return Math.round((value - from) * 1000) / 1000;
 }

@@ -1,17 +1,17 @@
 /** Tables as text and as Markdown from the same columns and cells. */
 
-/** One column: its heading, and which side its cells lean to. */
+/** One column: its heading and the alignment of its cells. */
 export interface Column {
 	title: string;
 	align: "left" | "right";
 }
 
-/** A table with its caption; `cells` are rows of ready text, as many as there are columns. */
+/** A table with its caption; `cells` holds rows of formatted text, one cell per column. */
 export interface Table {
 	caption: string;
 	columns: Column[];
 	cells: string[][];
-	/** Sentences below it: what the figures mean, or why one is missing. */
+	/** Sentences below the table: what the figures mean, or why one is missing. */
 	notes: string[];
 }
 
@@ -20,12 +20,12 @@ export function left(title: string): Column {
 	return { title, align: "left" };
 }
 
-/** A figures column. */
+/** A column of figures. */
 export function right(title: string): Column {
 	return { title, align: "right" };
 }
 
-/** Aligned columns, two spaces apart, a rule under the headings. */
+/** Aligned columns, two spaces apart, with a rule under the headings. */
 export function textTable(table: Table): string {
 	const widths = table.columns.map((column, at) =>
 		Math.max(column.title.length, ...table.cells.map((row) => cell(row, at).length)),

@@ -1,24 +1,32 @@
-/** The report's tables: one function each, from a result to ready cells. */
+/** The report's tables: one function each, from a result to formatted cells. */
 import type { Group, Metric, Result } from "../record/result.ts";
-import { costTable } from "./cost-table.ts";
-import { counted, NOT_AVAILABLE, showAddedMs, showBytes, showCount, showMs, showRate } from "./number.ts";
-import { outcomeTable } from "./outcome-table.ts";
-import { QUANTILES, sampleFor } from "./quantile.ts";
+import { costTable } from "./cost.ts";
+import { isShown } from "./difference.ts";
+import {
+	counted,
+	NOT_AVAILABLE,
+	showAddedMs,
+	showBytes,
+	showCount,
+	showFigure,
+	showMs,
+	showRate,
+} from "./number.ts";
+import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileText, sampleFor } from "./quantile.ts";
 import { addedOf, basePath, type Row, rowOf } from "./rows.ts";
 import { left, right, type Table } from "./table.ts";
 
-const PHASES: [Metric, string][] = [
-	["policy", "policy"],
+/** Connection phases that follow one another. `upgrade` runs beside the Socket.IO connect. */
+export const PHASES: readonly (readonly [Metric, string])[] = [
+	["policy", "Flash policy"],
 	["dns", "DNS"],
 	["tcp", "TCP"],
 	["tls", "TLS"],
-	["engine_handshake", "Engine.IO"],
-	["socket_connect", "Socket.IO"],
-	["upgrade", "upgrade"],
+	["engine_handshake", "Engine.IO handshake"],
+	["socket_connect", "Socket.IO connect"],
 	["first_ack", "first ack"],
-	["connect", "whole"],
 ];
-const SPREADS: [Metric, string][] = [
+const SPREADS: readonly (readonly [Metric, string])[] = [
 	["fanout_first", "fan-out, first recipient"],
 	["fanout_median", "fan-out, median recipient"],
 	["fanout_last", "fan-out, last recipient"],
@@ -38,70 +46,75 @@ export function tablesOf(result: Result): Table[] {
 	].filter((table) => table.cells.length > 0);
 }
 
-/** Sessions, acks, response time and what each path adds over the base path. */
+/** Sessions, acks, response time, and what each path adds over the base path. */
 export function responseTable(result: Result): Table {
-	const added = addedOf(result);
-	const showAdded = added.length > 0;
 	const base = basePath(result);
-	const cells = result.groups.flatMap((group) => {
-		const row = rowOf(group, "ack");
-		if (row === undefined) return [];
-		const more = added.find((each) => each.transport === group.transport && each.path === group.path);
-		const of = (value: number | null | undefined) => (group.path === base ? "–" : showAddedMs(value ?? null));
-		return [
-			[
-				...named(group),
-				sessions(group),
-				showCount(group.counts.received),
-				perSecond(group),
-				...quantiles(row),
-				...(showAdded ? [of(more?.p50), of(more?.p99)] : []),
-			],
-		];
-	});
+	const hasAdded = addedOf(result).length > 0;
 	return {
-		caption: "Response time: from the intended send to the ack, milliseconds",
+		caption: "Response time: from the scheduled send to the ack, milliseconds",
 		columns: [
-			...NAMED,
+			...GROUP_COLUMNS,
 			right("sessions"),
 			right("acks"),
 			right("acks/s"),
 			...QUANTILE_COLUMNS,
-			...(showAdded ? [right("added p50"), right("added p99")] : []),
+			...(hasAdded ? [right("added p50"), right("added p99")] : []),
 		],
-		cells,
+		cells: result.groups.flatMap((group) => {
+			const row = rowOf(group, "ack");
+			if (row === undefined) return [];
+			const acks = [showCount(group.counts.received), acksPerSecond(group)];
+			const added = hasAdded ? [addedCell(result, group, "p50"), addedCell(result, group, "p99")] : [];
+			return [[...nameCells(group), sessions(group), ...acks, ...quantileCells(row), ...added]];
+		}),
 		notes: [
-			...(showAdded ? [`added: over the ${base} path, a difference of quantiles.`] : []),
-			...missing(result, "ack"),
+			...(hasAdded ? [`added: compared with ${base}; unclear: no difference that this run can show.`] : []),
+			...sampleNote(result, "ack"),
 		],
 	};
 }
 
-/** The same without the wait for the generator's own schedule. */
-export function serviceTable(result: Result): Table {
+/** Figures of a scenario that are not latencies: the knee of a ramp, memory of idle clients, slopes of a soak. */
+export function outcomeTable(result: Result): Table {
 	return {
-		caption: "Service time: from the real send to the ack, milliseconds",
-		columns: [...NAMED, ...QUANTILE_COLUMNS],
-		cells: quantileCells(result, "ack_service"),
+		caption: "What the scenario found",
+		columns: [left("figure"), left("transport"), left("path"), right("value"), left("unit")],
+		cells: (result.outcomes ?? []).map(({ name, transport, path, value, unit }) => [
+			name,
+			transport ?? "all",
+			path ?? "all",
+			...inMilliseconds(value, unit),
+		]),
 		notes: [],
 	};
 }
 
-/** Where a connection's time goes, the median of each phase. */
+/** Service time, which leaves out the delay of a late send. */
+export function serviceTable(result: Result): Table {
+	return {
+		caption: "Service time: from the actual send to the ack, milliseconds",
+		columns: [...GROUP_COLUMNS, ...QUANTILE_COLUMNS],
+		cells: quantileRows(result, "ack_service"),
+		notes: [],
+	};
+}
+
+/** The median of each connection phase. */
 export function phaseTable(result: Result): Table {
-	const measured = PHASES.filter(([metric]) =>
+	const columns = [...PHASES, ["upgrade", "upgrade"] as const, ["connect", "connected after"] as const];
+	const measured = columns.filter(([metric]) =>
 		result.groups.some((group) => (rowOf(group, metric)?.count ?? 0) > 0),
 	);
 	const cells = result.groups.map((group) => [
-		...named(group),
+		...nameCells(group),
 		...measured.map(([metric]) => {
 			const row = rowOf(group, metric);
 			return row === undefined || row.count === 0 ? "–" : showMs(row.p50);
 		}),
 	]);
 	return {
-		caption: "Connection phases: median of each, milliseconds",
-		columns: [...NAMED, ...measured.map(([, title]) => right(title))],
+		caption: "Connection phases: medians, milliseconds",
+		columns: [...GROUP_COLUMNS, ...measured.map(([, title]) => right(title))],
 		cells: measured.length > 0 ? cells : [],
 		notes: [],
 	};
@@ -110,30 +123,30 @@ export function phaseTable(result: Result): Table {
 /** Fan-out and recovery, for the scenarios that measure them. */
 export function spreadTable(result: Result): Table {
 	const cells = SPREADS.flatMap(([metric, title]) =>
-		quantileCells(result, metric).map((row) => [title, ...row]),
+		quantileRows(result, metric).map((row) => [title, ...row]),
 	);
 	return {
 		caption: "Fan-out and recovery, milliseconds",
-		columns: [left("what"), ...NAMED, ...QUANTILE_COLUMNS],
+		columns: [left("event"), ...GROUP_COLUMNS, ...QUANTILE_COLUMNS],
 		cells,
 		notes: [],
 	};
 }
 
-/** What was sent, what came back, and what went wrong. */
+/** Messages sent, acknowledged and lost, traffic, and errors. */
 export function deliveryTable(result: Result): Table {
 	return {
 		caption: "Delivery: messages, bytes and errors",
 		columns: [
-			...NAMED,
+			...GROUP_COLUMNS,
 			right("due"),
 			right("sent"),
 			right("acked"),
 			right("lost"),
 			right("doubled"),
 			right("late"),
-			right("out"),
-			right("in"),
+			right("bytes out"),
+			right("bytes in"),
 			right("requests"),
 			left("errors"),
 		],
@@ -141,14 +154,14 @@ export function deliveryTable(result: Result): Table {
 			const { due, sent, received, lost, doubled, late, bytesSent, bytesReceived, requests } = group.counts;
 			const counts = [due, sent, received, lost, doubled, late].map(showCount);
 			const traffic = [showBytes(bytesSent), showBytes(bytesReceived), showCount(requests)];
-			return [...named(group), ...counts, ...traffic, errorsOf(group)];
+			return [...nameCells(group), ...counts, ...traffic, errorsOf(group)];
 		}),
-		notes: ["late: sent more than 5 ms after it was due, by the generator's own fault."],
+		notes: ["late: sent more than 5 ms after it was due, which is the generator's fault."],
 	};
 }
 
 /** The errors of a group, the most frequent first. */
-export function errorsOf(group: Group): string {
+function errorsOf(group: Group): string {
 	const kinds = Object.entries(group.errors).sort(([, a], [, b]) => b - a);
 	const lost = group.counts.sessionsLost;
 	const all = [
@@ -158,21 +171,21 @@ export function errorsOf(group: Group): string {
 	return all.length > 0 ? all.join(", ") : "none";
 }
 
-const NAMED = [left("transport"), left("path")];
-const QUANTILE_COLUMNS = ["p50", "p90", "p99", "p99.9", "max"].map(right);
+const GROUP_COLUMNS = [left("transport"), left("path")];
+const QUANTILE_COLUMNS = [...QUANTILE_NAMES.map((name) => quantileText(QUANTILES[name])), "max"].map(right);
 
-function named(group: Group): string[] {
+function nameCells(group: Group): string[] {
 	return [group.transport, group.path];
 }
 
-function quantiles(row: Row): string[] {
-	return [row.p50, row.p90, row.p99, row.p999, row.max].map(showMs);
+function quantileCells(row: Row): string[] {
+	return [...QUANTILE_NAMES.map((name) => row[name]), row.max].map(showMs);
 }
 
-function quantileCells(result: Result, metric: Metric): string[][] {
+function quantileRows(result: Result, metric: Metric): string[][] {
 	return result.groups.flatMap((group) => {
 		const row = rowOf(group, metric);
-		return row === undefined || row.count === 0 ? [] : [[...named(group), ...quantiles(row)]];
+		return row === undefined || row.count === 0 ? [] : [[...nameCells(group), ...quantileCells(row)]];
 	});
 }
 
@@ -182,16 +195,35 @@ function sessions(group: Group): string {
 	return `${showCount(sessionsOpen)} of ${showCount(sessionsTried)}`;
 }
 
-function perSecond(group: Group): string {
+function acksPerSecond(group: Group): string {
 	return group.seconds > 0 ? showRate(group.counts.received / group.seconds) : NOT_AVAILABLE;
 }
 
-function missing(result: Result, metric: Metric): string[] {
-	const rows = result.groups.flatMap((group) => rowOf(group, metric) ?? []);
-	const short = (["p50", "p90", "p99", "p999"] as const).find((name) =>
-		rows.some((row) => row[name] === null),
+/** What the group's path adds over the base path; a difference that may be noise is called unclear. */
+function addedCell(result: Result, group: Group, name: QuantileName): string {
+	const base = basePath(result);
+	if (group.path === base) return "–";
+	const added = addedOf(result).find(
+		(each) => each.transport === group.transport && each.path === group.path,
 	);
-	if (short === undefined) return [];
-	const title = short === "p999" ? "p99.9" : short;
-	return [`n/a: too few acks for that quantile; ${title} needs ${showCount(sampleFor(QUANTILES[short]))}.`];
+	const other = result.groups.find((each) => each.transport === group.transport && each.path === base);
+	const value = added?.[name] ?? null;
+	if (value === null || other === undefined) return NOT_AVAILABLE;
+	return isShown(group, other, name) ? showAddedMs(value) : "unclear";
+}
+
+/** Names the quantile that some group has too few samples for. */
+function sampleNote(result: Result, metric: Metric): string[] {
+	const rows = result.groups.flatMap((group) => rowOf(group, metric) ?? []);
+	const name = QUANTILE_NAMES.find((each) => rows.some((row) => row[each] === null));
+	if (name === undefined) return [];
+	const quantile = QUANTILES[name];
+	return [`n/a: too few acks; ${quantileText(quantile)} needs ${showCount(sampleFor(quantile))}.`];
+}
+
+/** Converts microseconds, and microseconds an hour, to the report's milliseconds. */
+function inMilliseconds(value: number, unit: string): [string, string] {
+	return unit === "us" || unit.startsWith("us/")
+		? [showFigure(value / 1000), unit.replace("us", "ms")]
+		: [showFigure(value), unit];
 }

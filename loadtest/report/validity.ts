@@ -1,17 +1,17 @@
-/** Whether a result may be believed, in words, before any figure. */
+/** Whether a result can be trusted, in words. */
 import type { Flag, Result } from "../record/result.ts";
 import { counted } from "./number.ts";
 
 export type Trust = "valid" | "doubtful" | "invalid";
 
-/** The verdict on the measurement itself: a word, one sentence, and the flags it rests on. */
+/** The verdict on the measurement itself: one word, one sentence, and the flags behind it. */
 export interface Validity {
 	trust: Trust;
 	sentence: string;
 	flags: Flag[];
 }
 
-/** Reads the flags; a run cut short is valid for what was measured, and says so. */
+/** Reads the flags. A run that was stopped early is valid for what it measured. */
 export function validityOf(result: Result): Validity {
 	const flags = result.validity.flags;
 	const void_ = flags.filter((flag) => flag.severity === "invalid");
@@ -24,7 +24,11 @@ export function validityOf(result: Result): Validity {
 			doubts.length > 0 ? `Valid with ${counted(doubts.length, "doubt")}: ${messages(doubts)}` : "";
 		return { trust: "doubtful", sentence: [doubt, short].filter(Boolean).join(" "), flags };
 	}
-	return { trust: "valid", sentence: "Valid: the generator kept its schedule, and no check objects.", flags };
+	return {
+		trust: "valid",
+		sentence: "Valid: the generator kept to its schedule and all checks passed.",
+		flags,
+	};
 }
 
 /** One line for a flag: what it means, then what to do. */

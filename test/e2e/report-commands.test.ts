@@ -57,18 +57,18 @@ test("a comparison page stands for its new runs and can be compared again", () =
 	const refused = run("report", page);
 	expect([refused.status, refused.stderr]).toEqual([
 		2,
-		`error: ${page} holds 5 runs: report shows one, npm run compare takes them all.\n`,
+		`error: ${page} holds 5 runs: report shows one run; use npm run compare for several.\n`,
 	]);
 });
 
 test("a baseline is kept by name and compared with later; a missing one names those there are", () => {
-	expect(run("compare", ...base, "--save", "main").stderr).toContain("kept as baseline main");
+	expect(run("compare", ...base, "--save", "main").stderr).toContain("saved as baseline main");
 	const later = JSON.parse(run("compare", ...slow, "--baseline", "main", "--format", "json").stdout);
 	expect(later.verdict).toBe("worse");
 	const missing = run("compare", ...slow, "--baseline", "release");
 	expect([missing.status, missing.stderr]).toEqual([
 		2,
-		"error: --baseline release is not kept in .baselines: there are main.\n",
+		"error: --baseline release does not exist in .baselines; use one of: main.\n",
 	]);
 });
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compare } from "../../loadtest/compare/assemble.ts";
-import { renderComparison } from "../../loadtest/compare/render.ts";
-import { renderReport } from "../../loadtest/report/render.ts";
+import { compare } from "../../loadtest/compare/comparison.ts";
+import { comparisonPage } from "../../loadtest/compare/page/page.ts";
+import { reportPage } from "../../loadtest/report/page/page.ts";
 import { CHROMIUM, openFile, startBrowser } from "../support/report/browser.ts";
 import { drawResult } from "../support/report/results.ts";
 import { ABBA, runsAt } from "../support/report/runs.ts";
@@ -27,7 +27,7 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 		browser = await startBrowser();
 		folder = await mkdtemp(join(tmpdir(), "report-page-"));
 		const transports = ["polling", "websocket", "upgrade", "flashsocket"] as const;
-		await writeFile(file("report"), renderReport(drawResult({ transports: [...transports] }), "html"));
+		await writeFile(file("report"), reportPage(drawResult({ transports: [...transports] })));
 		const comparison = compare({
 			candidate: runsAt(ABBA.a, "a", {}, 1.6),
 			subject: { kind: "runs", base: runsAt(ABBA.b, "b") },
@@ -37,7 +37,7 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 			blocks: false,
 			budgets: [],
 		});
-		await writeFile(file("comparison"), renderComparison(comparison, "html"));
+		await writeFile(file("comparison"), comparisonPage(comparison));
 	});
 
 	afterAll(async () => {
@@ -70,22 +70,13 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 		}
 	});
 
-	test("the chart to zoom appears where scripts run, and a drag zooms it", async () => {
-		const { page, complaints } = await openFile(browser, file("report"), {
-			viewport: { width: 1100, height: 900 },
-		});
-		const over = page.locator("#zoom .u-over");
-		await over.scrollIntoViewIfNeeded();
-		const ink = () => page.evaluate<string>("document.querySelector('#zoom canvas').toDataURL()");
-		const before = await ink();
-		expect(before).toMatch(/^data:image/);
-		const box = (await over.boundingBox())!;
-		await page.mouse.move(box.x + box.width * 0.2, box.y + 50);
-		await page.mouse.down();
-		await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 5 });
-		await page.mouse.up();
-		await expect.poll(ink).not.toBe(before);
-		expect(complaints).toEqual([]);
+	test("without JavaScript the table of seconds opens and shows every second of every group", async () => {
+		const { page } = await openFile(browser, file("report"), { javaScriptEnabled: false });
+		const rows = page.locator("details tbody tr");
+		expect(await rows.count()).toBe(8 * 5);
+		expect(await rows.first().isVisible()).toBe(false);
+		await page.locator("details summary").click();
+		expect(await rows.first().isVisible()).toBe(true);
 		await page.close();
 	});
 

@@ -1,7 +1,7 @@
 /** The README's error rates, drawn anew: what it states is what the methods do. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { PRICES, USER } from "../../loadtest/report/prices.ts";
+import { PRICES, USER } from "../../loadtest/report/cost.ts";
 import { SCATTER } from "../support/report/noise.ts";
 import { judgedPairs, powerAt, share, singleRunAlarms } from "../support/report/trials.ts";
 
@@ -38,7 +38,7 @@ test(
 test(
 	"76 runs a side find 20 % at 16 % noise in nine of ten tries, as the README says",
 	() => {
-		expect(README).toContain("ask for about 76 a side");
+		expect(README).toContain("ask for about 76 per side");
 		expect(powerAt(0.16, 76, 200, 301)).toBeGreaterThan(0.85);
 	},
 	5 * MINUTES,

@@ -3,17 +3,17 @@ import { Histogram } from "../../record/histogram.ts";
 import type { Group, Metric, Result } from "../../record/result.ts";
 import { planLine } from "../../report/headline.ts";
 import { type Chart, figure } from "../../report/page/chart.ts";
-import { document } from "../../report/page/document.ts";
-import { sideLook } from "../../report/page/look.ts";
+import { htmlDocument } from "../../report/page/document.ts";
+import { sideStyle } from "../../report/page/line-style.ts";
 import { asMarkup, type Markup, markup } from "../../report/page/markup.ts";
 import { spectrumOf } from "../../report/page/spectrum.ts";
-import { htmlTable } from "../../report/page/tables.ts";
-import type { NamedRun } from "../../report/readable.ts";
-import { COMPARISON_DATA, type ComparisonData } from "../../report/readable.ts";
-import type { Comparison, Section } from "../assemble.ts";
+import { htmlTable } from "../../report/page/table.ts";
+import { COMPARISON_DATA, type ComparisonData, type NamedRun } from "../../report/readable.ts";
+import type { Comparison, Section } from "../comparison.ts";
 import { LEAST_RUNS } from "../holm.ts";
 import type { Pairing } from "../pairing.ts";
 import { runsText, SIGNS, tablesOf } from "../tables.ts";
+import { verdictSentence } from "../text.ts";
 import type { Verdict } from "../verdict.ts";
 import { ratioChart } from "./ratio-chart.ts";
 import { runsChart } from "./runs-chart.ts";
@@ -37,7 +37,7 @@ export function comparisonPage(comparison: Comparison): string {
 	const body = markup`
 <h1>${sections[0]?.title ?? "Comparison"}: ${scenario}</h1>
 <p class="meta">${runsText(comparison)}${run === undefined ? "" : ` · ${planLine(run.result)}`}</p>
-<div class="verdict ${TONE[overall.verdict]}"><b>${SIGNS[overall.verdict]}</b><span>${overall.reason}<br><span class="note">${overall.next}</span></span></div>
+<div class="verdict ${TONE[overall.verdict]}"><b>${SIGNS[overall.verdict]}</b><span>${verdictSentence(comparison)}<br>${overall.reason}<br><span class="note">${overall.next}</span></span></div>
 ${doubts.length > 0 ? markup`<ul class="note">${doubts.map((doubt) => markup`<li>${doubt}</li>`)}</ul>` : ""}
 ${chartsOf(comparison)}
 <h2>Figures</h2>
@@ -46,7 +46,7 @@ ${tables.map(htmlTable)}
 ${otherCharts(comparison)}
 <h2>Runs</h2>
 ${runList(comparison)}`;
-	return document({ title, body, data: dataOf(comparison), styles: [], scripts: [] });
+	return htmlDocument({ title, body, data: dataOf(comparison) });
 }
 
 function chartsOf({ sections, metric, margin }: Comparison): Markup {
@@ -57,7 +57,7 @@ function chartsOf({ sections, metric, margin }: Comparison): Markup {
 		pair === undefined
 			? []
 			: [ratioChart(pair, main, metric, margin), runsChart(main), overlay(pair, main, metric)];
-	return markup`${first.map(drawn)}`;
+	return markup`${first.map(figure)}`;
 }
 
 function otherCharts({ sections, metric, margin }: Comparison): Markup | string {
@@ -66,7 +66,7 @@ function otherCharts({ sections, metric, margin }: Comparison): Markup | string 
 	const primary = primaryPair(main);
 	const others = main.pairs.filter((each) => each !== primary);
 	if (others.length === 0) return "";
-	return markup`<h2>The other groups</h2>${others.map((each) => drawn(ratioChart(each, main, metric, margin)))}`;
+	return markup`<h2>Other groups</h2>${others.map((each) => figure(ratioChart(each, main, metric, margin)))}`;
 }
 
 function primaryPair(section: Section): Pairing | undefined {
@@ -81,14 +81,10 @@ function overlay(pair: Pairing, section: Section, metric: Metric): Chart | undef
 			return record === undefined ? sum : sum.mergeRecord(record);
 		}, new Histogram());
 	const sources = [
-		{ look: sideLook("base", section.baseName), histogram: merged(pair.base) },
-		{ look: sideLook("new", section.candidateName), histogram: merged(pair.candidate) },
+		{ style: sideStyle("base", section.baseName), histogram: merged(pair.base) },
+		{ style: sideStyle("new", section.candidateName), histogram: merged(pair.candidate) },
 	];
 	return spectrumOf(sources, `All runs together: ${pair.name} by percentile`);
-}
-
-function drawn(chart: Chart | undefined): Markup | string {
-	return chart === undefined ? "" : figure(chart);
 }
 
 function runList({ candidate, base }: Comparison): Markup {
@@ -98,7 +94,7 @@ function runList({ candidate, base }: Comparison): Markup {
 	return markup`<ul class="note">${candidate.map((run) => line(run, sides[0] ?? ""))}${base.map((run) => line(run, sides[1] ?? ""))}</ul>`;
 }
 
-/** The runs, to compare again; without seconds where the runs are enough and nobody will draw seconds anew. */
+/** The runs, to be compared again; without their seconds where there are enough runs to need no resampling. */
 function dataOf({ candidate, base }: Comparison): ComparisonData {
 	const enough = candidate.length >= LEAST_RUNS && (base.length === 0 || base.length >= LEAST_RUNS);
 	const slim = ({ name, result }: NamedRun) => ({ name, result: enough ? withoutSeconds(result) : result });

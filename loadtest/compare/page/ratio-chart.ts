@@ -1,10 +1,11 @@
-/** Ratio by quantile with its interval, and the margin as a shaded lane: the comparison in one look. */
+/** Ratio by quantile with its interval, and the margin as a shaded lane: the comparison in one style. */
 import type { Metric } from "../../record/result.ts";
 import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "../../report/page/chart.ts";
-import { markerAt, sideLook } from "../../report/page/look.ts";
+import { markerAt, sideStyle } from "../../report/page/line-style.ts";
 import { type Markup, markup } from "../../report/page/markup.ts";
 import { type Frame, logarithmic, type Scale } from "../../report/page/scale.ts";
-import type { Section } from "../assemble.ts";
+import { quantileText } from "../../report/quantile.ts";
+import type { Section } from "../comparison.ts";
 import { estimatesOf } from "../estimate.ts";
 import type { Pairing } from "../pairing.ts";
 import type { Interval } from "../shift.ts";
@@ -26,7 +27,7 @@ export function ratioChart(
 	margin: number,
 ): Chart | undefined {
 	const points = estimatesOf(pair, metric, QUANTILES).flatMap(({ ratio }, at) =>
-		ratio === null ? [] : [{ text: `p${Number(((QUANTILES[at] ?? 0) * 100).toFixed(1))}`, ratio }],
+		ratio === null ? [] : [{ text: quantileText(QUANTILES[at] ?? 0), ratio }],
 	);
 	if (points.length === 0) return undefined;
 	const frame = { height: 320, top: 40, bottom: 48 };
@@ -35,7 +36,7 @@ export function ratioChart(
 		title: `How much slower or faster? ${pair.name}, ratio by percentile`,
 		description: points.map(({ text, ratio }) => `${text}: ${change(ratio.estimate)}`).join("; "),
 		caption:
-			"Above 1 is slower. Upright lines are 95 % intervals. The shaded lane is the margin: a mark whose line stays inside it is the same for practical purposes.",
+			"Above 1 is slower. Vertical lines are 95 % intervals. The shaded band is the margin: a point whose whole interval lies inside it is the same for practical purposes.",
 		draw: (each) => draw(each, points, margin, `${section.candidateName} ÷ ${section.baseName}`),
 		wide: { width: 980, left: 56, right: 20, ...frame },
 		narrow: { width: 400, left: 44, right: 12, ...frame },
@@ -43,24 +44,24 @@ export function ratioChart(
 }
 
 function draw(frame: Frame, points: Point[], margin: number, title: string): Markup {
-	const most = Math.max(1 + margin, ...points.map(({ ratio }) => ratio.high)) * 1.05;
-	const least = Math.min(1 / (1 + margin), ...points.map(({ ratio }) => ratio.low)) / 1.05;
-	const y = logarithmic([least, most], [frame.height - frame.bottom, frame.top]);
+	const max = Math.max(1 + margin, ...points.map(({ ratio }) => ratio.high)) * 1.05;
+	const min = Math.min(1 / (1 + margin), ...points.map(({ ratio }) => ratio.low)) / 1.05;
+	const y = logarithmic([min, max], [frame.height - frame.bottom, frame.top]);
 	const step = (frame.width - frame.left - frame.right) / points.length;
 	const x = (at: number) => Math.round(frame.left + (at + 0.5) * step);
 	const right = frame.width - frame.right;
 	const ticks = apart(
 		ticksOn(
 			y,
-			TICKS.filter((tick) => tick >= least && tick <= most),
+			TICKS.filter((tick) => tick >= min && tick <= max),
 			String,
 		),
 	);
-	const lane = markup`<rect class="lane" x="${frame.left}" width="${right - frame.left}" y="${y(1 + margin)}" height="${y(1 / (1 + margin)) - y(1 + margin)}"/>`;
-	const even = markup`<line class="even" x1="${frame.left}" x2="${right}" y1="${y(1)}" y2="${y(1)}"/>`;
+	const marginBand = markup`<rect class="margin" x="${frame.left}" width="${right - frame.left}" y="${y(1 + margin)}" height="${y(1 / (1 + margin)) - y(1 + margin)}"/>`;
+	const ratio1 = markup`<line class="ratio1" x1="${frame.left}" x2="${right}" y1="${y(1)}" y2="${y(1)}"/>`;
 	const quantiles = points.map(({ text }, at) => ({ at: x(at), text }));
 	const joined = pathThrough(points.map(({ ratio }, at) => [x(at), y(ratio.estimate)]));
-	return markup`${lane}${yAxis(frame, ticks, title)}${xAxis(frame, quantiles, "percentile")}${even}<path class="thread c-new" d="${joined}"/>${points.map((point, at) => pointAt(point, x(at), y, step > 60))}`;
+	return markup`${marginBand}${yAxis(frame, ticks, title)}${xAxis(frame, quantiles, "percentile")}${ratio1}<path class="connector c-new" d="${joined}"/>${points.map((point, at) => pointAt(point, x(at), y, step > 60))}`;
 }
 
 function pointAt({ ratio }: Point, x: number, y: Scale, named: boolean): Markup {
@@ -69,7 +70,7 @@ function pointAt({ ratio }: Point, x: number, y: Scale, named: boolean): Markup 
 	const name = named
 		? markup`<text class="label c-new" x="${x + 9}" y="${y(ratio.estimate) - 5}">${ratio.estimate.toFixed(2)}</text>`
 		: "";
-	return markup`<path class="line c-new" d="${bar}"/>${markerAt(sideLook("new", ""), x, y(ratio.estimate))}${name}`;
+	return markup`<path class="line c-new" d="${bar}"/>${markerAt(sideStyle("new", ""), x, y(ratio.estimate))}${name}`;
 }
 
 /** Ticks at least 16 pixels apart, 1 always among them. */

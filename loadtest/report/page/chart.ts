@@ -6,7 +6,7 @@ import { type Frame, round, type Scale } from "./scale.ts";
 export interface Chart {
 	id: string;
 	title: string;
-	/** What a person who cannot see it should know. */
+	/** The main figures in words, for people who cannot see the chart. */
 	description: string;
 	/** How to read it, in one or two sentences. */
 	caption: string;
@@ -15,27 +15,29 @@ export interface Chart {
 	narrow: Frame;
 }
 
-/** A tick: where, and what it says. */
+/** A tick: its position in pixels and its label. */
 export interface Tick {
 	at: number;
 	text: string;
 }
 
-/** The figure with both drawings. Only the wide one is named to screen readers, lest all be read twice. */
-export function figure(chart: Chart): Markup {
+/** The figure with both drawings, or nothing where there is no chart. */
+export function figure(chart: Chart | undefined): Markup | string {
+	if (chart === undefined) return "";
 	return markup`<figure id="${chart.id}"><h3>${chart.title}</h3>${drawing(chart, "wide")}${drawing(chart, "narrow")}<figcaption>${chart.caption}</figcaption></figure>`;
 }
 
-/** Horizontal lines with their texts at the left. */
-export function yAxis(frame: Frame, ticks: Tick[], title: string): Markup {
-	const lines = ticks.map(
-		({ at, text }) =>
-			markup`<line class="grid" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${at}" y2="${at}"/><text class="tick" x="${frame.left - 8}" y="${at + 4}" text-anchor="end">${text}</text>`,
-	);
-	return markup`${lines}<text class="axis" x="${frame.left}" y="${frame.top - 10}" text-anchor="start">${title}</text>`;
+/** One horizontal grid line with its label at the left. */
+export function gridLine(frame: Frame, { at, text }: Tick): Markup {
+	return markup`<line class="grid" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${at}" y2="${at}"/><text class="tick" x="${frame.left - 8}" y="${at + 4}" text-anchor="end">${text}</text>`;
 }
 
-/** Vertical lines with their texts below. */
+/** Horizontal grid lines under a title. */
+export function yAxis(frame: Frame, ticks: Tick[], title: string): Markup {
+	return markup`${ticks.map((tick) => gridLine(frame, tick))}<text class="axis" x="${frame.left}" y="${frame.top - 10}" text-anchor="start">${title}</text>`;
+}
+
+/** Vertical grid lines with their labels below, and a title. */
 export function xAxis(frame: Frame, ticks: Tick[], title: string): Markup {
 	const bottom = frame.height - frame.bottom;
 	const lines = ticks.map(
@@ -55,23 +57,24 @@ export function pathThrough(points: [number, number][]): string {
 	return points.map(([x, y], at) => `${at === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join("");
 }
 
-/** Heights moved apart to at least `gap`, in the order given by height, inside [top, bottom] if they fit. */
-export function spread(heights: number[], gap: number, top: number, bottom: number): number[] {
+/** Label heights moved at least `gap` apart, in their order, inside [top, bottom] if they fit. */
+export function spreadLabels(heights: number[], gap: number, top: number, bottom: number): number[] {
 	const order = heights.map((_, at) => at).sort((a, b) => heights[a]! - heights[b]!);
 	const moved = [...heights];
-	let least = top;
+	let lowest = top;
 	for (const at of order) {
-		moved[at] = Math.max(moved[at]!, least);
-		least = moved[at]! + gap;
+		moved[at] = Math.max(moved[at]!, lowest);
+		lowest = moved[at]! + gap;
 	}
-	let most = bottom;
+	let highest = bottom;
 	for (const at of order.reverse()) {
-		moved[at] = Math.min(moved[at]!, most);
-		most = moved[at]! - gap;
+		moved[at] = Math.min(moved[at]!, highest);
+		highest = moved[at]! - gap;
 	}
 	return moved.map(round);
 }
 
+/** Only the wide drawing is named for screen readers: both would be read twice. */
 function drawing(chart: Chart, size: "wide" | "narrow"): Markup {
 	const frame = chart[size];
 	const named =

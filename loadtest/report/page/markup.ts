@@ -6,7 +6,7 @@ export type Markup = ReturnType<typeof raw>;
 
 /** A template whose values are escaped; arrays and nested markup are joined as they are. */
 export function markup(strings: TemplateStringsArray, ...values: unknown[]): Markup {
-	// No value here is ever a promise, the one case in which hono answers with one.
+	// hono returns a promise only where a value is one, which never happens here.
 	return html(strings, ...values) as Markup;
 }
 

@@ -3,15 +3,15 @@ import type { Result } from "../../record/result.ts";
 import { headlineOf, planLine } from "../headline.ts";
 import { responseTable, tablesOf } from "../tables.ts";
 import { flagLine, type Trust, validityOf } from "../validity.ts";
-import { type Chart, figure } from "./chart.ts";
-import { document } from "./document.ts";
+import { figure } from "./chart.ts";
+import { fanoutChart, recoveryChart } from "./cumulative.ts";
+import { htmlDocument } from "./document.ts";
 import { type Markup, markup } from "./markup.ts";
-import { overtime } from "./overtime.ts";
-import { fanoutChart, recoveryChart } from "./recovery.ts";
+import { overTimeChart } from "./over-time.ts";
+import { secondsTable } from "./seconds.ts";
 import { spectrum } from "./spectrum.ts";
-import { htmlTable } from "./tables.ts";
+import { foldedTable, htmlTable } from "./table.ts";
 import { waterfall } from "./waterfall.ts";
-import { ZOOM_SCRIPTS, ZOOM_STYLES, zoomPlace } from "./zoom.ts";
 
 const TRUST: Record<Trust, { tone: string; sign: string }> = {
 	valid: { tone: "good", sign: "✓" },
@@ -24,28 +24,26 @@ export function reportPage(result: Result): string {
 	const response = responseTable(result);
 	const details = tablesOf(result).filter((table) => table.caption !== response.caption);
 	const figures = response.cells.length > 0 ? htmlTable(response) : "";
-	const overTime = overtime(result);
+	const overTime = overTimeChart(result);
+	const [finding, ...more] = headlineOf(result);
+	const title = `Load test: ${result.plan.scenario}`;
 	const body = markup`
-<h1>Load test: ${result.plan.scenario}</h1>
+<h1>${title}</h1>
 <p class="meta">${planLine(result)}</p>
 ${verdict(result)}
-<p class="finding">${headlineOf(result)}</p>
-<h2>Findings</h2>
+<p class="finding">${finding}</p>
+${more.map((line) => markup`<p>${line}</p>`)}
+<h2>Response time</h2>
 ${figures}
-${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(drawn)}
-${overTime === undefined ? "" : markup`<h2>Over time</h2>${figure(overTime)}${zoomPlace(result)}`}
+${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(figure)}
+${overTime === undefined ? "" : markup`<h2>Over time</h2>${figure(overTime)}${foldedTable(secondsTable(result))}`}
 <h2>Connecting</h2>
-${drawn(waterfall(result))}
+${figure(waterfall(result))}
 <h2>Details</h2>
 ${details.map(htmlTable)}
 <h2>Environment</h2>
 ${environment(result)}`;
-	const title = `Load test: ${result.plan.scenario}`;
-	return document({ title, body, data: result, styles: ZOOM_STYLES, scripts: ZOOM_SCRIPTS });
-}
-
-function drawn(chart: Chart | undefined): Markup | string {
-	return chart === undefined ? "" : figure(chart);
+	return htmlDocument({ title, body, data: result });
 }
 
 function verdict(result: Result): Markup {
@@ -59,7 +57,7 @@ function environment(result: Result): Markup {
 	const { environment } = result;
 	const versions = Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`);
 	const where = environment.loopback
-		? "Loopback: generator, edge and nodes share these processors, so figures compare with each other and not with a network's."
+		? "Loopback: generator, edge and nodes share these processors. Compare the figures with each other, not with those of a network."
 		: "The targets are on other hosts.";
 	return markup`<p class="note">${environment.tool} · ${versions.join(", ")} · ${environment.os} · ${environment.cpu}, ${environment.cpus} processors · clock ${environment.clock}. ${where}</p>`;
 }

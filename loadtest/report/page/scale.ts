@@ -12,19 +12,19 @@ export interface Frame {
 
 export type Scale = (value: number) => number;
 
-/** A straight scale from [from, to] to pixels [start, end]. */
+/** A linear scale from [from, to] to pixels [start, end]. */
 export function linear([from, to]: [number, number], [start, end]: [number, number]): Scale {
 	const span = to - from || 1;
 	return (value) => round(start + ((value - from) / span) * (end - start));
 }
 
-/** A logarithmic scale; `from` and `to` above nothing. */
+/** A logarithmic scale; `from` and `to` must be positive. */
 export function logarithmic([from, to]: [number, number], range: [number, number]): Scale {
 	const inner = linear([Math.log10(from), Math.log10(to)], range);
 	return (value) => inner(Math.log10(Math.max(value, from)));
 }
 
-/** 1, 2 and 5 of each power of ten that lie in [from, to]; only the powers where there are many. */
+/** 1, 2 and 5 times each power of ten in [from, to]; only the powers themselves over a wide range. */
 export function logTicks(from: number, to: number): number[] {
 	const ticks: number[] = [];
 	const wide = Math.log10(to / from) > 3;
@@ -37,22 +37,22 @@ export function logTicks(from: number, to: number): number[] {
 	return ticks;
 }
 
-/** Where a logarithmic axis begins and ends for these values (above nothing), and its ticks. */
+/** The domain of a logarithmic axis for these positive values, and its ticks. */
 export function logAxis(values: readonly number[]): { domain: [number, number]; ticks: number[] } {
-	const [least, most] = [Math.min(...values), Math.max(...values)];
-	if (most / least > 4) {
-		const domain: [number, number] = [roundOut(least, "below"), roundOut(most, "above")];
+	const [min, max] = [Math.min(...values), Math.max(...values)];
+	if (max / min > 4) {
+		const domain: [number, number] = [roundOut(min, "below"), roundOut(max, "above")];
 		return { domain, ticks: logTicks(...domain) };
 	}
-	// Within so little, powers of ten would leave the axis all but without ticks.
-	const around = linearTicks(least * 0.9, most * 1.1, 5);
-	const step = (around[1] ?? most) - (around[0] ?? least) || most / 4;
-	const from = Math.max(step / 2, Math.floor(least / step) * step);
-	const domain: [number, number] = [from, Math.ceil(most / step) * step];
+	// Over so narrow a range, powers of ten would give hardly any ticks.
+	const around = linearTicks(min * 0.9, max * 1.1, 5);
+	const step = (around[1] ?? max) - (around[0] ?? min) || max / 4;
+	const from = Math.max(step / 2, Math.floor(min / step) * step);
+	const domain: [number, number] = [from, Math.ceil(max / step) * step];
 	return { domain, ticks: linearTicks(...domain, 6) };
 }
 
-/** About `wanted` round ticks from nothing, or `from`, to `to`. */
+/** About `wanted` round ticks in [from, to]. */
 export function linearTicks(from: number, to: number, wanted: number): number[] {
 	const span = to - from;
 	if (span <= 0) return [from];
@@ -73,12 +73,12 @@ export function roundOut(value: number, to: "below" | "above"): number {
 	return steps.filter((step) => step <= value * 1.001).at(-1) ?? power;
 }
 
-/** A tick's text: no trailing zeros, no exponent. */
+/** A tick's label: no trailing zeros, no exponent. */
 export function tickText(value: number): string {
 	return value.toLocaleString("en-US", { maximumFractionDigits: 3 });
 }
 
-/** Pixels to a tenth: smaller files, and no eye sees less. */
+/** Pixels to a tenth: smaller files, and finer steps are invisible. */
 export function round(pixels: number): number {
 	return Math.round(pixels * 10) / 10;
 }

@@ -1,7 +1,7 @@
 /** The style sheet of the HTML reports: light, dark, narrow and print. */
-import { colourCss } from "./look.ts";
+import { colourCss } from "./line-style.ts";
 
-/** One sheet for all pages; nothing is loaded from elsewhere, so fonts are the system's. */
+/** One sheet for all pages. Pages load nothing, so fonts are the system's. */
 export function styleSheet(): string {
 	const { light, dark, classes } = colourCss();
 	return `:root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--soft:#59636e;--rule:#d9dee3;--panel:#f6f8fa;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}
@@ -35,7 +35,7 @@ svg text{fill:var(--ink);font:12px system-ui,-apple-system,"Segoe UI",Roboto,san
 svg .tick,svg .axis{fill:var(--soft)}
 .grid{stroke:var(--rule);stroke-width:1}
 .line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
-.thread{fill:none;stroke:var(--c);stroke-width:.8;stroke-opacity:.4}
+.connector{fill:none;stroke:var(--c);stroke-width:.8;stroke-opacity:.4}
 .leader{fill:none;stroke:var(--soft);stroke-width:.7}
 svg .label{fill:var(--c)}
 .mark{fill:var(--c);stroke:var(--c)}.mark .ring{fill:var(--page);stroke-width:2}
@@ -44,10 +44,10 @@ svg .fault{fill:var(--bad);font-weight:700}
 .phase{stroke:var(--page);stroke-width:1}.beside{fill:none;stroke:var(--ink);stroke-width:1}
 .step0{fill:#7a4f9a}.step1{fill:#2b4b6f}.step2{fill:#356a98}.step3{fill:#4d8fc4}.step4{fill:#8fc1e6}.step5{fill:#c9e0f2}.step6{fill:#e8d9b5}
 svg .in{fill:#fff}svg .in.step4,svg .in.step5,svg .in.step6{fill:#10202e}
-.clean{fill:var(--rule)}.lateish{fill:var(--doubt)}.tainted{fill:var(--bad)}
-.lane{fill:var(--good);fill-opacity:.12}.even{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}.see-through{fill-opacity:.6}
-#zoom{margin:20px 0}#zoom label{color:var(--soft);font-size:13px}#zoom select{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--rule);border-radius:4px;padding:2px 6px}#zoom .u-legend{font-size:12px;color:var(--ink)}#zoom .u-legend th,#zoom .u-legend td{border:0;padding:2px 4px;color:var(--ink)}
+.clean{fill:var(--rule)}.late{fill:var(--doubt)}.tainted{fill:var(--bad)}
+.margin{fill:var(--good);fill-opacity:.12}.ratio1{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}.see-through{fill-opacity:.6}
+details{margin:20px 0 8px}summary{font-weight:600;cursor:pointer;margin:0 0 6px}svg .dot{fill:var(--c);fill-opacity:.55}
 @media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:22px}svg.wide{display:none}svg.narrow{display:block;width:100%}.finding{font-size:16px}.verdict,.verdict b{display:block}th,td{padding:5px 7px}}
-@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#fff;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}main{max-width:none;padding:0}h2{break-after:avoid}figure,table,.verdict{break-inside:avoid}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:1.5pt 3.5pt}body{font-size:10.5pt}.screen{display:none}@page{margin:14mm}}
+@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#fff;--good:#116932;--doubt:#7a5200;--bad:#b3261e;${light}}main{max-width:none;padding:0}h2{break-after:avoid}figure,table,.verdict{break-inside:avoid}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:1.5pt 3.5pt}body{font-size:10.5pt}@page{margin:14mm}}
 `;
 }

@@ -1,24 +1,14 @@
-/** The connection-phase waterfall: the median of each phase, one bar for each transport and path. */
-import type { Group, Metric, Result } from "../../record/result.ts";
+/** The waterfall of connection phases: the median of each phase, one bar per transport and path. */
+import type { Group, Result } from "../../record/result.ts";
 import { showMs } from "../number.ts";
 import { rowOf } from "../rows.ts";
+import { PHASES } from "../tables.ts";
 import { type Chart, ticksOn, xAxis } from "./chart.ts";
-import { lookOf } from "./look.ts";
+import { lineStyle } from "./line-style.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type Frame, linear, linearTicks, type Scale, tickText } from "./scale.ts";
 
-/** Phases that follow one another. `upgrade` is not among them: it runs beside the Socket.IO connect. */
-const CHAIN: [Metric, string][] = [
-	["policy", "Flash policy"],
-	["dns", "DNS"],
-	["tcp", "TCP"],
-	["tls", "TLS"],
-	["engine_handshake", "Engine.IO handshake"],
-	["socket_connect", "Socket.IO connect"],
-	["first_ack", "first ack"],
-];
-
-/** A bar's piece in milliseconds from the start; `step` numbers the phase for its shade. */
+/** One phase in a bar, in milliseconds from the start; `step` numbers the phase and selects its shade. */
 interface Piece {
 	phase: string;
 	step: number;
@@ -44,10 +34,10 @@ export function waterfall(result: Result): Chart | undefined {
 	const height = 46 + bars.length * ROW;
 	return {
 		id: "waterfall",
-		title: "Where does a connection's time go? Median of each phase",
+		title: "Where does connection time go? Median of each phase",
 		description: bars.map((bar) => `${bar.name}: ${bar.pieces.map(pieceText).join(", ")}`).join("; "),
 		caption:
-			"Each phase starts where the one before ended. The thin bar is the upgrade to WebSocket, which runs from the Engine.IO handshake on, beside the rest. Medians of phases need not add up to the median of the whole.",
+			"Each phase starts where the previous one ended. The thin bar is the upgrade to WebSocket, which runs beside the other phases from the Engine.IO handshake on. Medians of phases need not add up to the median of the total.",
 		draw: (frame) => draw(frame, bars),
 		wide: { width: 980, height: height + 70, left: 150, right: 60, top: 40, bottom: 48 },
 		narrow: { width: 400, height: height + 150, left: 118, right: 40, top: 112, bottom: 48 },
@@ -55,11 +45,11 @@ export function waterfall(result: Result): Chart | undefined {
 }
 
 function barOf(group: Group, paths: string[]): Bar {
-	const { colour, name } = lookOf(group.transport, paths, group.path);
+	const { colour, name } = lineStyle(group.transport, paths, group.path);
 	const pieces: Piece[] = [];
 	let at = 0;
 	let handshakeEnd = 0;
-	CHAIN.forEach(([metric, phase], step) => {
+	PHASES.forEach(([metric, phase], step) => {
 		const median = rowOf(group, metric)?.p50;
 		if (median === null || median === undefined || median === 0) return;
 		pieces.push({ phase, step, from: at, to: at + median });
@@ -70,7 +60,7 @@ function barOf(group: Group, paths: string[]): Bar {
 	const upgrade =
 		took === null || took === undefined
 			? undefined
-			: { phase: "upgrade", step: CHAIN.length, from: handshakeEnd, to: handshakeEnd + took };
+			: { phase: "upgrade", step: PHASES.length, from: handshakeEnd, to: handshakeEnd + took };
 	return { name, colour, pieces, upgrade, end: Math.max(at, upgrade?.to ?? 0) };
 }
 
@@ -101,7 +91,7 @@ function barAt(bar: Bar, x: Scale, y: number): Markup {
 }
 
 function legend(frame: Frame, bars: Bar[]): Markup {
-	const used = CHAIN.map(([, phase], step) => ({ phase, step })).filter(({ step }) =>
+	const used = PHASES.map(([, phase], step) => ({ phase, step })).filter(({ step }) =>
 		bars.some((bar) => bar.pieces.some((piece) => piece.step === step)),
 	);
 	const keys = used.map(({ phase, step }) => ({ phase, mark: `phase step${step}`, height: 11 }));

@@ -54,7 +54,7 @@ test("at 16 % noise the finding names about 75 runs a side, the number that theo
 	const finding = judge({ ratio, p: 0.2, noise: 0.16, margin: 0.1, short: undefined });
 	expect(finding.verdict).toBe("unclear");
 	// 2 · ((1.96 + 1.28) · 0.16)² ÷ 0.955 ÷ (ln 1.2 − ln 1.1)² = 74.4, and one to spare.
-	expect(finding.next).toContain("Make about 76 runs a side");
+	expect(finding.next).toContain("Make about 76 runs per side");
 });
 
 test(
@@ -72,7 +72,7 @@ test(
 	() => {
 		expect(singleRunAlarms(30, SCATTER, 1000)).toBeGreaterThan(0.4);
 		const ratio = { estimate: 1.5, low: 1.4, high: 1.6, confidence: 0.95 };
-		const short = "1 run a side, a verdict needs 5";
+		const short = "1 run per side, but a verdict needs 5";
 		expect(judge({ ratio, p: 1, noise: Number.NaN, margin: 0.1, short }).verdict).toBe("indicative");
 	},
 	PATIENCE,

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { exitCodeOf } from "../../../loadtest/compare/exit.ts";
+import { exitCodeOf } from "../../../loadtest/compare/command.ts";
+import { mostSerious } from "../../../loadtest/compare/overall.ts";
 import { runsNeeded } from "../../../loadtest/compare/power.ts";
 import type { Interval } from "../../../loadtest/compare/shift.ts";
 import {
 	change,
 	changeWithin,
 	type Evidence,
-	gravest,
 	judge,
 	VERDICTS,
 	type Verdict,
@@ -54,7 +54,7 @@ test.each<[string, Partial<Evidence>, Verdict]>([
 test("an unclear finding says how many runs would do, or that the noise is too great", () => {
 	const some = judge(evidence({ ratio: at(1.2, 1.0, 1.45), noise: 0.16 }));
 	expect(some.next).toBe(
-		`Make about ${runsNeeded(0.16, 1.2, 0.1)} runs a side; longer runs on a quieter machine need fewer.`,
+		`Make about ${runsNeeded(0.16, 1.2, 0.1)} runs per side; longer runs on a quieter machine need fewer.`,
 	);
 	expect(judge(evidence({ ratio: at(1.101, 0.8, 1.4), noise: 0.16 })).next).toContain(
 		"lower the noise first",
@@ -62,8 +62,10 @@ test("an unclear finding says how many runs would do, or that the noise is too g
 });
 
 test("an indicative finding still says which way it leans", () => {
-	const finding = judge(evidence({ ratio: at(1.5, 1.4, 1.6), short: "1 run a side, a verdict needs 5" }));
-	expect(finding.reason).toBe("1 run a side, a verdict needs 5; as it stands it looks worse.");
+	const finding = judge(
+		evidence({ ratio: at(1.5, 1.4, 1.6), short: "1 run per side, but a verdict needs 5" }),
+	);
+	expect(finding.reason).toBe("1 run per side, but a verdict needs 5; so far it looks 50 % slower.");
 });
 
 test("a ratio is said in words that cannot be misread", () => {
@@ -87,9 +89,9 @@ test("an interval is said shortly where both ends are of one kind", () => {
 
 test("the gravest finding decides, and an invalid run outweighs all", () => {
 	const shuffled: Verdict[] = ["same", "worse", "better", "invalid", "unclear", "indicative"];
-	expect(gravest(shuffled.map((verdict) => ({ verdict })))?.verdict).toBe("invalid");
-	expect(gravest([{ verdict: "same" as const }, { verdict: "better" as const }])?.verdict).toBe("better");
-	expect(gravest([])).toBeUndefined();
+	expect(mostSerious(shuffled.map((verdict) => ({ verdict })))?.verdict).toBe("invalid");
+	expect(mostSerious([{ verdict: "same" as const }, { verdict: "better" as const }])?.verdict).toBe("better");
+	expect(mostSerious([])).toBeUndefined();
 });
 
 test.each<[Verdict, number, number]>([
@@ -103,8 +105,8 @@ test.each<[Verdict, number, number]>([
 	"the verdict %s leaves with the contract's code %i as a gate and %i as a description",
 	(verdict, gated, described) => {
 		const overall = { verdict, reason: "", next: "", runs: 0 };
-		expect(exitCodeOf({ gate: true, overall, outcomes: [] })).toBe(gated);
-		expect(exitCodeOf({ gate: false, overall, outcomes: [] })).toBe(described);
+		expect(exitCodeOf({ gate: true, overall, budgets: [] })).toBe(gated);
+		expect(exitCodeOf({ gate: false, overall, budgets: [] })).toBe(described);
 		expect(VERDICTS).toContain(verdict);
 	},
 );

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { costOf } from "../../../loadtest/report/cost.ts";
-import { PRICES, USER } from "../../../loadtest/report/prices.ts";
-import { renderReport } from "../../../loadtest/report/render.ts";
+import { costOf, PRICES, USER } from "../../../loadtest/report/cost.ts";
+import { reportCsv, reportJson, reportJunit } from "../../../loadtest/report/export.ts";
 import { drawResult } from "../../support/report/results.ts";
 
 test("JSON rows carry transport, path, metric and quantiles in milliseconds, null where unsupported", () => {
-	const report = JSON.parse(renderReport(drawResult(), "json"));
+	const report = JSON.parse(reportJson(drawResult()));
 	const row = report.rows.find(
 		(each: { transport: string; path: string; metric: string }) =>
 			each.transport === "websocket" && each.path === "edge" && each.metric === "ack",
@@ -30,9 +29,7 @@ test("JSON rows carry transport, path, metric and quantiles in milliseconds, nul
 });
 
 test("CSV has one line a row, an empty field where the sample is too small", () => {
-	const lines = renderReport(drawResult({ transports: ["websocket"], paths: ["edge, far"] }), "csv").split(
-		"\r\n",
-	);
+	const lines = reportCsv(drawResult({ transports: ["websocket"], paths: ["edge, far"] })).split("\r\n");
 	expect(lines[0]).toBe("transport,path,metric,count,min,p50,p90,p99,p999,max");
 	expect(lines[1]).toMatch(/^websocket,"edge, far",ack,500,[\d.]+,[\d.]+,[\d.]+,[\d.]+,,[\d.]+$/);
 	expect(lines.at(-1)).toBe("");
@@ -41,7 +38,7 @@ test("CSV has one line a row, an empty field where the sample is too small", () 
 test("JUnit fails the check that a loss breaks and passes the others", () => {
 	const result = drawResult({ transports: ["websocket"], paths: ["edge"] });
 	result.groups[0]!.counts.lost = 3;
-	const xml = renderReport(result, "junit");
+	const xml = reportJunit(result);
 	expect(xml).toContain('<testsuites name="sticky-edge report" tests="4" failures="1" skipped="0">');
 	expect(xml).toContain(
 		'name="no message was lost"><failure message="3 of 500 messages never acknowledged"/>',
@@ -51,7 +48,7 @@ test("JUnit fails the check that a loss breaks and passes the others", () => {
 
 test("JUnit escapes what a message may hold", () => {
 	const flag = { code: "x", severity: "invalid", message: 'a < b & "c"\u0007', advice: "mend it" } as const;
-	const xml = renderReport(drawResult({ flags: [flag] }), "junit");
+	const xml = reportJunit(drawResult({ flags: [flag] }));
 	expect(xml).toContain("a &lt; b &amp; &quot;c&quot;.");
 	expect(xml).not.toContain("\u0007");
 });

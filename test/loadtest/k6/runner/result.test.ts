@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { k6Doubts } from "../../../../loadtest/k6/runner/doubts.ts";
+import { exitCodeOf } from "../../../../loadtest/k6/runner/exit-code.ts";
+import { readLog } from "../../../../loadtest/k6/runner/process.ts";
+import { resultOf } from "../../../../loadtest/k6/runner/result.ts";
+import { Samples } from "../../../../loadtest/k6/runner/samples.ts";
+import { SecondCheck } from "../../../../loadtest/k6/runner/self-check.ts";
+import { settingsFrom } from "../../../../loadtest/k6/script/settings.ts";
+import { resultShape } from "../../../../loadtest/record/result.ts";
+
+const settings = settingsFrom("websocket", {
+	SIO_URL: "https://localhost:1",
+	SIO_AUTH: '{"token":"hunter2"}',
+	SIO_QUERY: "key=hunter2",
+	SIO_HEADERS: '{"authorization":"hunter2"}',
+});
+
+function samplesWith(change: (samples: Samples) => void): Samples {
+	const samples = new Samples(10);
+	change(samples);
+	return samples;
+}
+
+describe("the exit code", () => {
+	it.each([
+		[0, false, true, 0],
+		[0, false, false, 3],
+		[99, false, true, 1],
+		[99, false, false, 1],
+		[104, false, false, 2],
+		[107, false, false, 3],
+		[105, false, false, 3],
+		[null, false, false, 3],
+		[105, true, true, 130],
+		[0, true, true, 130],
+	])("for k6's %j, interrupted %j, valid %j is %i", (code, interrupted, valid, expected) => {
+		expect(exitCodeOf(code, interrupted, valid)).toBe(expected);
+	});
+});
+
+describe("the doubts about a k6 run", () => {
+	it("are none for a run that kept its schedule", () => {
+		expect(
+			k6Doubts(
+				samplesWith(() => {}),
+				settings,
+				0,
+			),
+		).toEqual([]);
+		expect(
+			k6Doubts(
+				samplesWith(() => {}),
+				settings,
+				99,
+			),
+		).toEqual([]);
+	});
+
+	it("warn of sessions that k6 left out, but not of one beyond those planned", () => {
+		const tried = (sessionsTried: number) =>
+			samplesWith((samples) => {
+				samples.dropped = 3;
+				samples.tally.counts.sessionsTried = sessionsTried;
+			});
+		const flags = k6Doubts(tried(settings.clients - 2), settings, 0);
+		expect(flags).toMatchObject([{ code: "iterations_dropped", severity: "warning" }]);
+		expect(flags[0]?.message).toMatch(/no free VU for 2 sessions/);
+		expect(k6Doubts(tried(settings.clients), settings, 0)).toEqual([]);
+	});
+
+	it("void a run that k6 did not finish", () => {
+		const [flag] = k6Doubts(
+			samplesWith(() => {}),
+			settings,
+			107,
+		);
+		expect(flag).toMatchObject({ code: "k6_failed", severity: "invalid" });
+	});
+});
+
+describe("the result of a k6 run", () => {
+	const options = { settings, path: { name: "edge", urls: ["https://localhost:1/"] } };
+	const rest = {
+		cpu: [],
+		startedAt: new Date(0).toISOString(),
+		k6Version: "2.2.0",
+		code: 0,
+		interrupted: false,
+	};
+
+	it("is of the same shape as the swarm's, and valid by it", () => {
+		const result = resultOf({ options, samples: new Samples(10), ...rest });
+		expect(resultShape.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+		expect(result.environment).toMatchObject({ tool: "k6", loopback: true, versions: { k6: "2.2.0" } });
+	});
+
+	it("is void when the script could not keep up in most of its seconds", () => {
+		const busy = samplesWith((samples) => {
+			samples.start = 0;
+			samples.end = 10_000;
+			for (let second = 0; second < 10; second++) {
+				const check = new SecondCheck();
+				samples.tally.record("ack", second, 30_000);
+				check.lag.record(second < 5 ? 25_000 : 100);
+				samples.checks.set(second, check);
+			}
+		});
+		const { generator, validity } = resultOf({ options, samples: busy, ...rest });
+		expect(generator.map(({ tainted }) => tainted)).toEqual([
+			...Array(5).fill(true),
+			...Array(5).fill(false),
+		]);
+		expect(validity.flags).toMatchObject([{ code: "generator_busy", severity: "invalid" }]);
+		expect(validity.valid).toBe(false);
+	});
+
+	it("holds no secret", () => {
+		expect(JSON.stringify(resultOf({ options, samples: new Samples(10), ...rest }))).not.toContain("hunter2");
+	});
+});
+
+describe("what k6 says", () => {
+	it.each([
+		['{"level":"error","msg":"thresholds on\\nx crossed"}', "thresholds on x crossed"],
+		['{"level":"warning","msg":"Request Failed","error":"dial: refused"}', "Request Failed: dial: refused"],
+		['{"level":"info","msg":"hello","source":"console"}', null],
+		['{"level":"warning","msg":"setTimeout 3 was stopped because …"}', null],
+		["panic: not JSON", "panic: not JSON"],
+		["", null],
+	])("in the line %j is told as %j", (line, told) => {
+		expect(readLog(line)).toBe(told);
+	});
+});
