@@ -34,7 +34,7 @@ function sectionTable(section: Section, comparison: Comparison): Table {
 		caption: `${section.title}: ${metric}, milliseconds, ${runs}`,
 		columns: [
 			left("measurement"),
-			left("quantile"),
+			left("percentile"),
 			right(section.baseName),
 			right(section.candidateName),
 			right("ratio"),

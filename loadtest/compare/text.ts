@@ -63,7 +63,7 @@ export function verdictSentence({ overall, sections, base, margin }: Comparison)
 }
 
 /** One line per reason; runs that could not be compared metric by metric have a single one. */
-function reasonLines({ overall, sections }: Comparison): string[] {
+export function reasonLines({ overall, sections }: Comparison): string[] {
 	const rows = sections.flatMap((section) => section.rows);
 	const reasons = overall.verdict === "invalid" ? [] : reasonsOf(rows, overall.verdict);
 	return reasons.join(" ") === overall.reason ? reasons : [overall.reason];

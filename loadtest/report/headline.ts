@@ -125,10 +125,11 @@ function pathSentence(path: string, base: string, pairs: Pair[]): string {
 	if (shown.length === 0) return `Between ${path} and ${base} there is ${none} (${listed(unshown)}).`;
 	const changes = shown.map(({ transport, here, there }) => {
 		const change = `${showMs(Math.abs(here.p50 - there.p50))} ms ${here.p50 < there.p50 ? "shorter" : "longer"}`;
-		return `${change} with ${transport} (${showMs(there.p50)} to ${showMs(here.p50)} ms)`;
+		const values = shown.length === 1 ? ` (${showMs(here.p50)} instead of ${showMs(there.p50)} ms)` : "";
+		return `${change} with ${transport}${values}`;
 	});
 	const rest = unshown.length === 0 ? "" : `; ${none} with ${listed(unshown)}`;
-	return `Through ${path} instead of ${base} the median answer takes ${listed(changes)}${rest}.`;
+	return `Through ${path} instead of ${base}, the median answer takes ${listed(changes)}${rest}.`;
 }
 
 /** One run is one sample, however many messages it sent. */

@@ -13,7 +13,7 @@ import type { Comparison, Section } from "../comparison.ts";
 import { LEAST_RUNS } from "../holm.ts";
 import type { Pairing } from "../pairing.ts";
 import { runsText, SIGNS, tablesOf } from "../tables.ts";
-import { verdictSentence } from "../text.ts";
+import { reasonLines, verdictSentence } from "../text.ts";
 import type { Verdict } from "../verdict.ts";
 import { ratioChart } from "./ratio-chart.ts";
 import { runsChart } from "./runs-chart.ts";
@@ -37,7 +37,7 @@ export function comparisonPage(comparison: Comparison): string {
 	const body = markup`
 <h1>${sections[0]?.title ?? "Comparison"}: ${scenario}</h1>
 <p class="meta">${runsText(comparison)}${run === undefined ? "" : ` · ${planLine(run.result)}`}</p>
-<div class="verdict ${TONE[overall.verdict]}"><b>${SIGNS[overall.verdict]}</b><span>${verdictSentence(comparison)}<br>${overall.reason}<br><span class="note">${overall.next}</span></span></div>
+<div class="verdict ${TONE[overall.verdict]}"><b>${SIGNS[overall.verdict]}</b><span>${verdictSentence(comparison)}<br>${reasonLines(comparison).map((reason) => markup`${reason}<br>`)}<span class="note">${overall.next}</span></span></div>
 ${doubts.length > 0 ? markup`<ul class="note">${doubts.map((doubt) => markup`<li>${doubt}</li>`)}</ul>` : ""}
 ${chartsOf(comparison)}
 <h2>Figures</h2>

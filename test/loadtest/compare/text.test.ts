@@ -19,16 +19,16 @@ test("the terminal says verdict, reason and next step, then the rows with ratio 
 		Next: Look for the cause, or accept the change with a wider --margin.
 
 		New runs against base runs: response time, milliseconds, 5 against 5 runs
-		  measurement       quantile  base   new  ratio  95 % interval  difference  95 % interval      p  verdict
-		  ────────────────  ────────  ────  ────  ─────  ─────────────  ──────────  ─────────────  ─────  ───────
-		  websocket direct  p50       1.00  1.56   1.56    1.53 … 1.59       +0.56  +0.53 … +0.59
-		  websocket direct  p90       1.70  2.54   1.49    1.45 … 1.54       +0.84  +0.78 … +0.92
-		  websocket direct  p99       2.49  3.83   1.52    1.41 … 1.61       +1.31  +1.09 … +1.50
-		  websocket direct  p99.9      n/a   n/a    n/a                        n/a
-		  websocket edge    p50       1.48  2.00   1.35    1.34 … 1.41       +0.53  +0.50 … +0.58  0.016  ▼ worse
-		  websocket edge    p90       2.44  3.30   1.36    1.32 … 1.41       +0.88  +0.78 … +0.98
-		  websocket edge    p99       3.59  4.91   1.37    1.28 … 1.46       +1.32  +1.03 … +1.59  0.016  ▼ worse
-		  websocket edge    p99.9      n/a   n/a    n/a                        n/a
+		  measurement       percentile  base   new  ratio  95 % interval  difference  95 % interval      p  verdict
+		  ────────────────  ──────────  ────  ────  ─────  ─────────────  ──────────  ─────────────  ─────  ───────
+		  websocket direct  p50         1.00  1.56   1.56    1.53 … 1.59       +0.56  +0.53 … +0.59
+		  websocket direct  p90         1.70  2.54   1.49    1.45 … 1.54       +0.84  +0.78 … +0.92
+		  websocket direct  p99         2.49  3.83   1.52    1.41 … 1.61       +1.31  +1.09 … +1.50
+		  websocket direct  p99.9        n/a   n/a    n/a                        n/a
+		  websocket edge    p50         1.48  2.00   1.35    1.34 … 1.41       +0.53  +0.50 … +0.58  0.016  ▼ worse
+		  websocket edge    p90         2.44  3.30   1.36    1.32 … 1.41       +0.88  +0.78 … +0.98
+		  websocket edge    p99         3.59  4.91   1.37    1.28 … 1.46       +1.32  +1.03 … +1.59  0.016  ▼ worse
+		  websocket edge    p99.9        n/a   n/a    n/a                        n/a
 		  Only rows with a verdict were tested (exact Mann-Whitney on runs, adjusted by Holm); the others are for information.
 		"
 	`);

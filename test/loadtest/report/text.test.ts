@@ -22,7 +22,7 @@ test("the terminal report says validity first, then the finding, then the tables
 	expect(reportText(small)).toMatchInlineSnapshot(`
 		"Valid: the generator kept to its schedule and all checks passed.
 
-		Through edge instead of direct the median answer takes 0.33 ms longer with websocket (1.05 to 1.38 ms).
+		Through edge instead of direct, the median answer takes 0.33 ms longer with websocket (1.38 instead of 1.05 ms).
 		Run 1 of 5 (8 s): indicative only. npm run compare judges all 5 together.
 		scenario echo · 2 groups of 10 clients · 100 msg/s each · 64 B · 8 s measured · seed 1 · 2026-11-23 09:00 UTC
 
@@ -65,7 +65,7 @@ test("the terminal report says validity first, then the finding, then the tables
 
 test("the summary of a run is finding, validity and one table", () => {
 	expect(summaryText(drawResult({ transports: ["websocket"], flags: [lost] }))).toMatchInlineSnapshot(`
-		"Through edge instead of direct the median answer takes 0.49 ms longer with websocket (1.02 to 1.52 ms).
+		"Through edge instead of direct, the median answer takes 0.49 ms longer with websocket (1.52 instead of 1.02 ms).
 		Run 1 of 5 (10 s): indicative only. npm run compare judges all 5 together.
 		Valid with 1 doubt: 2 of 400 messages were lost.
 		  messages_lost: 2 of 400 messages were lost. lower --rate.
@@ -142,7 +142,7 @@ test("Markdown has the same tables for a comment or a wiki", () => {
 
 		✅ **Valid: the generator kept to its schedule and all checks passed.**
 
-		Through edge instead of direct the median answer takes 0.33 ms longer with websocket (1.05 to 1.38 ms).  
+		Through edge instead of direct, the median answer takes 0.33 ms longer with websocket (1.38 instead of 1.05 ms).  
 		Run 1 of 5 (8 s): indicative only. npm run compare judges all 5 together.
 
 		<sub>scenario echo · 2 groups of 10 clients · 100 msg/s each · 64 B · 8 s measured · seed 1 · 2026-11-23 09:00 UTC</sub>

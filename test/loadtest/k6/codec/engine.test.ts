@@ -14,7 +14,7 @@ import {
 	encodeFrame,
 	encodePayload,
 	engineErrorCode,
-	readOpening,
+	readOpenPacket,
 } from "../../../../loadtest/k6/codec/engine.ts";
 import { type Base64, ProtocolError } from "../../../../loadtest/k6/codec/frame.ts";
 
@@ -70,7 +70,7 @@ describe("the Engine.IO codec", () => {
 	it("reads what the server says of a session", () => {
 		const data =
 			'{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
-		expect(readOpening(data)).toEqual({
+		expect(readOpenPacket(data)).toEqual({
 			sid: "abc",
 			upgrades: ["websocket"],
 			pingInterval: 25_000,
@@ -79,7 +79,7 @@ describe("the Engine.IO codec", () => {
 	});
 
 	it.each(["", "[]", '{"sid":1}', '{"sid":"a","upgrades":[]}'])("refuses the open packet %j", (data) => {
-		expect(() => readOpening(data)).toThrow(/lacks sid, upgrades, pingInterval or pingTimeout/);
+		expect(() => readOpenPacket(data)).toThrow(/lacks sid, upgrades, pingInterval or pingTimeout/);
 	});
 
 	it("finds the number of an Engine.IO error, and none in another body", () => {

@@ -40,7 +40,10 @@ describe("the flags of npm run k6", () => {
 	it.each([
 		[[], /missing required argument/],
 		[["websocket"], /missing required argument/],
-		[["carrier", "http://a"], /^TRANSPORT "carrier": there is polling, websocket, upgrade, flashsocket\.$/],
+		[
+			["carrier", "http://a"],
+			/^Unknown transport "carrier"; use one of: polling, websocket, upgrade, flashsocket\.$/,
+		],
 		[["websocket", "nowhere"], /"nowhere" is not a URL/],
 		[[...TARGET, "--rate", "x"], /^--rate "x": give a number above 0/],
 		[[...TARGET, "--scenario", "storm"], /^--scenario "storm": give echo or connect\.$/],

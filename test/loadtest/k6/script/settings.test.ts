@@ -58,7 +58,7 @@ describe("the scripts' settings", () => {
 		[{ ...URL, SIO_INSECURE: "yes" }, /^SIO_INSECURE "yes": give 0 or 1$/],
 		[{ ...URL, SIO_TLS_MIN: "ssl3" }, /tls1.2 or tls1.3/],
 		[{ ...URL, SIO_PATH: "socket.io" }, /a path like \/socket.io\//],
-		[{ ...URL, SIO_HEADERS: '{"a":1}' }, /each header a text/],
+		[{ ...URL, SIO_HEADERS: '{"a":1}' }, /each header a string/],
 		[{ ...URL, SIO_CERT: "a.pem" }, /^SIO_KEY: a certificate needs its key/],
 		[{ ...URL, SIO_KEY: "a.pem" }, /^SIO_CERT: a key needs its certificate/],
 	] as const)("refuse %j in one line that says what to give", (env, message) => {
