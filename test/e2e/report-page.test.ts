@@ -47,7 +47,7 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 
 	for (const [screen, options] of SCREENS)
 		test.each(["report", "comparison"])(
-			`the %s opens ${screen} without complaint, request or sideways scrolling`,
+			`the %s opens ${screen} without console message, request or sideways scrolling`,
 			async (name) => {
 				const { page, complaints, requests } = await openFile(browser, file(name), options);
 				expect(complaints).toEqual([]);
@@ -60,7 +60,7 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 			},
 		);
 
-	test("every text of the charts can be read against its ground, light and dark", async () => {
+	test("every text in the charts has enough contrast, light and dark", async () => {
 		for (const colorScheme of ["light", "dark"] as const) {
 			const { page } = await openFile(browser, file("report"), { colorScheme });
 			const ratios = await page.evaluate<{ text: string; ratio: number }[]>(CONTRASTS);
@@ -80,7 +80,7 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 		await page.close();
 	});
 
-	test("a script that was slipped into the file does not run: the policy stops it", async () => {
+	test("the content policy blocks a script that was inserted into the file", async () => {
 		const tampered = (await readFile(file("report"), "utf8")).replace(
 			"<h1>",
 			"<script>document.title='stolen'</script><h1>",
@@ -92,7 +92,7 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 		await page.close();
 	});
 
-	test("printed, the page is light whatever the screen, and nothing is cut off at the side", async () => {
+	test("printed, the page is light even on a dark screen, and nothing is cut off at the side", async () => {
 		const { page } = await openFile(browser, file("report"), {
 			viewport: { width: 718, height: 1000 },
 			colorScheme: "dark",
@@ -110,7 +110,7 @@ function sidewaysScroll(page: Page): Promise<number> {
 	return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
-/** Runs in the page: WCAG contrast of each text with the page (texts inside bars have their own ground). */
+/** Runs in the page: the WCAG contrast of each text with the page (texts inside bars have a background of their own). */
 const CONTRASTS = `(() => {
 	const light = (colour) => {
 		const [r, g, b] = colour.match(/\\d+/g).map((part) => {

@@ -8,7 +8,7 @@ const runs = (count: number) =>
 	Array.from({ length: count }, (_, at) => drawResult({ seed: 40 + at, index: at + 1 }));
 const budget = (text: string) => parseBudgets(text, "budgets.txt")[0]!;
 
-test("a budgets file is read line by line, comments and blank lines aside", () => {
+test("a budget file is read line by line, skipping comments and blank lines", () => {
 	const text =
 		"# latency\n\np99 edge-added websocket <= 5 ms\np99.9 direct polling <= 1.5 s # tail\nloss edge polling <= 0.1 %\np50 connect edge websocket <= 50 ms\n";
 	expect(parseBudgets(text, "b").map(({ text: _, ...rest }) => rest)).toEqual([
@@ -28,15 +28,15 @@ test.each([
 	["p99 websocket <= 5 ms", "a path is needed"],
 	["p99 latency edge websocket <= 5 ms", '"latency" is not a metric'],
 	["loss edge-added websocket <= 1 %", "loss cannot be -added"],
-])("the line %s is refused with file, line and cure", (line, cause) => {
+])("the line %s is refused with file, line and fix", (line, cause) => {
 	expect(() => parseBudgets(`# first\n${line}`, "gate.txt")).toThrow(`gate.txt:2: "${line}": ${cause}`);
 });
 
-test("an empty budgets file is refused: a gate that checks nothing is a mistake", () => {
+test("an empty budget file is refused, because it would check nothing", () => {
 	expect(() => parseBudgets("# nothing\n", "gate.txt")).toThrow("gate.txt contains no budget");
 });
 
-test("a budget is met when the whole interval keeps it, missed when all of it breaks it, else unclear", () => {
+test("a budget is met when the whole interval keeps it, missed when none of it does, otherwise unclear", () => {
 	const measured = { estimate: 5, low: 4, high: 6, confidence: 0.95 };
 	expect([7, 6, 5, 4, 3].map((limit) => verdictFor(measured, limit))).toEqual([
 		"met",
@@ -47,8 +47,8 @@ test("a budget is met when the whole interval keeps it, missed when all of it br
 	]);
 });
 
-test("five runs bind a budget, fewer are indicative", () => {
-	// Drawn with a median of 0.9 ms direct and 0.45 ms more through the edge.
+test("five runs give a budget verdict, fewer are indicative", () => {
+	// Simulated with a median of 0.9 ms direct and 0.45 ms more through the edge.
 	const line = budget("p50 edge-added websocket <= 0.9 ms");
 	expect(checkBudget(line, runs(5))).toMatchObject({ verdict: "met", indicative: false });
 	expect(checkBudget(line, runs(2))).toMatchObject({ verdict: "met", indicative: true });
@@ -56,18 +56,18 @@ test("five runs bind a budget, fewer are indicative", () => {
 	expect(checkBudget(budget("loss edge websocket <= 0 %"), runs(5)).verdict).toBe("met");
 });
 
-test("a quantile that the runs cannot carry leaves the budget unclear", () => {
+test("a budget is unclear when the runs are too small for its quantile", () => {
 	const result = checkBudget(budget("p99.9 edge websocket <= 100 ms"), runs(5));
 	expect(result).toMatchObject({ verdict: "unclear", measured: null });
 });
 
-test("a budget for what was not measured names what was", () => {
+test("the error for a budget on an unmeasured group lists the measured ones", () => {
 	expect(() => checkBudget(budget("p99 cdn websocket <= 5 ms"), runs(1))).toThrow(
 		"websocket on cdn was not measured; the runs have polling direct, polling edge, websocket direct, websocket edge",
 	);
 });
 
-test("budgets decide a description's exit code, and join a gate's verdict", () => {
+test("budgets decide the exit code of a description, and add to the verdict of a gate", () => {
 	const overall = { verdict: "unclear" as const, reason: "", next: "", runs: 0 };
 	const met = checkBudget(budget("p50 edge websocket <= 5 ms"), runs(5));
 	const missed = checkBudget(budget("p50 edge websocket <= 1 ms"), runs(5));

@@ -1,4 +1,4 @@
-/** What the two commands refuse, and the words they refuse it with. */
+/** What the two commands refuse, and the messages. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,36 +18,36 @@ writeFileSync(NO_RESULT, "no result");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each<[string, string[], string]>([
-	["a file that is not there", ["report", "none.json"], "none.json cannot be read (ENOENT)"],
-	["a file that is no result", ["report", NO_RESULT], "is not JSON"],
-	[
-		"a format that is none",
-		["report", "x.json", "--format", "pdf"],
-		"Allowed choices are text, markdown, html",
-	],
+	["a missing file", ["report", "none.json"], "none.json cannot be read (ENOENT)"],
+	["a file that is not a result", ["report", NO_RESULT], "is not JSON"],
+	["an unknown format", ["report", "x.json", "--format", "pdf"], "Allowed choices are text, markdown, html"],
 	["no file at all", ["compare"], "missing required argument 'results'"],
 	[
-		"a margin that is no number",
+		"a margin that is not a number",
 		["compare", "x.json", "--margin", "wide"],
 		"Give a percentage from 0 to 1000",
 	],
 	[
-		"two other sides",
+		"more than one base side",
 		["compare", "x.json", "--against", "y.json", "--baseline", "main"],
 		"Give one of --against, --baseline and --path",
 	],
-	["half a path comparison", ["compare", run, "--path", "edge"], "--path and --against-path go together"],
+	[
+		"--path without --against-path",
+		["compare", run, "--path", "edge"],
+		"--path and --against-path go together",
+	],
 	[
 		"a path that was not measured",
 		["compare", run, "--path", "edge", "--against-path", "cdn"],
 		"name two of their paths",
 	],
 	[
-		"a primary that was not measured",
+		"a primary metric that was not measured",
 		["compare", run, "--primary", "p99 polling edge"],
 		"is not QUANTILE TRANSPORT PATH",
 	],
-	["a baseline's name with a path in it", ["compare", run, "--save", "../x"], 'Baseline name "../x"'],
+	["a baseline name that contains a path", ["compare", run, "--save", "../x"], 'Baseline name "../x"'],
 	["merge without --out", ["report", "merge", run, other], "required option '--out <file>' not specified"],
 ])("%s is refused", async (_, [name, ...argv], text) => {
 	const command = name === "report" ? reportCommand : compareCommand;

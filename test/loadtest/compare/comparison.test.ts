@@ -21,19 +21,19 @@ const request = (
 	...changes,
 });
 
-test("five interleaved runs of the same thing a side say same", () => {
+test("five interleaved runs per side of the same target give the verdict same", () => {
 	const { overall } = compare(request(runsAt(ABBA.a, "a"), against(runsAt(ABBA.b, "b"))));
 	expect(overall.verdict).toBe("same");
 });
 
-test("five runs slowed by a third against five say worse, and name the quantiles", () => {
+test("five runs against five slower ones give the verdict worse, and name the quantiles", () => {
 	const { overall, gate } = compare(request(runsAt(ABBA.a, "a", {}, 1.5), against(runsAt(ABBA.b, "b"))));
 	expect(overall).toMatchObject({ verdict: "worse" });
 	expect(overall.reason).toMatch(/websocket edge, p50: \d+ % slower .* beyond the margin of 10 %/);
 	expect(gate).toBe(true);
 });
 
-test("of several unclear metrics the noisiest says how many runs are needed", () => {
+test("the noisiest of several unclear metrics decides how many runs are needed", () => {
 	const noisy = { drift: 0.3 };
 	const { overall, sections } = compare(
 		request(runsAt(ABBA.a, "a", noisy), against(runsAt(ABBA.b, "b", noisy))),
@@ -45,20 +45,20 @@ test("of several unclear metrics the noisiest says how many runs are needed", ()
 	expect(overall.runs).toBeGreaterThan(5);
 });
 
-test("the very same runs on both sides say same, and say that nothing was learnt", () => {
+test("the same runs on both sides give the verdict same, with the reason", () => {
 	const runs = runsAt(ABBA.a, "a");
 	const { overall } = compare(request(runs, against(runs)));
 	expect(overall).toMatchObject({ verdict: "same", reason: "Both sides are the very same runs." });
 });
 
-test("a run that stands on both sides among others is refused by name", () => {
+test("a run that is on both sides, among others, is refused by name", () => {
 	const runs = runsAt(ABBA.a, "a");
 	expect(() => compare(request(runs, against([...runs.slice(1), ...runsAt([9], "b")])))).toThrow(
 		"a-3.json is on both sides",
 	);
 });
 
-test("a copy of a run is no second run: one side may hold each once", () => {
+test("a copy of a run does not count as a second run", () => {
 	const runs = runsAt(ABBA.a, "a");
 	const copy = { name: "copy.json", result: runs[1]!.result };
 	expect(() => compare(request([...runs, copy], against(runsAt(ABBA.b, "b"))))).toThrow(
@@ -66,14 +66,14 @@ test("a copy of a run is no second run: one side may hold each once", () => {
 	);
 });
 
-test("a run without seconds is refused where so few runs are judged by them", () => {
+test("a run without seconds is refused where too few runs make them necessary", () => {
 	const [run] = runsAt([0], "a");
 	for (const group of run!.result.groups)
 		for (const metric of Object.values(group.metrics)) metric.windows = [];
 	expect(() => compare(request([run!], against(runsAt([1], "b"))))).toThrow("a-0.json holds no seconds");
 });
 
-test("one invalid run voids the verdict and is named with its reason", () => {
+test("one invalid run invalidates the comparison and is named with its reason", () => {
 	const flag = {
 		code: "late_sends",
 		severity: "invalid",
@@ -89,13 +89,13 @@ test("one invalid run voids the verdict and is named with its reason", () => {
 	expect(overall.reason).toContain("61 % of sends were late");
 });
 
-test("fewer than five runs a side are indicative, however clear", () => {
+test("fewer than five runs per side are indicative, however clear the difference", () => {
 	const { overall } = compare(request(runsAt([0, 3], "a", {}, 2), against(runsAt([1, 2], "b"))));
 	expect(overall.verdict).toBe("indicative");
 	expect(overall.reason).toContain("2 runs per side, but a verdict needs 5; so far it looks");
 });
 
-test("sides that ran one after the other are indicative unless the person accepts blocks", () => {
+test("sides that ran one after the other are indicative unless blocks are accepted", () => {
 	const early = runsAt([0, 1, 2, 3, 4], "a");
 	const late = runsAt([5, 6, 7, 8, 9], "b");
 	expect(compare(request(late, against(early))).overall.reason).toContain("drift of the machine");
@@ -111,20 +111,20 @@ test("runs take turns in ABBA and in ABAB order, and not in two blocks or a sand
 	expect(interleaved(results([0, 1, 7, 8, 9]), results([2, 3, 4, 5, 6]))).toBe(false);
 });
 
-test("four primary metrics with five runs are refused a verdict, and the runs they need are named", () => {
+test("four primary metrics get no verdict from five runs, and the reason names the runs needed", () => {
 	const primary = "p50 websocket edge, p99 websocket edge, p50 polling edge, p99 polling edge";
 	const { overall } = compare(request(runsAt(ABBA.a, "a"), against(runsAt(ABBA.b, "b")), { primary }));
 	expect(overall.reason).toContain("4 primary metrics need 6 runs per side, but there are 5, enough for 3");
 });
 
-test("runs of different plans are refused with the field, both values and both files", () => {
+test("runs of different plans are refused, naming the field, both values and both files", () => {
 	const other = runsAt(ABBA.b, "b", { rate: 200 });
 	expect(() => compare(request(runsAt(ABBA.a, "a"), against(other)))).toThrow(
 		"plan.rate differs (400 in a-0.json, 200 in b-1.json)",
 	);
 });
 
-test("runs whose messages left in groups are not set against runs whose messages left one by one", () => {
+test("runs that sent messages in groups are not compared with runs that sent them one by one", () => {
 	const grouped = runsAt(ABBA.b, "b").map(({ name, result }) => ({
 		name,
 		result: { ...result, plan: { ...result.plan, grain: 20 } },
@@ -134,7 +134,7 @@ test("runs whose messages left in groups are not set against runs whose messages
 	);
 });
 
-test("without another side the runs are described: edge against direct and transports against websocket", () => {
+test("without a base side the runs are described: edge against direct, and transports against websocket", () => {
 	const comparison = compare(request(runsAt(ABBA.a, "a"), { kind: "describe" }, { primary: undefined }));
 	expect(comparison.gate).toBe(false);
 	expect(comparison.sections.map((section) => section.title)).toEqual([
@@ -144,7 +144,7 @@ test("without another side the runs are described: edge against direct and trans
 	const added = comparison.sections[0]?.rows.find(
 		(row) => row.name === "websocket: edge over direct" && row.quantile === "p50",
 	);
-	// Drawn with 450 µs more through the edge.
+	// Simulated with 450 µs more through the edge.
 	expect(added?.added?.low).toBeLessThan(0.45);
 	expect(added?.added?.high).toBeGreaterThan(0.45);
 	expect(added?.added?.estimate).toBeCloseTo(0.45, 1);
@@ -163,14 +163,14 @@ test("one path against another of the same runs is a gate", () => {
 	);
 });
 
-test("a primary metric that was not measured is refused with the choices", () => {
+test("an unmeasured primary metric is refused, listing the measured ones", () => {
 	const bad = request(runsAt(ABBA.a, "a"), { kind: "describe" }, { primary: "p99 upgrade edge" });
 	expect(() => compare(bad)).toThrow(
 		/"p99 upgrade edge" is not QUANTILE TRANSPORT PATH.*polling edge, websocket edge/,
 	);
 });
 
-test("the JSON holds the verdict, every row with its interval, and the ids of the runs", () => {
+test("the JSON has the verdict, every row with its interval, and the ids of the runs", () => {
 	const comparison = compare(request(runsAt(ABBA.a, "a"), against(runsAt(ABBA.b, "b"))));
 	const json = JSON.parse(comparisonJson(comparison));
 	expect(json).toMatchObject({ kind: "sticky-edge/comparison", verdict: "same", margin: 0.1 });

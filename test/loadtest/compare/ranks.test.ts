@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { holm, metricsForRuns, runsForMetrics } from "../../../loadtest/compare/holm.ts";
 import { distributionOfU, leastP, mannWhitney } from "../../../loadtest/compare/ranks.ts";
 
-test("the exact p of wholly separate sides is the least there is", () => {
+test("the exact p of fully separated sides is the smallest possible", () => {
 	expect(mannWhitney([1, 2, 3], [4, 5, 6])).toBeCloseTo(0.1, 12);
 	expect(mannWhitney([1, 2, 3, 4], [5, 6, 7, 8])).toBeCloseTo(2 / 70, 12);
 	expect(mannWhitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5])).toBeCloseTo(2 / 252, 12);
@@ -14,7 +14,7 @@ test("the exact p agrees with R's wilcox.test on a worked example", () => {
 	expect(mannWhitney([1.1, 2.2, 3.3, 5.5, 9.9], [4.4, 6.6, 7.7, 8.8, 11])).toBeCloseTo(0.1508, 4);
 });
 
-test("ties are dealt as ties: the p equals a count over all ways to deal the values", () => {
+test("with ties, p equals a count over all ways to divide the values", () => {
 	const a = [1, 2, 2, 3];
 	const b = [2, 3, 3, 4];
 	expect(mannWhitney(a, b)).toBeCloseTo(dealtP(a, b), 12);
@@ -29,7 +29,7 @@ test("the distribution of U counts every order once and is symmetric", () => {
 	expect(shares[3]).toBeCloseTo(shares[22] ?? 0, 12);
 });
 
-test("Holm multiplies the least p by all tests, the next by one fewer, and never lets the order turn", () => {
+test("Holm multiplies the smallest p by the number of tests, the next by one fewer, and keeps the order", () => {
 	const adjusted = holm([0.03, 0.01, 0.025]);
 	[0.05, 0.03, 0.05].forEach((expected, at) => {
 		expect(adjusted[at]).toBeCloseTo(expected, 12);
@@ -37,12 +37,12 @@ test("Holm multiplies the least p by all tests, the next by one fewer, and never
 	expect(holm([0.9, 0.8])).toEqual([1, 1]);
 });
 
-test("five runs a side carry three primary metrics, and more metrics need more runs", () => {
+test("five runs per side are enough for three primary metrics, and more metrics need more runs", () => {
 	expect(metricsForRuns(5)).toBe(3);
 	expect([1, 2, 3, 4, 11, 12].map(runsForMetrics)).toEqual([5, 5, 5, 6, 6, 7]);
 });
 
-/** The definition itself: deal the pooled values in every way and count those as far out. */
+/** The definition: divide the pooled values in every way and count those at least as extreme. */
 function dealtP(a: number[], b: number[]): number {
 	const pooled = [...a, ...b];
 	const sumOfRanks = (chosen: number[]) =>

@@ -1,4 +1,4 @@
-/** The comparison's texts, compared whole, and what its page carries. */
+/** The texts of the comparison, compared in full, and the content of its page. */
 import { expect, test } from "vitest";
 import { parseBudgets } from "../../../loadtest/compare/budget.ts";
 import { type Comparison, type ComparisonRequest, compare } from "../../../loadtest/compare/comparison.ts";
@@ -11,7 +11,7 @@ import { ABBA, runsAt } from "../../support/report/runs.ts";
 const websocket = { transports: ["websocket" as const] };
 const base = runsAt(ABBA.b, "b", websocket);
 
-test("the terminal says verdict, reason and next step, then the rows with ratio and interval", () => {
+test("the text has the verdict, its reasons and the next step, then the rows with ratio and interval", () => {
 	expect(comparisonText(slower())).toMatchInlineSnapshot(`
 		"▼ worse. Slower than the base runs by more than the margin of 10 %.
 		  websocket edge, p50: 35 % slower (34 to 41 %), beyond the margin of 10 %.
@@ -34,14 +34,14 @@ test("the terminal says verdict, reason and next step, then the rows with ratio 
 	`);
 });
 
-test("the Markdown body carries the mark by which a comment is found again", () => {
+test("the Markdown body has the mark that identifies the comment", () => {
 	const markdown = comparisonMarkdown(slower());
 	expect(markdown.startsWith(`${COMMENT_MARK}\n\n## 🔴 Load test: worse\n\n`)).toBe(true);
 	expect(markdown).toContain("| websocket edge | p50 |");
 	expect(markdown).toMatch(/\| 0\.016 \| ▼ worse \|/);
 });
 
-test("budgets stand in their own table, and those not met are named above", () => {
+test("budgets have their own table, and those not met are named above it", () => {
 	const budgets = parseBudgets(
 		"p50 edge websocket <= 1 ms\nloss edge websocket <= 0 %\np50 edge-added websocket <= 0.45 ms",
 		"b",
@@ -63,7 +63,7 @@ test("JUnit fails a worse metric and a missed budget, and skips what cannot be d
 	expect(xml).toMatch(/name="p99.9 edge websocket &lt;= 1 s"><skipped/);
 });
 
-test("the page carries both sides, without seconds where the runs are enough", () => {
+test("the page contains both sides, without their seconds where there are enough runs", () => {
 	const page = comparisonPage(slower());
 	const data = JSON.parse(embeddedData(page) ?? "");
 	expect(data.candidate.map((run: { name: string }) => run.name)).toEqual(

@@ -1,4 +1,4 @@
-/** The reports' quantiles against those of the HdrHistogram library, on the same values. */
+/** Compares the report's quantiles with those of the HdrHistogram library on the same values. */
 import { build } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { randomFrom } from "../../../loadtest/plan/random.ts";
@@ -6,14 +6,14 @@ import { ERROR_BOUND, Histogram } from "../../../loadtest/record/histogram.ts";
 import { QUANTILE_NAMES, QUANTILES, quantileMs } from "../../../loadtest/report/quantile.ts";
 import { normal } from "../../support/report/results.ts";
 
-/** Three significant digits, as it is built below. */
+/** The relative error of three significant digits, as configured below. */
 const HDR_ERROR = 0.001;
 
 test.each([
 	["sub-millisecond", 400, 0.5],
 	["milliseconds with a long tail", 4000, 1.2],
 	["seconds", 2_000_000, 0.3],
-])("%s: p50 to p99.9 agree with HdrHistogram within both libraries' error", (_, median, spread) => {
+])("%s: p50 to p99.9 agree with HdrHistogram within the error of both", (_, median, spread) => {
 	const random = randomFrom(median);
 	const ours = new Histogram();
 	const theirs = build({ bitBucketSize: 32, numberOfSignificantValueDigits: 3, highestTrackableValue: 4e9 });

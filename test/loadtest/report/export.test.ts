@@ -3,7 +3,7 @@ import { costOf, PRICES, USER } from "../../../loadtest/report/cost.ts";
 import { reportCsv, reportJson, reportJunit } from "../../../loadtest/report/export.ts";
 import { drawResult } from "../../support/report/results.ts";
 
-test("JSON rows carry transport, path, metric and quantiles in milliseconds, null where unsupported", () => {
+test("JSON rows have transport, path, metric and quantiles in milliseconds, null where the sample is too small", () => {
 	const report = JSON.parse(reportJson(drawResult()));
 	const row = report.rows.find(
 		(each: { transport: string; path: string; metric: string }) =>
@@ -28,14 +28,14 @@ test("JSON rows carry transport, path, metric and quantiles in milliseconds, nul
 	expect(report.groups).toHaveLength(4);
 });
 
-test("CSV has one line a row, an empty field where the sample is too small", () => {
+test("CSV has one line per row, with an empty field where the sample is too small", () => {
 	const lines = reportCsv(drawResult({ transports: ["websocket"], paths: ["edge, far"] })).split("\r\n");
 	expect(lines[0]).toBe("transport,path,metric,count,min,p50,p90,p99,p999,max");
 	expect(lines[1]).toMatch(/^websocket,"edge, far",ack,500,[\d.]+,[\d.]+,[\d.]+,[\d.]+,,[\d.]+$/);
 	expect(lines.at(-1)).toBe("");
 });
 
-test("JUnit fails the check that a loss breaks and passes the others", () => {
+test("JUnit fails the check for lost messages and passes the others", () => {
 	const result = drawResult({ transports: ["websocket"], paths: ["edge"] });
 	result.groups[0]!.counts.lost = 3;
 	const xml = reportJunit(result);
@@ -46,14 +46,14 @@ test("JUnit fails the check that a loss breaks and passes the others", () => {
 	expect(xml).toContain('name="every session opened"/>');
 });
 
-test("JUnit escapes what a message may hold", () => {
+test("JUnit escapes special characters in messages", () => {
 	const flag = { code: "x", severity: "invalid", message: 'a < b & "c"\u0007', advice: "mend it" } as const;
 	const xml = reportJunit(drawResult({ flags: [flag] }));
 	expect(xml).toContain("a &lt; b &amp; &quot;c&quot;.");
 	expect(xml).not.toContain("\u0007");
 });
 
-test("a WebSocket user costs the requests of opening, a polling user those of every message and heartbeat", () => {
+test("a WebSocket user costs the handshake requests, a polling user also those of every message and heartbeat", () => {
 	const result = drawResult({ paths: ["edge"] });
 	const [polling, websocket] = result.groups;
 	websocket!.counts.requests = 0;

@@ -4,11 +4,11 @@ import { quantileMs, sampleFor } from "../../../loadtest/report/quantile.ts";
 import { addedOf, basePath, rowsOf } from "../../../loadtest/report/rows.ts";
 import { drawResult } from "../../support/report/results.ts";
 
-test("a quantile asks for as many samples as an order-statistics interval needs to be finite", () => {
+test("a quantile needs as many samples as a finite order-statistics interval", () => {
 	expect([0.5, 0.9, 0.99, 0.999, 0.9999].map(sampleFor)).toEqual([6, 36, 368, 3688, 36887]);
 });
 
-test("a quantile that the sample cannot carry is null, never the maximum", () => {
+test("a quantile is null where the sample is too small, never the maximum", () => {
 	const histogram = new Histogram();
 	for (let i = 1; i <= 367; i++) histogram.record(i * 1000);
 	expect(quantileMs(histogram.toRecord(), 0.99)).toBeNull();

@@ -1,4 +1,4 @@
-/** The report's texts, compared whole: drawn results, so every figure below comes from the seed. */
+/** The texts of the report, compared in full. The results are simulated, so every figure below depends only on the seed. */
 import { expect, test } from "vitest";
 import { LEAST_RUNS } from "../../../loadtest/compare/holm.ts";
 import { reportMarkdown, reportText, summaryText } from "../../../loadtest/report/text.ts";
@@ -18,7 +18,7 @@ const lost = {
 	message: "2 of 400 messages were lost",
 } as const;
 
-test("the terminal report says validity first, then the finding, then the tables", () => {
+test("the text report has validity first, then the finding, then the tables", () => {
 	expect(reportText(small)).toMatchInlineSnapshot(`
 		"Valid: the generator kept to its schedule and all checks passed.
 
@@ -81,14 +81,14 @@ test("the summary of a run is finding, validity and one table", () => {
 	`);
 });
 
-test("an invalid run says so before anything else, with the advice", () => {
+test("an invalid run is reported as invalid first, with the advice", () => {
 	const [first, second, ...rest] = reportText(drawResult({ flags: [late, lost] })).split("\n");
 	expect(rest).toContain("No finding: an invalid run says nothing about its target.");
 	expect(first).toBe("INVALID, do not use these figures: the generator was too busy in 9 of 20 s.");
 	expect(second).toBe("  generator_busy: the generator was too busy in 9 of 20 s. lower --rate.");
 });
 
-test("a run stopped early is doubtful and says that its figures end there", () => {
+test("a run that was stopped early is doubtful, and the report says why", () => {
 	const [first] = reportText({ ...small, interrupted: true }).split("\n");
 	expect(first).toBe("The run was stopped early; the figures cover the time until then.");
 });
@@ -105,7 +105,7 @@ test("the first line names the fastest and the slowest, and paths that differ by
 	expect(third).toBe("Run 1 of 5 (48 s): indicative only. npm run compare judges all 5 together.");
 });
 
-test("groups that are all alike are said to be, with the range of their medians", () => {
+test("groups without a shown difference are called equally fast, with the range of their medians", () => {
 	const [first] = summaryText(drawResult({ seconds: 12, drift: 0.01, median: () => 900 })).split("\n");
 	expect(first).toMatch(
 		/^All are equally fast, as far as this run can show: the median answer takes [\d.]+ to [\d.]+ ms\.$/,
@@ -130,7 +130,7 @@ test("a single run names the number of runs that a verdict needs", () => {
 	);
 });
 
-test("a run without a single session says so instead of a figure", () => {
+test("a run without any session is reported without a figure", () => {
 	const empty = drawResult({ transports: ["websocket"], seconds: 0 });
 	for (const group of empty.groups) group.counts.sessionsOpen = 0;
 	expect(summaryText(empty)).toContain("No session was opened: see the errors below.");
@@ -192,7 +192,7 @@ test("Markdown has the same tables for a comment or a wiki", () => {
 	`);
 });
 
-test("what a scenario found stands in a table of its own, times in milliseconds", () => {
+test("outcomes of a scenario have their own table, with times in milliseconds", () => {
 	const ramp = drawResult({ transports: ["websocket"], paths: ["edge"] });
 	const found = [
 		{ name: "knee", value: 412.5, unit: "sessions/s", transport: "websocket" as const, path: "edge" },

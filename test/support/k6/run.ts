@@ -1,4 +1,4 @@
-/** `npm run k6` as a person runs it: a process, its output, its result file, and k6's own samples. */
+/** Runs `npm run k6` as a process and collects its output, its result file, and k6's own samples. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -12,41 +12,44 @@ import type { Result } from "../../../loadtest/record/result.ts";
 
 const CLI = fileURLToPath(new URL("../../../loadtest/cli.ts", import.meta.url));
 
-/** On a person's machine without k6 its tests are skipped by name; in CI they fail. */
+/** Without k6 these tests are skipped by name on a developer's machine, and fail in CI. */
 export const skipWithoutK6 = await findK6().then(
 	() => false,
 	() => !process.env["CI"],
 );
 
-/** What a run left. */
-export interface K6Outcome {
+/** Everything that a run produced. */
+export interface K6RunOutput {
 	readonly code: number | null;
 	readonly stdout: string;
 	readonly stderr: string;
-	/** null when none was written. */
+	/** null when no result was written. */
 	readonly result: Result | null;
 	/** k6's own samples, JSON lines. */
 	readonly samples: string;
-	/** The pid of the command, which is not k6's. */
+	/** The pid of the command, not of k6. */
 	readonly pid: number;
 }
 
 export interface K6RunOptions {
 	readonly env?: Readonly<Record<string, string>>;
-	/** Called with the running command once k6 says what it is about to do. */
+	/** Called once the command has announced its run, with a function that signals it. */
 	readonly begun?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** The machine is shared with the whole test run: how late k6 is there says nothing about its scripts. */
-const PATIENT = { SIO_LOOP_LAG_P95_MS: "1000", SIO_ACK_P95_MS: "5000" };
+/** Relaxed thresholds: on a machine that also runs other tests, lag says nothing about the scripts. */
+const RELAXED_THRESHOLDS = { SIO_LOOP_LAG_P95_MS: "1000", SIO_ACK_P95_MS: "5000" };
 
 /** Runs `npm run k6 -- …` to its end. */
-export async function runK6Command(argv: readonly string[], options: K6RunOptions = {}): Promise<K6Outcome> {
+export async function runK6Command(
+	argv: readonly string[],
+	options: K6RunOptions = {},
+): Promise<K6RunOutput> {
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-test-"));
 	const [out, samples] = [join(folder, "result.json"), join(folder, "samples.json")];
 	try {
 		const child = spawn(process.execPath, [CLI, "k6", ...argv, "--out", out, "--samples", samples], {
-			env: { ...process.env, ...PATIENT, ...options.env },
+			env: { ...process.env, ...RELAXED_THRESHOLDS, ...options.env },
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		if (options.begun) child.stderr.once("data", () => options.begun?.((signal) => child.kill(signal)));

@@ -1,4 +1,4 @@
-/** A real Socket.IO server of the tests' own, in this process: what the k6 scripts are run against. */
+/** A real Socket.IO server in this process, as the target of the k6 scripts. */
 import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -6,10 +6,10 @@ import { Server, type Socket } from "socket.io";
 import { attachEdge } from "../../../origin/attach.ts";
 
 export interface K6Target extends AsyncDisposable {
-	/** Origin without a slash at its end. */
+	/** Origin without a trailing slash. */
 	readonly url: string;
 	readonly io: Server;
-	/** `transport` of every session that was opened, in order. */
+	/** The transport of every session, in the order of opening. */
 	readonly transports: string[];
 }
 
@@ -19,7 +19,7 @@ export interface K6TargetOptions {
 	readonly tls?: { key: string; cert: string };
 	readonly pingInterval?: number;
 	readonly pingTimeout?: number;
-	/** More for each connection than `echo`. */
+	/** Additional set-up for each connection. */
 	readonly serve?: (socket: Socket) => void;
 }
 

@@ -1,4 +1,4 @@
-/** A real browser that opens reports from disk, and hears what goes wrong in them. */
+/** A real browser that opens reports from disk and records what goes wrong in them. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
@@ -13,15 +13,15 @@ const FLAGS = [
 	"--disable-sync",
 ];
 
-/** Where a Chromium stands, or undefined. */
+/** The path of a Chromium executable, or undefined. */
 export const CHROMIUM = [process.env["CHROMIUM_BIN"] ?? "", ...PLACES].find((place) => existsSync(place));
 
-/** Starts it; close it when done. */
+/** Starts the browser; the caller closes it. */
 export function startBrowser(): Promise<Browser> {
 	return chromium.launch({ executablePath: CHROMIUM ?? "chromium", args: FLAGS });
 }
 
-/** A page opened from disk: what the console, the policy and the network had to say about it. */
+/** A page opened from disk, with its console messages, errors and requests. */
 export interface Opened {
 	page: Page;
 	complaints: string[];

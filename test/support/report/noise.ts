@@ -1,4 +1,4 @@
-/** Runs with known truth: autocorrelated samples around a run's own level, to prove the statistics on. */
+/** Simulated runs with known true values: autocorrelated samples around the level of each run. */
 import { randomFrom } from "../../../loadtest/plan/random.ts";
 import { Histogram } from "../../../loadtest/record/histogram.ts";
 import type { MetricRecord } from "../../../loadtest/record/result.ts";
@@ -8,13 +8,13 @@ import { normal } from "./results.ts";
 export interface Scatter {
 	samples: number;
 	between: number;
-	/** Lag-1 autocorrelation from sample to sample; the sheet measured 0.21. */
+	/** Lag-1 autocorrelation from sample to sample; 0.21 was measured on real runs. */
 	correlation: number;
 	/** Standard deviation of one sample's logarithm. */
 	within: number;
 }
 
-/** Together with the sampling error of 6,000 messages, p99 of such runs scatters by 3 %. */
+/** Including the sampling error of 6,000 messages, the p99 of such runs scatters by 3 %. */
 export const SCATTER: Scatter = { samples: 6000, between: 0.024, correlation: 0.21, within: 0.35 };
 
 /** p50 and p99 in microseconds of one run whose true level is `level` µs. */
@@ -27,7 +27,7 @@ export function runQuantiles(
 	return { p50: histogram.quantile(0.5), p99: histogram.quantile(0.99) };
 }
 
-/** One run of 1 s windows, 100 samples each, as a result file has it. */
+/** One run of 1 s windows with 100 samples each, in the format of a result file. */
 export function runRecord(level: number, scatter: Scatter, seed: number): MetricRecord {
 	const random = randomFrom(seed);
 	const runLevel = level * Math.exp(scatter.between * normal(random));

@@ -1,4 +1,4 @@
-/** Results drawn from a seeded generator: shapes for testing reports, never posing as measurements. */
+/** Simulated results from a seeded generator, for testing reports; never passed off as measurements. */
 
 import { randomFrom } from "../../../loadtest/plan/random.ts";
 import {
@@ -12,15 +12,15 @@ import {
 } from "../../../loadtest/record/result.ts";
 import { noCounts, Tally } from "../../../loadtest/record/tally.ts";
 
-/** How to draw a result. Times in microseconds. */
+/** How to simulate a result. Times in microseconds. */
 export interface Recipe {
 	seed: number;
 	transports: Transport[];
 	paths: string[];
-	/** Acks a second in each group, and measured seconds of each. */
+	/** Acks per second in each group, and measured seconds of each. */
 	rate: number;
 	seconds: number;
-	/** Standard deviation of a second's log level: how much seconds resemble themselves. */
+	/** Standard deviation of the log level of a second, which makes messages of one second alike. */
 	drift: number;
 	/** Median response time of the transport on the path. */
 	median(transport: Transport, path: string): number;
@@ -43,13 +43,13 @@ export const PLAIN: Recipe = {
 	index: 1,
 };
 
-/** A valid result that follows the recipe; equal recipes give equal results. */
+/** A valid result by the recipe; equal recipes give equal results. */
 export function drawResult(changes: Partial<Recipe> = {}): Result {
 	const recipe = { ...PLAIN, ...changes };
 	const random = randomFrom(recipe.seed);
 	const named = recipe.transports.flatMap((transport) => recipe.paths.map((path) => ({ transport, path })));
 	const groups = named.map(({ transport, path }, turn) => {
-		// Groups take turns in slots of 2 s, as the swarm's do.
+		// Groups take turns in slots of 2 s, as in the swarm.
 		const secondAt = (own: number) => (Math.floor(own / 2) * named.length + turn) * 2 + (own % 2);
 		return drawGroup(recipe, transport, path, random, secondAt);
 	});
@@ -102,7 +102,7 @@ export function drawResult(changes: Partial<Recipe> = {}): Result {
 	});
 }
 
-/** A standard normal number (Box and Muller). */
+/** A standard normal random number (Box-Muller). */
 export function normal(random: () => number): number {
 	return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

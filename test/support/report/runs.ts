@@ -1,11 +1,11 @@
-/** Sets of drawn runs for comparisons: named, dated, and as alike as asked for. */
+/** Simulated runs for comparisons, with names and start times. */
 import type { NamedRun } from "../../../loadtest/report/readable.ts";
 import { drawResult, type Recipe } from "./results.ts";
 
-/** Minutes at which two sides of five take turns. */
+/** Start minutes of two sides of five runs that take turns. */
 export const ABBA = { a: [0, 3, 4, 7, 8], b: [1, 2, 5, 6, 9] };
 
-/** Runs at the given minutes, their levels scattered by at most 2 %, `slower` times as slow at the node. */
+/** Runs at the given minutes, their levels scattered by at most 2 %; the node is `slower` times as slow. */
 export function runsAt(
 	minutes: number[],
 	name: string,

@@ -1,17 +1,17 @@
-/** A node whose answer takes a known time, behind a real edge: what comparisons are proven on. */
+/** A node with a known answer time behind a real edge, for tests of comparisons. */
 import { planCluster } from "../../../origin/cluster.ts";
 import { startNode } from "../../../origin/node.ts";
 import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
 
-/** The event that is answered after the node's delay. */
+/** The event that the node acknowledges after its delay. */
 export const DELAYED_EVENT = "delayed";
 
 export interface DelayedStack extends AsyncDisposable {
-	/** The edge's https address. */
+	/** The https URL of the edge. */
 	readonly url: string;
 }
 
-/** One node in this process that answers `delayed` after so many milliseconds, and the edge before it. */
+/** Starts a node in this process that acknowledges `delayed` after the given delay, and the edge before it. */
 export async function startDelayed(milliseconds: number): Promise<DelayedStack> {
 	const node = await startNode(planCluster({ nodes: 1, port: 0, host: "127.0.0.1" }).nodes[0]!);
 	node.io.on("connection", (socket) => {

@@ -1,4 +1,4 @@
-/** Many comparisons of simulated runs whose truth is known, seeded: how often each verdict comes out. */
+/** Many comparisons of simulated runs with known true values, seeded: how often does each verdict occur? */
 import { drawnInterval, drawQuantiles } from "../../../loadtest/compare/bootstrap.ts";
 import { holm } from "../../../loadtest/compare/holm.ts";
 import { mannWhitney } from "../../../loadtest/compare/ranks.ts";
@@ -10,7 +10,7 @@ import { normal } from "./results.ts";
 
 const BASE_US = 900;
 
-/** The verdict over p50 and p99 of 5 against 5 runs in each of `pairs` trials, `ratio` being the truth. */
+/** The verdict over p50 and p99 of 5 against 5 runs in each of `pairs` trials; `ratio` is the true ratio. */
 export function judgedPairs(
 	pairs: number,
 	ratio: number,
@@ -37,12 +37,12 @@ export function judgedPairs(
 	});
 }
 
-/** The share of verdicts that are among those named. */
+/** The share of verdicts that are among the given ones. */
 export function share(verdicts: readonly Verdict[], among: readonly Verdict[]): number {
 	return verdicts.filter((verdict) => among.includes(verdict)).length / verdicts.length;
 }
 
-/** How often two single runs of the same thing differ by their drawn p50 intervals: 1 lies outside. */
+/** How often the resampled interval of the p50 ratio of two equal single runs excludes 1. */
 export function singleRunAlarms(pairs: number, scatter: Scatter, seed: number): number {
 	let alarms = 0;
 	for (let pair = 0; pair < pairs; pair++) {
@@ -55,7 +55,7 @@ export function singleRunAlarms(pairs: number, scatter: Scatter, seed: number): 
 	return alarms / pairs;
 }
 
-/** How often 20 % slower is found beyond a 10 % margin, at this noise between runs and runs a side. */
+/** How often 20 % slower is found beyond a 10 % margin, by noise between runs and runs per side. */
 export function powerAt(noise: number, runs: number, pairs: number, seed: number): number {
 	const random = randomFrom(seed);
 	const side = (level: number) =>

@@ -4,14 +4,14 @@ import { AckTable } from "../../../../loadtest/k6/codec/acks.ts";
 const LIMIT = 1000;
 
 describe("the table of acks", () => {
-	it("gives back when a message was due and sent", () => {
+	it("returns when a message was due and sent", () => {
 		const acks = new AckTable(LIMIT);
 		const id = acks.send(10, 12);
 		expect(acks.answer(id)).toEqual({ kind: "first", sent: { id, dueAt: 10, sentAt: 12 }, reordered: false });
 		expect(acks.waiting).toBe(0);
 	});
 
-	it("tells a second ack of the same message, and one never asked for", () => {
+	it("recognises a second ack of the same message, and an ack never asked for", () => {
 		const acks = new AckTable(LIMIT);
 		const id = acks.send(0, 0);
 		acks.answer(id);
@@ -27,7 +27,7 @@ describe("the table of acks", () => {
 		expect(acks.answer(ids[1])).toMatchObject({ kind: "first", reordered: true });
 	});
 
-	it("gives up at the limit from the real send, not before, and calls the ack late after that", () => {
+	it("expires a message at the limit after its actual send, and calls a later ack late", () => {
 		const acks = new AckTable(LIMIT);
 		const old = acks.send(0, 100);
 		const young = acks.send(0, 101);
@@ -37,7 +37,7 @@ describe("the table of acks", () => {
 		expect(acks.answer(young).kind).toBe("first");
 	});
 
-	it("abandons all that wait when the session is gone", () => {
+	it("abandons all waiting messages when the session is gone", () => {
 		const acks = new AckTable(LIMIT);
 		acks.answer(acks.send(0, 0));
 		const left = [acks.send(1, 1), acks.send(2, 2)];

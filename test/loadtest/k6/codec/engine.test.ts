@@ -24,7 +24,7 @@ const base64: Base64 = {
 };
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((view) => view.slice().buffer);
-/** The separator cannot stand in JSON text, which is all a message carries. */
+/** Messages contain only JSON text, in which the separator cannot occur. */
 const text = fc.string({ maxLength: 40 }).filter((value) => !value.includes("\x1e"));
 const packet: fc.Arbitrary<EnginePacket> = fc.oneof(
 	fc.record({ type: fc.constantFrom(...ENGINE_TYPES), data: text }),
@@ -63,11 +63,11 @@ describe("the Engine.IO codec", () => {
 			expect(decodePacket(encodeFrame({ type, data: "probe" }))).toEqual({ type, data: "probe" });
 	});
 
-	it.each(["", "7", "x", "b"])("refuses the frame %j, which begins with no packet type", (frame) => {
+	it.each(["", "7", "x", "b"])("refuses the frame %j, which does not start with a packet type", (frame) => {
 		expect(() => decodeFrame(frame)).toThrow(ProtocolError);
 	});
 
-	it("reads what the server says of a session", () => {
+	it("reads the open packet of a session", () => {
 		const data =
 			'{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 		expect(readOpenPacket(data)).toEqual({
@@ -82,7 +82,7 @@ describe("the Engine.IO codec", () => {
 		expect(() => readOpenPacket(data)).toThrow(/lacks sid, upgrades, pingInterval or pingTimeout/);
 	});
 
-	it("finds the number of an Engine.IO error, and none in another body", () => {
+	it("finds the code of an Engine.IO error, and none in other bodies", () => {
 		expect(engineErrorCode('{"code":1,"message":"Session ID unknown"}')).toBe(1);
 		expect(engineErrorCode("<html>Bad gateway</html>")).toBeNull();
 		expect(engineErrorCode("null")).toBeNull();

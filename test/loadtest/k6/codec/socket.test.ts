@@ -29,7 +29,7 @@ const eventOrAck: fc.Arbitrary<SocketPacket> = fc.oneof(
 	}),
 );
 
-/** The packet as socket.io-parser has it. */
+/** The packet in socket.io-parser's form. */
 function real({ type, namespace: nsp, id, data }: SocketPacket): Packet {
 	return {
 		type: PacketType[type.toUpperCase() as keyof typeof PacketType],
@@ -90,7 +90,7 @@ describe("the Socket.IO codec", () => {
 		expect(() => new PacketReader().take(text)).toThrow(ProtocolError);
 	});
 
-	it("refuses bytes that no packet announced, and text where bytes are due", () => {
+	it("refuses bytes that no packet announced, and text where bytes must follow", () => {
 		expect(() => new PacketReader().take(new ArrayBuffer(1))).toThrow(/no packet announced/);
 		const reader = new PacketReader();
 		reader.take('51-["echo",{"_placeholder":true,"num":0}]');

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { candidates, findK6, readVersion } from "../../../../loadtest/k6/runner/binary.ts";
 
 describe("finding k6", () => {
-	it("looks on PATH first, then where build.sh keeps it", () => {
+	it("looks on PATH first, then where build.sh installs it", () => {
 		const found = candidates({ PATH: "/a:/b:" }, "/home/me", false);
 		expect(found).toEqual(["/a/k6", "/b/k6", "/home/me/.cache/sticky-edge/k6/k6"]);
 	});
 
-	it("heeds XDG_CACHE_HOME, and the name Windows gives", () => {
+	it("respects XDG_CACHE_HOME, and uses the name k6.exe on Windows", () => {
 		const found = candidates({ PATH: "", XDG_CACHE_HOME: "/cache" }, "/home/me", true);
 		expect(found).toEqual([join("/cache", "sticky-edge", "k6", "k6.exe")]);
 	});
@@ -24,7 +24,7 @@ describe("finding k6", () => {
 		expect(readVersion(text)).toBe(version);
 	});
 
-	it("says how to get k6 where there is none", async () => {
+	it("says how to get k6 when none is found", async () => {
 		const nowhere = { PATH: "/nowhere", XDG_CACHE_HOME: "/nowhere" };
 		await expect(findK6(nowhere)).rejects.toThrow(
 			/not installed: brew .* apt .* winget .* docker .* go install .* K6_BIN/,
@@ -32,7 +32,7 @@ describe("finding k6", () => {
 		await expect(findK6(nowhere)).rejects.toMatchObject({ exitCode: 3 });
 	});
 
-	it("does not go on to PATH when K6_BIN names something else", async () => {
+	it("does not fall back to PATH when K6_BIN is not k6", async () => {
 		await expect(findK6({ ...process.env, K6_BIN: process.execPath })).rejects.toThrow(
 			/^K6_BIN .* is not k6 2/,
 		);

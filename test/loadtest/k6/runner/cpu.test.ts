@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { readStat, shareBetween, watchCpu } from "../../../../loadtest/k6/runner/cpu.ts";
 
 describe("the CPU time of k6", () => {
-	it("is user and system time together, whatever the process is called", () => {
+	it("is user plus system time, for any process name", () => {
 		const rest = "S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 1 0 100 1 1";
 		expect(readStat(`42 (k6) ${rest}`)).toBe(3);
 		expect(readStat(`42 (a) b) c) ${rest}`)).toBe(3);
 	});
 
-	it("is shared out over seconds that lie between the readings", () => {
+	it("is interpolated for seconds between the readings", () => {
 		const readings = [
 			{ at: 1000, used: 0 },
 			{ at: 2000, used: 1 },
@@ -20,7 +20,7 @@ describe("the CPU time of k6", () => {
 		expect(shareBetween([], 0, 1000, 2)).toBe(0);
 	});
 
-	it.runIf(process.platform === "linux")("is read of a process that is alive", () => {
+	it.runIf(process.platform === "linux")("is read for a live process", () => {
 		const [reading] = watchCpu(process.pid).stop();
 		expect(reading?.used).toBeGreaterThan(0);
 	});

@@ -22,7 +22,7 @@ describe("the flags of npm run k6", () => {
 		expect(settings).toMatchObject({ clients: 7, rate: 20, duration: 3, ackTimeout: 2, insecure: true });
 	});
 
-	it("go above the caller's own variables, which otherwise reach the script, and no others do", () => {
+	it("override the caller's own SIO_ variables; no other variables reach the script", () => {
 		const env = { SIO_RATE: "5", SIO_AUTH: '{"token":"t"}', HOME: "/root" };
 		const { variables } = readFlags([...TARGET, "--rate", "9"], env);
 		expect(variables).toEqual({
@@ -32,7 +32,7 @@ describe("the flags of npm run k6", () => {
 		});
 	});
 
-	it("name the path, and take several addresses for it", () => {
+	it("name the path, and accept several URLs for it", () => {
 		const { path } = readFlags(["polling", "http://a:1", "http://b:2", "--path", "direct"], {});
 		expect(path).toEqual({ name: "direct", urls: ["http://a:1/", "http://b:2/"] });
 	});
@@ -52,7 +52,7 @@ describe("the flags of npm run k6", () => {
 		expect(() => readFlags(argv, {})).toThrow(message);
 	});
 
-	it("name a variable of the environment that is wrong, but not its value when it may be secret", () => {
+	it("name an invalid environment variable, but not its value when it may be secret", () => {
 		expect(() => readFlags(TARGET, { SIO_AUTH: "hunter2" })).toThrow(/^SIO_AUTH: write a JSON object/);
 	});
 });

@@ -3,7 +3,7 @@ import { readSample, Samples } from "../../../../loadtest/k6/runner/samples.ts";
 
 const START = Date.parse("2026-11-23T09:00:00Z");
 
-/** A line as k6 writes it, `after` ms into the measurement, by the only VU. */
+/** A line as k6 writes it, `after` ms into the measurement, from the only VU. */
 function line(metric: string, value: number, after: number, tags: Record<string, string> = {}): string {
 	const time = new Date(START + after).toISOString().replace("Z", "250Z");
 	return JSON.stringify({ metric, type: "Point", data: { time, value, tags, metadata: { vu: "1" } } });
@@ -19,13 +19,13 @@ function added(...lines: string[]): Samples {
 }
 
 describe("k6's samples", () => {
-	it("are read where they concern a result, and passed over where not", () => {
+	it("are read where they matter for a result, and skipped otherwise", () => {
 		expect(readSample(line("sio_ack", 1.5, 2))).toMatchObject({ metric: "sio_ack", value: 1.5 });
 		expect(readSample(line("http_req_duration", 1, 1))).toBeNull();
 		expect(readSample('{"type":"Metric","data":{"name":"sio_ack"},"metric":"sio_ack"}')).toBeNull();
 	});
 
-	it("become histograms in whole microseconds, each message in the second it was due", () => {
+	it("become histograms in whole microseconds, each message in the second when it was due", () => {
 		const { tally } = added(line("sio_ack", 1500.25, 2400), line("sio_ack", 0.25, 2400));
 		const { metrics } = tally.toGroup({ transport: "websocket", path: "edge", seconds: 10 });
 		expect(metrics.ack?.histogram).toMatchObject({ count: 2, min: 250, max: 1_500_250 });
@@ -36,13 +36,13 @@ describe("k6's samples", () => {
 		]);
 	});
 
-	it("are stamped to the nanosecond, whatever the zone", () => {
+	it("have nanosecond timestamps, in any time zone", () => {
 		const data = { time: "2026-11-23T10:00:00.000250125+01:00", value: 1 };
 		const sample = readSample(JSON.stringify({ metric: "sio_ack", type: "Point", data }));
 		expect(sample?.time).toBeCloseTo(START + 0.250125, 3);
 	});
 
-	it("lose the wait between a poll's last byte and the script, over polling and for what came only", () => {
+	it("do not include the wait between the last byte of a poll and the script, except for lost messages", () => {
 		const polling = { transport: "polling" };
 		const poll = line("http_reqs", 1, 1000, { name: "poll", ...polling });
 		const { metrics } = added(
@@ -65,7 +65,7 @@ describe("k6's samples", () => {
 		expect(metrics.tls?.histogram.sum).toBe(2000);
 	});
 
-	it("become counts: what is due is what was sent and what could not be", () => {
+	it("become counts: due messages are those sent and those not sent", () => {
 		const { tally } = added(
 			line("sio_connected", 1, -400),
 			line("sio_connected", 0, -400),
@@ -87,7 +87,7 @@ describe("k6's samples", () => {
 		expect(tally.errors).toEqual({ ack_lost_with_session: 1, ack_timeout: 1 });
 	});
 
-	it("count requests of the measured time only", () => {
+	it("count only requests during the measurement", () => {
 		const { tally } = added(
 			line("http_reqs", 1, -100),
 			line("http_reqs", 1, 100),
@@ -96,7 +96,7 @@ describe("k6's samples", () => {
 		expect(tally.counts.requests).toBe(2);
 	});
 
-	it("tell how long was measured when the run was cut short, and 0 when it never began", () => {
+	it("give the measured time when the run was interrupted, and 0 when it never started", () => {
 		expect(added(line("sio_sent", 1, 2500)).seconds).toBeCloseTo(2.5, 2);
 		expect(added(line("sio_sent", 1, 9_950)).seconds).toBe(10);
 		expect(added(line("sio_sent", 1, 60_000)).seconds).toBe(10);

@@ -9,20 +9,20 @@ function optionsWith(env: Record<string, string>, transport: (typeof K6_TRANSPOR
 }
 
 describe("the options of a script", () => {
-	it.each([1, 2, 7, 50, 999])("let %i sessions arrive, and one to spare", (clients) => {
+	it.each([1, 2, 7, 50, 999])("plan %i arrivals and one spare VU", (clients) => {
 		const { echo } = optionsWith({ SIO_CLIENTS: String(clients) }).scenarios as Record<string, Arrivals>;
 		expect(echo).toMatchObject({ executor: "constant-arrival-rate", rate: clients });
 		expect(echo!.timeUnit).toBe(echo!.duration);
-		// k6 may start one more in the last moment: it needs a VU of its own, to leave again.
+		// k6 may start one session too many at the very end, which needs a VU of its own to leave again.
 		expect(echo).toMatchObject({ preAllocatedVUs: clients + 1, maxVUs: clients + 1 });
 	});
 
-	it("never ask k6 for an executor below one second", () => {
+	it("never ask k6 for an executor shorter than one second", () => {
 		const { echo } = optionsWith({ SIO_CLIENTS: "1" }).scenarios as Record<string, Arrivals>;
 		expect(Number.parseInt(echo!.duration, 10)).toBeGreaterThanOrEqual(1000);
 	});
 
-	it("turn a rate with a fraction into whole arrivals", () => {
+	it("turn a fractional rate into whole arrivals", () => {
 		const env = { SIO_SCENARIO: "connect", SIO_RATE: "2.5", SIO_DURATION: "8" };
 		const { connect } = optionsWith(env).scenarios as Record<string, Arrivals>;
 		expect(connect).toMatchObject({ rate: 2500, timeUnit: "1000s", duration: "8000ms" });
@@ -37,16 +37,16 @@ describe("the options of a script", () => {
 		);
 	});
 
-	it("ask nothing of messages where none are sent", () => {
+	it("set no threshold on messages where none are sent", () => {
 		const { thresholds } = optionsWith({ SIO_SCENARIO: "connect" });
 		expect(Object.keys(thresholds ?? {}).join()).not.toMatch(/sio_ack/);
 	});
 
-	it("keep addresses out of the samples", () => {
+	it("keep URLs out of the samples", () => {
 		expect(optionsWith({}).systemTags).not.toContain("url");
 	});
 
-	it("carry TLS settings and a client certificate", () => {
+	it("include TLS settings and a client certificate", () => {
 		const env = { SIO_INSECURE: "1", SIO_TLS_MIN: "tls1.3", SIO_CERT: "c", SIO_KEY: "k" };
 		expect(optionsWith(env)).toMatchObject({
 			insecureSkipTLSVerify: true,

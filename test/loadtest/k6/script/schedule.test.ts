@@ -4,7 +4,7 @@ import { dueAfter, messagesOf } from "../../../../loadtest/k6/script/schedule.ts
 import { shareOf } from "../../../../loadtest/plan/schedule.ts";
 
 describe("a client's schedule", () => {
-	it("is the swarm's even schedule, client by client", () => {
+	it("equals the swarm's even schedule, client by client", () => {
 		const plan = fc.record({
 			clients: fc.integer({ min: 1, max: 20 }),
 			rate: fc.integer({ min: 1, max: 300 }),
@@ -24,7 +24,7 @@ describe("a client's schedule", () => {
 	});
 });
 
-/** Each client's due times in ms, as the swarm sends them. */
+/** When the messages of each client are due in the swarm, ms. */
 function dueTimes(clients: number, rate: number, duration: number): number[][] {
 	const times: number[][] = Array.from({ length: clients }, () => []);
 	for (const { client, at } of shareOf({ arrivals: "uniform", rate, grain: 0, seed: 1 }, clients, 0, 1)) {

@@ -6,7 +6,7 @@ import { USUAL } from "../../../../loadtest/plan/settings.ts";
 const URL = { SIO_URL: "https://localhost:8443" };
 
 describe("the scripts' settings", () => {
-	it("are the swarm's usual ones where nobody says otherwise", () => {
+	it("default to the swarm's", () => {
 		const { clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath } = USUAL;
 		expect(settingsFrom("websocket", URL)).toMatchObject({
 			...{ clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath },
@@ -61,7 +61,7 @@ describe("the scripts' settings", () => {
 		[{ ...URL, SIO_HEADERS: '{"a":1}' }, /each header a string/],
 		[{ ...URL, SIO_CERT: "a.pem" }, /^SIO_KEY: a certificate needs its key/],
 		[{ ...URL, SIO_KEY: "a.pem" }, /^SIO_CERT: a key needs its certificate/],
-	] as const)("refuse %j in one line that says what to give", (env, message) => {
+	] as const)("refuse %j in one line that names the allowed values", (env, message) => {
 		const read = () => settingsFrom("websocket", env);
 		expect(read).toThrow(SettingError);
 		expect(read).toThrow(message);

@@ -13,12 +13,12 @@ import { drawResult } from "../../../support/report/results.ts";
 const result = drawResult({ transports: ["polling", "websocket", "upgrade", "flashsocket"] });
 const page = reportPage(result);
 
-test("the page carries the result, whole, to be read again", () => {
+test("the page contains the whole result, to be read again", () => {
 	expect(parseResult(embeddedData(page) ?? "", "page")).toEqual(result);
 	expect(embeddedData("{}")).toBeUndefined();
 });
 
-test("nothing is loaded from elsewhere", () => {
+test("the page loads nothing", () => {
 	expect(page).not.toMatch(/<(link|img|iframe|object|embed)\b/);
 	expect(page).not.toMatch(/\b(src|href)=/);
 	expect(page).not.toContain("@import");
@@ -47,7 +47,7 @@ test("text from a result cannot become markup, in the page or in its data", () =
 	expect(String(markup`<p title="${'"'}">${"<i>"}</p>`)).toBe('<p title="&quot;">&lt;i&gt;</p>');
 });
 
-test("each chart has a name and a description for those who cannot see it", () => {
+test("each chart has a name and a description for people who cannot see it", () => {
 	const charts = [...page.matchAll(/<svg class="wide" role="img" aria-label="([^"]*)"/g)].map(
 		(match) => match[1] ?? "",
 	);
@@ -86,7 +86,7 @@ test("fan-out and recovery are drawn where the scenario measured them", () => {
 	);
 });
 
-test("a run without a single ack shows what it found, and no empty table or chart", () => {
+test("a run without any ack shows its outcomes, and no empty table or chart", () => {
 	const quiet = drawResult({ transports: ["websocket"], paths: ["edge"], seconds: 0 });
 	delete quiet.groups[0]!.metrics.ack;
 	quiet.outcomes = [{ name: "sessions_back", value: 50, unit: "sessions" }];
@@ -120,7 +120,7 @@ test("a long run is shown in bins of several seconds", () => {
 	expect(cells[1]?.slice(0, 4)).toEqual(["2–3", "websocket", "edge", "20"]);
 });
 
-test("ticks are round, inside their range, and few", () => {
+test("ticks are round numbers, inside their range, and few", () => {
 	expect(logTicks(0.5, 20)).toEqual([0.5, 1, 2, 5, 10, 20]);
 	expect(logTicks(0.1, 10_000)).toEqual([0.1, 1, 10, 100, 1000, 10_000]);
 	expect(linearTicks(0, 6.7, 8)).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -128,12 +128,12 @@ test("ticks are round, inside their range, and few", () => {
 	expect([roundOut(0.37, "below"), roundOut(0.37, "above"), roundOut(20, "above")]).toEqual([0.2, 0.5, 20]);
 });
 
-test("labels are moved apart in their order and stay inside", () => {
+test("labels are moved apart, keep their order and stay inside", () => {
 	expect(spreadLabels([10, 12, 11], 17, 0, 100)).toEqual([10, 44, 27]);
 	expect(spreadLabels([95, 96], 17, 0, 100)).toEqual([83, 100]);
 });
 
-test("an axis over a narrow range has round ticks of its own, not the bare powers of ten", () => {
+test("an axis over a narrow range has ticks between the powers of ten", () => {
 	expect(logAxis([101, 103, 130])).toEqual({ domain: [100, 140], ticks: [100, 110, 120, 130, 140] });
 	expect(logAxis([0.4, 18])).toEqual({ domain: [0.2, 20], ticks: [0.2, 0.5, 1, 2, 5, 10, 20] });
 	const single = logAxis([5, 5]);
