@@ -1,4 +1,5 @@
 /** The Hodges-Lehmann estimate of how far one set of runs lies above another, with its interval. */
+import { medianRanks } from "../report/quantile.ts";
 import { distributionOfU } from "./ranks.ts";
 
 /** An estimate and its interval; `confidence` is the true coverage of the interval, 0 to 1. */
@@ -33,20 +34,12 @@ export function ratioOf(a: readonly number[], b: readonly number[]): Interval {
 /** The median of the values and its interval by order statistics, at 95 % or as close as few values allow. */
 export function medianInterval(values: readonly number[]): Interval {
 	const sorted = [...values].sort((x, y) => x - y);
-	const n = sorted.length;
-	let skip = 0;
-	let outside = 2 ** -n;
-	for (let at = 1, share = outside; at < n / 2; at++) {
-		share = (share * (n - at + 1)) / at;
-		if (2 * (outside + share) > 0.05) break;
-		outside += share;
-		skip = at;
-	}
+	const { skip, confidence } = medianRanks(sorted.length);
 	return {
 		estimate: medianOfSorted(sorted),
 		low: sorted[skip] ?? Number.NaN,
-		high: sorted[n - 1 - skip] ?? Number.NaN,
-		confidence: Math.max(0, 1 - 2 * outside),
+		high: sorted[sorted.length - 1 - skip] ?? Number.NaN,
+		confidence,
 	};
 }
 

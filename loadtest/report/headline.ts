@@ -90,10 +90,12 @@ function singleSentence({ group, name, p50 }: Ranked): string {
 
 /** The fastest and the slowest, and how far apart they are. Ties are named as ties. */
 function rankSentence(ranked: Ranked[]): string {
-	const [fastest, slowest] = [ranked[0]!, ranked.at(-1)!];
-	if (!isShown(fastest.group, slowest.group, "p50"))
+	const fastest = ranked[0]!;
+	const slower = ranked.filter((each) => isShown(fastest.group, each.group, "p50"));
+	const slowest = slower.at(-1);
+	if (slowest === undefined)
 		return `All are equally fast, as far as this run can show: the median answer takes ${range(ranked)} ms.`;
-	const ties = ranked.filter((each) => !isShown(fastest.group, each.group, "p50"));
+	const ties = ranked.filter((each) => !slower.includes(each));
 	const first =
 		ties.length <= MAX_NAMED_TIES
 			? `${listed(ties.map(({ name }) => name))} (median answer after ${range(ties)} ms)`

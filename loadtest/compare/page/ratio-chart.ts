@@ -1,4 +1,4 @@
-/** Ratio by quantile with its interval, and the margin as a shaded lane: the comparison in one style. */
+/** Ratio by percentile with its interval, and the margin as a shaded band. */
 import type { Metric } from "../../record/result.ts";
 import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "../../report/page/chart.ts";
 import { markerAt, sideStyle } from "../../report/page/line-style.ts";

@@ -1,11 +1,33 @@
 import { expect, test } from "vitest";
 import { Histogram } from "../../../loadtest/record/histogram.ts";
-import { quantileMs, sampleFor } from "../../../loadtest/report/quantile.ts";
+import {
+	medianRanks,
+	quantileMs,
+	quantileNamed,
+	quantileText,
+	sampleFor,
+} from "../../../loadtest/report/quantile.ts";
 import { addedOf, basePath, rowsOf } from "../../../loadtest/report/rows.ts";
 import { drawResult } from "../../support/report/results.ts";
 
 test("a quantile needs as many samples as a finite order-statistics interval", () => {
 	expect([0.5, 0.9, 0.99, 0.999, 0.9999].map(sampleFor)).toEqual([6, 36, 368, 3688, 36887]);
+});
+
+test("the interval of a median skips as many values at each end as 95 % allow", () => {
+	expect([4, 5, 6, 9, 10, 20].map((count) => medianRanks(count).skip)).toEqual([0, 0, 0, 1, 1, 5]);
+	expect(medianRanks(4).confidence).toBe(0.875);
+});
+
+test("a quantile has one text, and its name is found by it", () => {
+	expect([0.1, 0.5, 0.99, 0.999, 0.99999].map(quantileText)).toEqual([
+		"p10",
+		"p50",
+		"p99",
+		"p99.9",
+		"p99.999",
+	]);
+	expect(["p50", "p99.9", "p999", "p97"].map(quantileNamed)).toEqual(["p50", "p999", "p999", undefined]);
 });
 
 test("a quantile is null where the sample is too small, never the maximum", () => {
