@@ -19,10 +19,7 @@ interface Pair {
 	there: Ranked;
 }
 
-/** Ties of more groups than this are counted instead of named. */
-const MAX_NAMED_TIES = 3;
-
-/** One sentence a line: what was fast and by how much, what each path adds, and how strong the evidence is. */
+/** One sentence per line: what was fast and by how much, what each path adds, and how strong the evidence is. */
 export function headlineOf(result: Result): string[] {
 	if (validityOf(result).trust === "invalid")
 		return ["No finding: an invalid run says nothing about its target."];
@@ -96,12 +93,18 @@ function rankSentence(ranked: Ranked[]): string {
 	if (slowest === undefined)
 		return `All are equally fast, as far as this run can show: the median answer takes ${range(ranked)} ms.`;
 	const ties = ranked.filter((each) => !slower.includes(each));
-	const first =
-		ties.length <= MAX_NAMED_TIES
-			? `${listed(ties.map(({ name }) => name))} (median answer after ${range(ties)} ms)`
-			: `${fastest.name} (median answer after ${showMs(fastest.p50)} ms), with ${ties.length - 1} others too close to tell apart`;
+	const apart = ties.length === 1 ? "" : ", too close to tell apart";
 	const times = (slowest.p50 / fastest.p50).toFixed(1);
-	return `Fastest: ${first}. Slowest: ${slowest.name}, ${showMs(slowest.p50)} ms, ${times} times as long.`;
+	return `Fastest: ${listed(tieNames(ties, ranked))}${apart} (median answer after ${range(ties)} ms). Slowest: ${slowest.name}, ${showMs(slowest.p50)} ms, ${times} times as long.`;
+}
+
+/** Names of tied groups; a transport whose groups are all among them is named once. */
+function tieNames(ties: Ranked[], ranked: Ranked[]): string[] {
+	const names = ties.map(({ name, group: { transport } }) => {
+		const all = ranked.filter(({ group }) => group.transport === transport);
+		return all.length > 1 && all.every((each) => ties.includes(each)) ? `${transport} (all paths)` : name;
+	});
+	return [...new Set(names)];
 }
 
 /** What each path adds to the median over the base path, transport by transport. */

@@ -97,12 +97,22 @@ test("the first line names the fastest and the slowest, and paths that differ by
 	const median = (transport: string) => (transport === "polling" ? 2400 : 900);
 	const [first, second, third] = summaryText(drawResult({ seconds: 12, drift: 0.01, median })).split("\n");
 	expect(first).toMatch(
-		/^Fastest: websocket \w+ and websocket \w+ \(median answer after [\d.]+(?: to [\d.]+)? ms\)\. Slowest: polling \w+, 2\.\d\d ms, 2\.\d times as long\.$/,
+		/^Fastest: websocket \(all paths\), too close to tell apart \(median answer after [\d.]+(?: to [\d.]+)? ms\)\. Slowest: polling \w+, 2\.\d\d ms, 2\.\d times as long\.$/,
 	);
 	expect(second).toBe(
 		"Between edge and direct there is no difference that this run can show (websocket and polling).",
 	);
 	expect(third).toBe("Run 1 of 5 (48 s): indicative only. npm run compare judges all 5 together.");
+});
+
+test("of a transport that is among the fastest on one path only, that path is named", () => {
+	const median = (transport: string, path: string) =>
+		transport === "polling" ? 2400 : transport === "upgrade" && path === "edge" ? 1400 : 900;
+	const transports = ["polling" as const, "websocket" as const, "upgrade" as const];
+	const [first] = summaryText(drawResult({ transports, seconds: 12, drift: 0.01, median })).split("\n");
+	expect(first).toMatch(
+		/^Fastest: (websocket \(all paths\) and upgrade direct|upgrade direct and websocket \(all paths\)), too close/,
+	);
 });
 
 test("groups without a shown difference are called equally fast, with the range of their medians", () => {
