@@ -36,7 +36,7 @@ test(
 );
 
 test(
-	"76 runs a side find 20 % at 16 % noise in nine of ten tries, as the README says",
+	"76 runs per side find 20 % at 16 % noise in nine of ten tries, as the README says",
 	() => {
 		expect(README).toContain("ask for about 76 per side");
 		expect(powerAt(0.16, 76, 200, 301)).toBeGreaterThan(0.85);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Group } from "../../../loadtest/record/result.ts";
 import { Tally } from "../../../loadtest/record/tally.ts";
 import { isShown } from "../../../loadtest/report/difference.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 /** A group whose seconds hold `count` acks of about the given milliseconds each. */
 function groupOf(seconds: number[], count = 100): Group {
@@ -16,6 +17,11 @@ function groupOf(seconds: number[], count = 100): Group {
 test("a difference is shown when every second of one group is slower than every second of the other", () => {
 	expect(isShown(groupOf([1, 1.1, 1, 1.1]), groupOf([2, 2.1, 2, 2.1]), "p50")).toBe(true);
 	expect(isShown(groupOf([2, 2.1, 2, 2.1]), groupOf([1, 1.1, 1, 1.1]), "p50")).toBe(true);
+});
+
+test("a difference below 10 % is not shown, however steady: the next run may differ as much", () => {
+	expect(isShown(groupOf(Array(20).fill(1)), groupOf(Array(20).fill(1.08)), "p50")).toBe(false);
+	expect(isShown(groupOf(Array(20).fill(1)), groupOf(Array(20).fill(1.12)), "p50")).toBe(true);
 });
 
 test("one slow second does not hide a difference, and does not make one", () => {
@@ -36,6 +42,21 @@ test("a high quantile needs as many seconds together as carry it", () => {
 	const [fast, slow] = [Array(8).fill(1), Array(8).fill(3)];
 	expect(isShown(groupOf(fast), groupOf(slow), "p99")).toBe(false);
 	expect(isShown(groupOf(fast, 400), groupOf(slow, 400), "p99")).toBe(true);
+});
+
+test("two equal groups of four seconds each seldom show a difference", () => {
+	const median = () => 900;
+	const shown = Array.from({ length: 100 }, (_, seed) => {
+		const { groups } = drawResult({
+			seed: seed + 1,
+			transports: ["websocket"],
+			rate: 150,
+			seconds: 4,
+			median,
+		});
+		return isShown(groups[0]!, groups[1]!, "p50");
+	});
+	expect(shown.filter(Boolean).length).toBeLessThanOrEqual(5);
 });
 
 test("a metric that was not measured shows no difference", () => {
