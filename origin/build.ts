@@ -1,6 +1,6 @@
 /**
- * Builds what others install: `attachEdge` and `serveMetrics` as JavaScript (ESM and CommonJS) with types, a
- * package of its own without dependencies. Node does not run TypeScript under node_modules.
+ * Builds the package that applications install: `attachEdge` and the rest of node/ as JavaScript (ESM and
+ * CommonJS) with types, without dependencies. Node does not run TypeScript below node_modules.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,9 +12,9 @@ import { CommandError, EXIT, newCommand, runCommand, UsageError } from "../worke
 const NAME = "sticky-edge-origin";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ENTRIES = {
-	index: "origin/attach.ts",
-	metrics: "origin/metrics.ts",
-	streams: "origin/stream-order.ts",
+	index: "origin/node/attach.ts",
+	metrics: "origin/node/metrics.ts",
+	streams: "origin/node/stream-order.ts",
 	contract: "worker/contract.ts",
 };
 const FORMATS = [
@@ -22,9 +22,9 @@ const FORMATS = [
 	["cjs", "commonjs"],
 ] as const;
 
-/** Builds the package into the folder `out`: a new one, or an older build. Throws a `CommandError`. */
+/** Builds the package into `out`, a new folder or an earlier build. Throws a `CommandError`. */
 export async function buildPackage(out: string): Promise<void> {
-	requireOwn(out);
+	checkFolder(out);
 	for (const [format] of FORMATS) rmSync(join(out, format), { recursive: true, force: true });
 	mkdirSync(out, { recursive: true });
 	emitTypes(join(out, "types"));
@@ -41,7 +41,7 @@ export async function buildPackage(out: string): Promise<void> {
 			packages: "external",
 			logLevel: "silent",
 		});
-		// Each format has its own copy of the types, because their meaning follows the folder's "type".
+		// Each format needs its own copy of the types: how they resolve depends on the "type" of their folder.
 		cpSync(join(out, "types"), folder, { recursive: true });
 		for (const [name, file] of Object.entries(ENTRIES))
 			writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${file.replace(/\.ts$/, ".js")}";\n`);
@@ -53,13 +53,13 @@ export async function buildPackage(out: string): Promise<void> {
 	cpSync(join(ROOT, "LICENSE"), join(out, "LICENSE"));
 }
 
-/** A slip of the keyboard must not cost a folder that holds something else. */
-function requireOwn(out: string): void {
-	const there = existsSync(out) ? readdirSync(out) : [];
+/** A mistyped --out must not overwrite a folder with other content. */
+function checkFolder(out: string): void {
+	const entries = existsSync(out) ? readdirSync(out) : [];
 	const file = join(out, "package.json");
-	if (there.length === 0 || (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === NAME))
-		return;
-	throw new UsageError(`--out ${out} holds something else: give a new folder, or that of an older build`);
+	const isEarlierBuild = existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === NAME;
+	if (entries.length > 0 && !isEarlierBuild)
+		throw new UsageError(`--out ${out} has other content; give a new folder or that of an earlier build`);
 }
 
 function manifest() {
@@ -73,7 +73,7 @@ function manifest() {
 		version,
 		license,
 		description:
-			"Makes a Socket.IO server a node of sticky-edge: session ids that name it, health, drain, metrics.",
+			"Makes a Socket.IO server a node of sticky-edge: session ids that name the node, health, draining, metrics.",
 		engines: { node: ">=20" },
 		exports: Object.fromEntries(
 			Object.keys(ENTRIES).map((name) => [name === "index" ? "." : `./${name}`, entry(name)]),
@@ -103,7 +103,7 @@ function emitTypes(outDir: string): void {
 	const tsc = join(ROOT, "node_modules/.bin/tsc");
 	const { status, stdout } = spawnSync(tsc, ["-p", config], { encoding: "utf8" });
 	rmSync(config);
-	if (status !== 0) throw new CommandError(`types cannot be emitted: ${stdout.trim().split("\n")[0]}`);
+	if (status !== 0) throw new CommandError(`cannot emit types: ${stdout.trim().split("\n")[0]}`);
 }
 
 function writeJson(file: string, value: unknown): void {
@@ -113,10 +113,10 @@ function writeJson(file: string, value: unknown): void {
 if (import.meta.main)
 	await runCommand(async () => {
 		const command = newCommand("origin:build", "Builds the package that Socket.IO servers install.")
-			.option("--out <folder>", "where to", join(ROOT, "dist/origin"))
+			.option("--out <folder>", "target folder", join(ROOT, "dist/origin"))
 			.parse();
 		const { out } = command.opts<{ out: string }>();
 		await buildPackage(out);
-		process.stdout.write(`${out}: pack it with npm pack ${out}\n`);
+		process.stdout.write(`built ${out}; pack it with npm pack ${out}\n`);
 		return EXIT.ok;
 	});

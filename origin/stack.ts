@@ -1,55 +1,56 @@
-/** The whole line on one machine: certificate, cluster, Flash policy, and the edge in front. */
+/** Everything on one machine: certificate, cluster, Flash policy server, and the edge in front. */
 import { randomBytes } from "node:crypto";
 import { CommandError } from "../worker/command-line/command.ts";
 import { usablePort } from "../worker/command-line/listen.ts";
 import { certificateFor } from "../worker/selfhost/certificate.ts";
 import { startEdge } from "../worker/selfhost/edge.ts";
 import type { Variables } from "../worker/selfhost/variables.ts";
-import { type Cluster, type ClusterNode, startCluster } from "./cluster.ts";
-import { DRAIN_PLAN, type DrainPlan } from "./drain.ts";
+import { type Cluster, startCluster } from "./cluster/cluster.ts";
+import type { ClusterNode } from "./cluster/messages.ts";
+import { DEFAULT_DRAIN, type DrainPlan } from "./node/drain.ts";
 
 export interface StackOptions {
 	readonly nodes: number;
 	readonly host: string;
-	/** Ports; 0 = any free one. `originPort` is the first node's, the next ones follow. */
+	/** Ports; 0 = any free port. `originPort` is the port of the first node; the others follow. */
 	readonly httpsPort: number;
 	readonly httpPort: number;
 	readonly originPort: number;
 	readonly policyPort: number;
-	/** Opens `/__edge/`; "" = one is drawn. */
+	/** The token for `/__edge/`; "" = a random one. */
 	readonly token: string;
-	/** The secret between edge and nodes; "" = none. */
+	/** The secret that the edge sends to the nodes; "" = none. */
 	readonly nodeSecret: string;
-	/** Redis between the nodes; "" = the embedded adapter. */
+	/** URL of a Redis that connects the nodes; "" = the built-in adapter. */
 	readonly redis: string;
-	/** The most sessions of a node; 0 = no cap. */
+	/** Maximum sessions of a node; 0 = no limit. */
 	readonly limit: number;
 	readonly drain: DrainPlan;
-	/** Whether the edge's Durable Objects run in a process of their own. */
+	/** Whether the edge's Durable Objects run in a separate process. */
 	readonly stateProcess: boolean;
-	/** Laid over the Worker's variables: EDGE, and fields of POOL_APP other than its nodes. */
+	/** Added to the Worker's variables: to EDGE, and to POOL_APP except its nodes. */
 	readonly edge: Readonly<Record<string, unknown>>;
 	readonly pool: Readonly<Record<string, unknown>>;
 	readonly log: (line: string) => void;
 }
 
 export interface Stack extends AsyncDisposable {
-	/** Base URLs of the edge, no slash at the end. */
+	/** Base URLs of the edge, without a trailing slash. */
 	readonly https: string;
 	readonly http: string;
-	/** The edge's process, and its state process, if it has one. */
+	/** The edge's process, and its state process if there is one. */
 	readonly pid: number;
 	readonly statePid: number | null;
 	readonly cluster: Cluster;
 	readonly policyPort: number;
 	readonly stats: string;
 	readonly token: string;
-	/** Resolves when a part of it ended by itself, with the reason. */
+	/** Resolves with the reason if a part ends without `stop`; never rejects. */
 	readonly failed: Promise<CommandError>;
 	stop(): Promise<void>;
 }
 
-/** Every port free, three nodes: what tests and the demo start from. */
+/** Three nodes, any free ports: the defaults of tests and the demo. */
 export const STACK_DEFAULTS: StackOptions = {
 	nodes: 3,
 	host: "127.0.0.1",
@@ -61,14 +62,14 @@ export const STACK_DEFAULTS: StackOptions = {
 	nodeSecret: "",
 	redis: "",
 	limit: 0,
-	drain: DRAIN_PLAN,
+	drain: DEFAULT_DRAIN,
 	stateProcess: false,
 	edge: {},
 	pool: {},
 	log: () => {},
 };
 
-/** Starts everything; on an error, or when `stop` is aborted half way, ends what had started. */
+/** Starts everything. On an error, or if `stop` is aborted meanwhile, ends what it has started. */
 export async function startStack(given: Partial<StackOptions>, stop?: AbortSignal): Promise<Stack> {
 	const options = { ...STACK_DEFAULTS, ...given };
 	const token = options.token === "" ? randomBytes(12).toString("base64url") : options.token;
@@ -87,7 +88,6 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 			limit: options.limit,
 			drain: options.drain,
 			...(options.redis === "" ? {} : { redis: options.redis }),
-			control: options.originPort !== 0,
 		}),
 	);
 	stop?.throwIfAborted();
@@ -121,7 +121,7 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 		token,
 		failed: Promise.race([
 			cluster.failed,
-			edge.ended.then(() => new CommandError("the edge (workerd) ended by itself")),
+			edge.ended.then(() => new CommandError("the edge (workerd) exited; see its last lines above")),
 		]),
 		stop: end,
 		[Symbol.asyncDispose]: end,

@@ -1,40 +1,38 @@
-/** `npm start`: the whole line, left running, with a page at `/` to try. */
+/** `npm start`: a cluster with the edge in front, left running, and a page at `/` to try it. */
 import { aborted, EXIT, newCommand, port, runCommand, wholeNumber } from "../worker/command-line/command.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { type Stack, type StackOptions, startStack } from "./stack.ts";
 
-interface Flags {
-	readonly nodes: number;
-	readonly host: string;
-	readonly httpsPort: number;
-	readonly httpPort: number;
-	readonly originPort: number;
-	readonly policyPort: number;
-	readonly token: string;
-	readonly redis: string;
-	readonly json: boolean;
-}
+type Flags = Pick<
+	StackOptions,
+	"nodes" | "host" | "httpsPort" | "httpPort" | "originPort" | "policyPort" | "token" | "redis"
+> & { readonly json: boolean };
 
 const command = newCommand(
 	"npm start --",
 	"A cluster of Socket.IO nodes with the edge in front, on this machine.",
 )
-	.option("--nodes <count>", "how many nodes", wholeNumber(1, 50), 3)
+	.option("--nodes <count>", "number of nodes", wholeNumber(1, 50), 3)
 	.option("--host <address>", "address to listen on", "127.0.0.1")
-	.option("--https-port <port>", "the edge; 0 = any free port", port, 8443)
-	.option("--http-port <port>", "the edge's plain http, which redirects; 0 = any free port", port, 8080)
-	.option("--origin-port <port>", "the first node, the next ones follow; 0 = any free ports", port, 3001)
-	.option("--policy-port <port>", "the Flash policy server; 0 = any free port", port, 10843)
+	.option("--https-port <port>", "the edge's https port; 0 = any free port", port, 8443)
+	.option(
+		"--http-port <port>",
+		"the edge's http port, which redirects to https; 0 = any free port",
+		port,
+		8080,
+	)
+	.option("--origin-port <port>", "port of the first node, the others follow; 0 = any free ports", port, 3001)
+	.option("--policy-port <port>", "port of the Flash policy server; 0 = any free port", port, 10843)
 	.option(
 		"--token <secret>",
-		"opens /__edge/ (or set EDGE_TOKEN); drawn when not given",
+		"token for /__edge/ (or set EDGE_TOKEN); random by default",
 		process.env["EDGE_TOKEN"] ?? "",
 	)
 	.option(
 		"--redis <url>",
-		"Redis Streams between the nodes, as redis://127.0.0.1:6379; without it the embedded adapter",
+		"connects the nodes through Redis, such as redis://127.0.0.1:6379; default: the built-in adapter",
 		"",
 	)
-	.option("--json", "say ready as JSON", false);
+	.option("--json", "print the ready line as JSON", false);
 
 await runCommand(async (stop) => {
 	command.parse();

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Transport } from "../loadtest/record/result.ts";
-import { ask, Clients, heard, isKnown } from "./support/clients.ts";
-import type { Target } from "./support/targets.ts";
+import { ask, Clients, heard, isKnown } from "./support/behaviour/clients.ts";
+import type { Target } from "./support/behaviour/targets.ts";
 
 /** The transports a balancer must be invisible to. */
 export const TRANSPORTS = ["polling", "websocket", "upgrade", "flashsocket"] as const;

@@ -1,8 +1,8 @@
 /** Both sides of the edge–node contract: what a node mints and says is what the edge reads. */
 import { expect, test } from "vitest";
-import { planCluster } from "../origin/cluster.ts";
-import { startNode } from "../origin/node.ts";
-import { mintSid } from "../origin/sid.ts";
+import { startNode } from "../origin/cluster/node.ts";
+import { planCluster } from "../origin/cluster/plan.ts";
+import { mintSid } from "../origin/node/sessions.ts";
 import {
 	DEFAULT_HEALTH_PATH,
 	HEADERS,

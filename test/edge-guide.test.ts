@@ -3,9 +3,9 @@ import { build } from "esbuild";
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { PROJECT } from "../worker/command-line/project.ts";
-import { readConfig } from "../worker/config.ts";
+import { readConfig } from "../worker/config/config.ts";
 import { ERRORS } from "../worker/errors.ts";
-import { DENIALS } from "../worker/request/denial.ts";
+import { DENIAL_REASONS } from "../worker/policy/denial.ts";
 import { readVariables } from "../worker/selfhost/variables.ts";
 import { COUNTED, FRONT_COUNTED } from "../worker/stats/counters.ts";
 
@@ -58,7 +58,7 @@ describe("worker/README.md", () => {
 		const named = (name: string) => counters.has(name) || name.startsWith("denied_");
 		expect([...COUNTED, ...FRONT_COUNTED].filter((name) => !named(name))).toEqual([]);
 		const reasons = [...section("Guard").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, reason]) => reason);
-		expect(reasons).toEqual([...DENIALS]);
+		expect(reasons).toEqual([...DENIAL_REASONS]);
 	});
 
 	test("links only to sections it has", () => {

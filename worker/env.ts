@@ -1,25 +1,25 @@
-/** What wrangler (or the self-hosted config) binds to the Worker. Objects may arrive as JSON text. */
+/** Bindings of the Worker, from wrangler.toml or the self-hosted configuration. Objects may arrive as JSON text. */
 export interface Env {
-	/** "cloudflare" or "workerd": whose word on the client's address is believed. */
+	/** "cloudflare" or "workerd": which platform's client-IP information to trust. */
 	readonly EDGE_PLATFORM?: string;
-	/** Settings of the frontend; see config.ts. */
+	/** Settings of the frontend; see config/config.ts. */
 	readonly EDGE?: unknown;
-	/** Host and path prefix → pool; one pool alone needs none. */
+	/** Host and path prefix → pool; not needed with a single pool. */
 	readonly ROUTES?: unknown;
-	/** One per pool: POOL_APP is the pool "app". */
+	/** One for each pool: POOL_APP is the pool "app". */
 	readonly [pool: `POOL_${string}`]: unknown;
 	/** Secret sent to the nodes as `x-edge-auth`. */
 	readonly EDGE_NODE_SECRET?: string;
-	/** Secret that opens `/__edge/`; without it everything there is 404. */
+	/** Secret that opens `/__edge/`; without it every path there answers 404. */
 	readonly EDGE_TOKEN?: string;
-	/** Where the Durable Objects should live: near the nodes they probe (wnam, enam, weur …). */
+	/** Location hint for the Durable Objects: near the nodes they probe (wnam, enam, weur …). */
 	readonly EDGE_LOCATION?: string;
-	/** The Durable Objects (state.ts); without them each isolate goes by its own evidence. */
+	/** The Durable Objects; without them each isolate relies on the failures it sees itself. */
 	readonly MONITOR?: DurableObjectNamespace;
 	readonly LEDGER?: DurableObjectNamespace;
-	/** Self-hosted with a state process: that process, in place of the two. */
+	/** Self-hosted with a state process: a service that runs both Durable Objects. */
 	readonly STATE?: Fetcher;
-	/** Cloudflare's rate limiter for handshakes, by client; only where one is configured. */
+	/** Cloudflare's rate limiter for handshakes by client, where one is configured. */
 	readonly HANDSHAKE_LIMITER?: RateLimit;
 	/** Self-hosted: the port of the https socket, for redirects. */
 	readonly EDGE_HTTPS_PORT?: string;

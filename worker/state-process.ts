@@ -1,15 +1,20 @@
-/** The entry of a self-hosted state process: the Durable Objects alone, for edges of several processes. */
+/** Entry of the self-hosted state process: only the Durable Objects, shared by several edge processes. */
+import { type DurableObjectName, forwardToDurableObject } from "./durable-objects.ts";
 import type { Env } from "./env.ts";
-import { askShared, type Shared } from "./state.ts";
 
 export { Monitor } from "./health/monitor.ts";
 export { Ledger } from "./stats/ledger.ts";
 
 export default {
-	/** `http://state/<object>/<path>`, as state.ts asks it. */
+	/** Takes `http://state/<object>/<path>`, the form that durable-objects.ts sends. */
 	async fetch(request, env): Promise<Response> {
 		const url = new URL(request.url);
-		const [, which, ...rest] = url.pathname.split("/");
-		return askShared(env, which as Shared, `/${rest.join("/")}${url.search}`, request);
+		const [, object, ...rest] = url.pathname.split("/");
+		return forwardToDurableObject(
+			env,
+			object as DurableObjectName,
+			`/${rest.join("/")}${url.search}`,
+			request,
+		);
 	},
 } satisfies ExportedHandler<Env>;

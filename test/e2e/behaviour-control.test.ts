@@ -1,8 +1,8 @@
 /** The control: where stickiness is missing the suite must fail, or its passing elsewhere would prove nothing. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checksFor } from "../behaviour.ts";
-import { Clients } from "../support/clients.ts";
-import { nodesInTurn, type Target } from "../support/targets.ts";
+import { Clients } from "../support/behaviour/clients.ts";
+import { nodesInTurn, type Target } from "../support/behaviour/targets.ts";
 
 describe("three nodes behind a proxy that knows no sessions", () => {
 	let target: Target;

@@ -1,4 +1,4 @@
 import { behaviour } from "../behaviour.ts";
-import { oneNode } from "../support/targets.ts";
+import { oneNode } from "../support/behaviour/targets.ts";
 
 behaviour("one node", oneNode);

@@ -1,7 +1,7 @@
 /** A port that is taken: one line that names the flag and the port, exit code 1, nothing left running. */
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, nodeRun, npmRun, outcome } from "../support/command.ts";
+import { type Ended, nodeRun, npmRun, outcome } from "../support/commands/command.ts";
 
 let holder: Server;
 let taken = "";
@@ -31,7 +31,7 @@ test.concurrent.each([["--https-port"], ["--http-port"]])("npm run edge with %s 
 });
 
 test.concurrent.each([["--port"], ["--policy-port"]])("npm run origin with %s in use", async (flag) => {
-	expectTaken(await outcome(nodeRun("origin/cli.ts", ...flags(FREE.origin, flag))), flag);
+	expectTaken(await outcome(nodeRun("origin/cluster/cli.ts", ...flags(FREE.origin, flag))), flag);
 });
 
 test.concurrent("npm adds nothing to the one line and keeps the exit code", async () => {

@@ -1,11 +1,11 @@
 /** A node that takes connections and never answers: the edge's time limits stand between it and the clients. */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { planCluster } from "../../origin/cluster.ts";
-import { type RunningNode, startNode } from "../../origin/node.ts";
+import { type RunningNode, startNode } from "../../origin/cluster/node.ts";
+import { planCluster } from "../../origin/cluster/plan.ts";
 import { tagOf } from "../../worker/contract.ts";
-import { type Command, nodeRun } from "../support/command.ts";
-import { type Answer, secureFetch } from "../support/secure-fetch.ts";
+import { type Command, nodeRun } from "../support/commands/command.ts";
+import { type Answer, secureFetch } from "../support/edge/secure-fetch.ts";
 
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 

@@ -1,11 +1,11 @@
 /** SIGINT and SIGTERM: exit code 130, nothing said, no process left. Every phase by every way: test/long. */
 import { io } from "socket.io-client";
 import { expect, test } from "vitest";
-import { planCluster } from "../../origin/cluster.ts";
-import { startNode } from "../../origin/node.ts";
-import { heard } from "../support/clients.ts";
-import { type Command, nodeRun, npmRun } from "../support/command.ts";
-import { EDGE, expectInterrupted, START, WAYS } from "../support/interruption.ts";
+import { startNode } from "../../origin/cluster/node.ts";
+import { planCluster } from "../../origin/cluster/plan.ts";
+import { heard } from "../support/behaviour/clients.ts";
+import { type Command, nodeRun, npmRun } from "../support/commands/command.ts";
+import { EDGE, expectInterrupted, START, WAYS } from "../support/commands/interruption.ts";
 
 const { SIGINT, SIGTERM, "Ctrl-C": ctrlC } = WAYS;
 

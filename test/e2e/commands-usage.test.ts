@@ -1,14 +1,14 @@
 /** Wrong words on the command line: one line that names them and the cure, exit code 2, nothing started. */
 import { expect, test } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
-import { type Command, type Ended, nodeRun, npmRun, outcome } from "../support/command.ts";
+import { type Command, type Ended, nodeRun, npmRun, outcome } from "../support/commands/command.ts";
 
 const EDGE = "worker/selfhost/cli.ts";
 const SCRIPTS = {
 	demo: "loadtest/demo.ts",
 	start: "origin/start.ts",
 	edge: EDGE,
-	origin: "origin/cli.ts",
+	origin: "origin/cluster/cli.ts",
 	swarm: "loadtest/cli.ts swarm",
 	report: "loadtest/cli.ts report",
 	compare: "loadtest/cli.ts compare",
@@ -68,14 +68,16 @@ test.concurrent("an edge without nodes says how to give some", async () => {
 
 test.concurrent("two nodes of one id are refused", async () => {
 	const nodes = "--node n1=http://127.0.0.1:1 --node n1=http://127.0.0.1:2";
-	expectUsage(await outcome(edge(nodes)), "--node n1=http://127.0.0.1:2: the id n1 is given twice");
+	expectUsage(await outcome(edge(nodes)), "--node n1=http://127.0.0.1:2: the id n1 occurs twice");
 });
 
 test.concurrent("two nodes whose ids have one tag are refused, and both are named", async () => {
 	const [first, second] = idsOfOneTag();
 	const nodes = `--node ${first}=http://127.0.0.1:1 --node ${second}=http://127.0.0.1:2`;
 	const { stderr } = expectUsage(await outcome(edge(nodes)), `--node ${second}=http://127.0.0.1:2: `);
-	expect(stderr).toContain(`has the tag ${tagOf(first)}, and so has ${first}; give one of them another id`);
+	expect(stderr).toMatch(
+		new RegExp(`the ids \\S+ and ${first} have the same tag ${tagOf(first)}; change one of them`),
+	);
 });
 
 test.concurrent("one port for both https and http is refused", async () => {

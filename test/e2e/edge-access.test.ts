@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 describe("nodes with secrets", () => {
 	const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";

@@ -4,8 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect as tlsConnect } from "node:tls";
 import type { Socket } from "socket.io-client";
 import { describe, expect, it } from "vitest";
-import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { nodeOf, type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 interface Held {
 	readonly socket: Socket;

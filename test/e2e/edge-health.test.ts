@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
 import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
-import { type NodeProcess, nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { type NodeProcess, nodeOf, type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 import { until } from "../support/until.ts";
 
 const QUICK = { health: { interval: 1, timeout: 1, rise: 1, fall: 1 }, slow_start: 0 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
-import { type Rig, startNodeProcess, startRig } from "../support/edge-rig.ts";
-import { startRoundRobin } from "../support/round-robin.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { startRoundRobin } from "../support/behaviour/round-robin.ts";
+import { type Rig, startNodeProcess, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 import { until } from "../support/until.ts";
 
 const QUICK = { health: { interval: 1, timeout: 1, rise: 1, fall: 1 }, slow_start: 0 };

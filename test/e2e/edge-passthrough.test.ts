@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { edgeDefaults, type RunningEdge, startEdge } from "../../worker/selfhost/edge.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 /** A plain ws node in an http pool: nothing of Socket.IO about it. */
 describe("WebSockets outside the Engine.IO path", () => {

@@ -5,8 +5,8 @@ import { connect as tlsConnect } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
 import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
-import { type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 

@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
-import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { nodeOf, type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 const TRANSPORTS = [["polling"], ["websocket"], ["polling", "websocket"]].map((used) => ({

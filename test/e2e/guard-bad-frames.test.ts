@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 let rig: Rig;
 beforeAll(async () => {

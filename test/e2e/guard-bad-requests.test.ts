@@ -2,9 +2,9 @@ import { Agent, request } from "node:https";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "../../loadtest/plan/random.ts";
-import { type BadRequest, badRequest } from "../support/bad-requests.ts";
-import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { type BadRequest, badRequest } from "../support/edge/bad-requests.ts";
+import { nodeOf, type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 const SEED = 20_261_123;
 let rig: Rig;

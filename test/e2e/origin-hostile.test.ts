@@ -2,26 +2,26 @@ import { connect as connectTcp, type Socket as TcpSocket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { BODIES, MESSAGES, REQUESTS } from "../support/origin-hostile.ts";
-import { type Line, startLine } from "../support/origin-line.ts";
-import { connectClient, upgradeRequest } from "../support/origin-node.ts";
+import { BODIES, MESSAGES, REQUESTS } from "../support/origin/hostile.ts";
+import { connectClient, upgradeRequest } from "../support/origin/node.ts";
+import { startTestStack, type TestStack } from "../support/origin/stack.ts";
 
 const OPEN = "/socket.io/?EIO=4&transport=polling";
 
-let line: Line;
+let stack: TestStack;
 let pids: number[];
 beforeAll(async () => {
-	line = await startLine();
-	pids = line.cluster.nodes.map(({ pid }) => pid);
-	// The edge's certificate is made by itself.
+	stack = await startTestStack();
+	pids = stack.cluster.nodes.map(({ pid }) => pid);
+	// The edge's certificate is self-signed.
 	process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
 });
 afterAll(async () => {
 	delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
-	await line[Symbol.asyncDispose]();
+	await stack[Symbol.asyncDispose]();
 });
 
-/** Sends bytes and ends; resolves when the other side has answered or closed. */
+/** Sends bytes and half-closes; resolves when the other side has answered or closed, or after half a second. */
 async function send(url: string, bytes: string): Promise<void> {
 	const { protocol, hostname, port } = new URL(url);
 	const socket: TcpSocket =
@@ -29,20 +29,20 @@ async function send(url: string, bytes: string): Promise<void> {
 			? connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false })
 			: connectTcp(Number(port), hostname);
 	await new Promise<void>((resolve) => {
-		const patience = setTimeout(resolve, 500);
-		const over = () => {
-			clearTimeout(patience);
+		const timeout = setTimeout(resolve, 500);
+		const finish = () => {
+			clearTimeout(timeout);
 			resolve();
 		};
-		socket.once("data", over);
-		socket.once("close", over);
-		socket.on("error", over);
+		socket.once("data", finish);
+		socket.once("close", finish);
+		socket.on("error", finish);
 		socket.end(Buffer.from(bytes, "latin1"));
 	});
 	socket.destroy();
 }
 
-/** Opens a session, connects it, sends the messages, and resolves when the server closed it or answered an echo. */
+/** Opens a session, sends the messages and an echo; resolves when the server closes the session or answers the echo. */
 async function speak(url: string, messages: readonly (string | Buffer)[]): Promise<void> {
 	const address = `${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`;
 	const socket = new WebSocket(address, { rejectUnauthorized: false });
@@ -63,41 +63,41 @@ async function speak(url: string, messages: readonly (string | Buffer)[]): Promi
 async function post(url: string, { body, type }: { body: string | Buffer; type?: string }): Promise<void> {
 	const opened = await (await fetch(url + OPEN)).text();
 	const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
-	const send = (what: string | Buffer, kind: string) =>
+	const send = (body: string | Buffer, type: string) =>
 		fetch(`${url}${OPEN}&sid=${sid}`, {
 			method: "POST",
-			body: what as string,
-			headers: { "content-type": kind },
+			body: body as string,
+			headers: { "content-type": type },
 		});
 	await (await send("40", "text/plain")).text();
-	// A server that cuts the connection on too large a body is right as well.
+	// The server may also close the connection when a body is too large.
 	await send(body, type ?? "text/plain;charset=UTF-8").catch(() => {});
 }
 
 describe.each(["direct", "through the edge"])("%s", (path) => {
-	const url = () => (path === "direct" ? line.cluster.nodes[0]!.url : line.edge.https);
+	const url = () => (path === "direct" ? stack.cluster.nodes[0]!.url : stack.edge.https);
 
-	async function undisturbed(attack: () => Promise<unknown>): Promise<void> {
+	async function expectUndisturbed(attack: () => Promise<unknown>): Promise<void> {
 		using bystander = await connectClient(url(), ["websocket"], { rejectUnauthorized: false });
 		await attack();
 		expect(await bystander.emitWithAck("echo", "here")).toBe("here");
 		using newcomer = await connectClient(url(), ["polling"], { rejectUnauthorized: false });
 		expect(await newcomer.emitWithAck("echo", "new")).toBe("new");
-		expect(line.cluster.nodes.map(({ pid }) => pid)).toEqual(pids);
+		expect(stack.cluster.nodes.map(({ pid }) => pid)).toEqual(pids);
 	}
 
-	test("requests that are none leave nodes and sessions alone", () =>
-		undisturbed(() => Promise.all(Object.values(REQUESTS).map((bytes) => send(url(), bytes)))));
+	test("invalid requests do not affect nodes and other sessions", () =>
+		expectUndisturbed(() => Promise.all(Object.values(REQUESTS).map((bytes) => send(url(), bytes)))));
 
-	test("messages that break the protocol leave nodes and other sessions alone", () =>
-		undisturbed(() => Promise.all(Object.values(MESSAGES).map((messages) => speak(url(), messages)))));
+	test("messages that violate the protocol do not affect nodes and other sessions", () =>
+		expectUndisturbed(() => Promise.all(Object.values(MESSAGES).map((messages) => speak(url(), messages)))));
 
-	test("bodies that break the protocol leave nodes and other sessions alone", () =>
-		undisturbed(() => Promise.all(Object.values(BODIES).map((body) => post(url(), body)))));
+	test("bodies that violate the protocol do not affect nodes and other sessions", () =>
+		expectUndisturbed(() => Promise.all(Object.values(BODIES).map((body) => post(url(), body)))));
 });
 
-test("an endless message of one-byte fragments is cut at the node's own limit", async () => {
-	const { port } = new URL(line.cluster.nodes[0]!.url);
+test("an endless message of one-byte fragments is ended at the node's fragment limit", async () => {
+	const { port } = new URL(stack.cluster.nodes[0]!.url);
 	const socket = connectTcp(Number(port), "127.0.0.1");
 	socket.write(upgradeRequest("/socket.io/?EIO=4&transport=websocket"));
 	await new Promise((resolve) => socket.once("data", resolve));

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stack, startStack } from "../../origin/stack.ts";
-import { boardQueries, exposed, labelsOf, metricsOf } from "../support/origin-board.ts";
-import { connectClient } from "../support/origin-node.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
+import { boardQueries, exposed, labelsOf, metricsOf } from "../support/origin/board.ts";
+import { connectClient } from "../support/origin/node.ts";
 import { until } from "../support/until.ts";
 
 let stack: Stack;
@@ -18,7 +18,7 @@ async function edge(path: string): Promise<string> {
 	return answer.body;
 }
 
-test("the edge's board asks only for metrics and labels that the edge has", async () => {
+test("the edge's dashboard queries only metrics and labels that the edge has", async () => {
 	using client = await connectClient(stack.https, ["polling", "websocket"], { rejectUnauthorized: false });
 	await client.emitWithAck("echo", 1);
 	let metrics = exposed("");
@@ -36,12 +36,12 @@ test("the edge's board asks only for metrics and labels that the edge has", asyn
 		}
 });
 
-test("the nodes' metrics are not for clients of the edge", async () => {
+test("the nodes' metrics are not reachable through the edge", async () => {
 	expect((await secureFetch(`${stack.https}/metrics`)).status).toBe(404);
 	expect((await fetch(`${stack.cluster.nodes[0]!.url}/metrics`)).status).toBe(200);
 });
 
-test("a node that does not get on is seen DOWN by its health, gets no new session, and is UP again after", async () => {
+test("a frozen node becomes DOWN by its health check, gets no new sessions, and becomes UP again afterwards", async () => {
 	const node = stack.cluster.nodes[1]!;
 	const state = async () => {
 		const { nodes } = JSON.parse(await edge("/__edge/pools/app")) as {

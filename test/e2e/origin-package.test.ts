@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildPackage } from "../../origin/build.ts";
-import { pack } from "../support/origin-package.ts";
+import { pack } from "../support/origin/package.ts";
 
 let folder: string;
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "sticky-edge-package-"));
 	await buildPackage(join(folder, "built"));
 	const archive = pack(join(folder, "built"), folder);
-	// Unpacked where npm would put it, beside the project's own Socket.IO: no network needed.
+	// Unpacked where npm would put it, beside the project's own Socket.IO, so that no network is needed.
 	const modules = join(folder, "node_modules");
 	mkdirSync(join(modules, "sticky-edge-origin"), { recursive: true });
 	execFileSync("tar", ["-xzf", archive, "-C", join(modules, "sticky-edge-origin"), "--strip-components=1"]);
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const NAMES = ["attachEdge", "clientAddress"];
 
-test("the packed package is imported and required, and asks for nothing but its peers", () => {
+test("the packed package can be imported and required, and depends only on its peers", () => {
 	const require = createRequire(join(folder, "app.cjs"));
 	expect(Object.keys(require("sticky-edge-origin")).toSorted()).toEqual(NAMES);
 	expect(require("sticky-edge-origin/contract").tagOf("n1")).toBe("d0N");
@@ -34,7 +34,7 @@ test("the packed package is imported and required, and asks for nothing but its 
 	expect(manifest.dependencies).toBeUndefined();
 });
 
-test("a folder that holds something else is left alone", async () => {
-	await expect(buildPackage(folder)).rejects.toThrow(/holds something else: give a new folder/);
+test("a target folder with other content is not overwritten", async () => {
+	await expect(buildPackage(folder)).rejects.toThrow(/has other content; give a new folder/);
 	await expect(buildPackage(join(folder, "built"))).resolves.toBeUndefined();
 });

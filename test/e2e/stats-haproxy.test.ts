@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { usablePort } from "../../worker/command-line/listen.ts";
 import { edgeDefaults, startEdge } from "../../worker/selfhost/edge.ts";
-import { parseHaproxyCsv } from "../support/haproxy-csv.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { parseHaproxyCsv } from "../support/edge/haproxy-csv.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 const haproxy = spawnSync("haproxy", ["-v"]).status === 0;
 

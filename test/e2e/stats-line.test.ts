@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { nodeOf, type Rig, startRig } from "../support/edge-rig.ts";
-import { parseExposition } from "../support/exposition-parser.ts";
-import { parseHaproxyCsv } from "../support/haproxy-csv.ts";
-import { secureFetch } from "../support/secure-fetch.ts";
+import { parseExposition } from "../support/edge/exposition-parser.ts";
+import { parseHaproxyCsv } from "../support/edge/haproxy-csv.ts";
+import { nodeOf, type Rig, startRig } from "../support/edge/rig.ts";
+import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 interface Row {
 	readonly proxy: string;

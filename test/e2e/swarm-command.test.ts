@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadResult } from "../../loadtest/record/load.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
-import { Command, nodeRun, outcome } from "../support/command.ts";
+import { Command, nodeRun, outcome } from "../support/commands/command.ts";
 import { swarmOutcome } from "../support/swarm-outcome.ts";
 import { startTarget, type Target } from "../support/swarm-target.ts";
 

@@ -1,7 +1,7 @@
 /** Every way to interrupt, in every phase. */
 import { expect, test } from "vitest";
-import { nodeRun } from "../support/command.ts";
-import { expectInterrupted, START, WAYS } from "../support/interruption.ts";
+import { nodeRun } from "../support/commands/command.ts";
+import { expectInterrupted, START, WAYS } from "../support/commands/interruption.ts";
 
 const ways = Object.entries(WAYS);
 const phases = ["primary.ts", "node-process.ts", "esbuild", "workerd serve"];

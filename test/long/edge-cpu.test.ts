@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
 import { edgeDefaults, type RunningEdge, startEdge } from "../../worker/selfhost/edge.ts";
-import { startBareForward } from "../support/bare-forward.ts";
-import { costOf } from "../support/cpu.ts";
-import { startNodeProcess } from "../support/edge-rig.ts";
-import { connectPolling, type PollingClients } from "../support/polling-echo.ts";
+import { startBareForward } from "../support/edge/bare-forward.ts";
+import { costOf } from "../support/edge/cpu.ts";
+import { connectPolling, type PollingClients } from "../support/edge/polling-echo.ts";
+import { startNodeProcess } from "../support/edge/rig.ts";
 
 /** The design's: CPU of an Engine.IO request within 1.15 times a bare workerd forward, every feature on. */
 const TARGET = 1.15;

@@ -1,7 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../../origin/stack.ts";
-import { VERDICT_LIFETIME } from "../../worker/contract.ts";
+import { VERDICT_LIFETIME_MS } from "../../worker/contract.ts";
 
 /** A client that sends one numbered event after another, each again until it is acknowledged. */
 interface Sender {
@@ -35,7 +35,7 @@ function sender(stack: Stack, transports: string[], stop: AbortSignal): Sender {
 describe("a roll of all nodes under load", () => {
 	it("refuses no client a handshake and loses no event that is sent until acknowledged", async () => {
 		const pool = { health: { interval: 1, timeout: 1, rise: 1, fall: 2 }, slow_start: 0 };
-		const drain = { wait: 1000 + VERDICT_LIFETIME, rate: 100, deadline: 3000 };
+		const drain = { wait: 1000 + VERDICT_LIFETIME_MS, rate: 100, deadline: 3000 };
 		await using stack = await startStack({ pool, drain });
 		const before = stack.cluster.nodes.map(({ pid }) => pid);
 		const stop = new AbortController();

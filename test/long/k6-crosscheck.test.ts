@@ -4,7 +4,7 @@ import { K6_TRANSPORTS, type K6Transport } from "../../loadtest/k6/script/settin
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { Histogram } from "../../loadtest/record/histogram.ts";
 import type { Group, Transport } from "../../loadtest/record/result.ts";
-import { flashPolicyServer } from "../../origin/flash-policy.ts";
+import { flashPolicyServer } from "../../origin/demo/flash-policy.ts";
 import { listen } from "../../worker/command-line/listen.ts";
 import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
 import { type K6Target, startK6Target } from "../support/k6/target.ts";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildPackage } from "../../origin/build.ts";
 import { readHealth } from "../../worker/contract.ts";
-import { connectClient } from "../support/origin-node.ts";
-import { FRAMEWORKS, pack, startApplication, writeApplication } from "../support/origin-package.ts";
+import { connectClient } from "../support/origin/node.ts";
+import { FRAMEWORKS, pack, startApplication, writeApplication } from "../support/origin/package.ts";
 
 const FROM_REGISTRY = [
 	"socket.io@4.8.4",
@@ -36,12 +36,12 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// Each waits 8 s for its drain: side by side they cost that once.
+// Each waits 8 s for its drain; run concurrently, they take that time once.
 describe.concurrent.each(FRAMEWORKS)(
 	"the README's application for %s (needs the package registry)",
 	(framework) => {
 		test.each(["esm", "cjs"] as const)(
-			"as %s: tagged ids, health, every transport, and a drain that ends it",
+			"as %s it has tagged ids, health and every transport, and exits after a drain",
 			async (format) => {
 				await using app = await startApplication(await writeApplication(folder, framework, format));
 				const health = readHealth(await (await fetch(`${app.url}/healthz`)).json());
@@ -63,7 +63,7 @@ describe.concurrent.each(FRAMEWORKS)(
 );
 
 test.each(["mts", "cts"])(
-	"the types fit an application written in .%s, libraries checked",
+	"an application written in .%s compiles with the package's types",
 	(ending) => {
 		const file = join(folder, `types.${ending}`);
 		writeFileSync(
@@ -76,7 +76,7 @@ const io = new Server(1);
 const edge: EdgeAttachment = attachEdge(io, { node: "n1", limit: 5 });
 serveMetrics(io, edge, prom);
 io.on("connection", (socket) => { const address: string = clientAddress(socket.request); address.trim(); });
-// @ts-expect-error the id is needed
+// @ts-expect-error the id is required
 attachEdge(io, {});
 `,
 		);

@@ -15,18 +15,18 @@ function block(info: string): string {
 	return found[1];
 }
 
-describe("the tag in other languages gives the contract's vectors", () => {
+describe("the tag function in another language returns the contract's test vectors", () => {
 	const wanted = TAG_VECTORS.map(([, tag]) => tag).join("\n");
 	const ids = TAG_VECTORS.map(([id]) => id);
 
-	test.skipIf(!has("python3"))("Python (needs python3)", () => {
+	test.skipIf(!has("python3"))("in Python (needs python3)", () => {
 		const code = `${block("python tag")}\nimport sys\nprint("\\n".join(tag_of(id) for id in sys.argv[1:]))`;
 		const { stdout, stderr } = spawnSync("python3", ["-c", code, ...ids], { encoding: "utf8" });
 		expect(stdout.trim(), stderr).toBe(wanted);
 	});
 
 	test.skipIf(!has("java"))(
-		"Java (needs java)",
+		"in Java (needs java)",
 		() => {
 			const folder = mkdtempSync(join(tmpdir(), "sticky-edge-java-"));
 			const main =

@@ -1,28 +1,28 @@
-/** Who may come in under `/__edge/`: whoever holds the token; changes ask for more, so that no web page can make them. */
+/** Authorization for `/__edge/`: the token opens it, and changes need more, so that no web page can make them. */
 import { timingSafeEqual } from "hono/utils/buffer";
 import type { ErrorCode } from "../errors.ts";
 
-/** What access is judged by. Header values; null = not there. */
-export interface Knock {
+/** The parts of a request that access depends on. Header values; null = missing. */
+export interface AccessRequest {
 	readonly method: string;
 	readonly authorization: string | null;
 	readonly operator: string | null;
 	readonly origin: string | null;
-	/** The origin of the page that may make changes, as "https://edge.example.com". */
-	readonly own: string;
+	/** The edge's own origin, whose pages may make changes, as "https://edge.example.com". */
+	readonly ownOrigin: string;
 }
 
-/** The refusal's code; null = come in. Without a configured token nothing is here. */
-export async function judgeAccess(knock: Knock, token: string): Promise<ErrorCode | null> {
+/** Checks authorization for `/__edge/`; null = allowed. Without a configured token every path answers 404. */
+export async function checkAccess(request: AccessRequest, token: string): Promise<ErrorCode | null> {
 	if (token === "") return "EDGE_NOT_FOUND";
-	const given = tokenIn(knock.authorization);
+	const given = tokenIn(request.authorization);
 	if (given === null || !(await timingSafeEqual(given, token))) return "EDGE_TOKEN";
-	if (knock.method === "GET" || knock.method === "HEAD") return null;
-	if (knock.method !== "POST") return "EDGE_NOT_FOUND";
-	// A browser sends a Basic password along by itself, even for a page of another site: such a page can set
-	// no header of its own without a preflight, which is never answered here, and cannot hide its origin.
-	const named = knock.operator !== null && knock.operator.trim() !== "";
-	return named && (knock.origin === null || knock.origin === knock.own) ? null : "EDGE_OPERATOR";
+	if (request.method === "GET" || request.method === "HEAD") return null;
+	if (request.method !== "POST") return "EDGE_NOT_FOUND";
+	// Browsers add a Basic password to requests of other sites' pages too. Such a page cannot set x-edge-operator
+	// without a preflight, which is never answered here, and cannot hide its origin.
+	const named = request.operator !== null && request.operator.trim() !== "";
+	return named && (request.origin === null || request.origin === request.ownOrigin) ? null : "EDGE_OPERATOR";
 }
 
 /** The token in an Authorization header: Bearer (RFC 6750), or the password of Basic (RFC 7617); null = none. */

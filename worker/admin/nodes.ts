@@ -1,89 +1,96 @@
-/** The operator's view of pools and nodes, and the operator's word on them. */
-import type { Edge } from "../edge.ts";
+/** The operator's view of pools and nodes, and the operator's changes to them. */
+import type { Pool } from "../config/pool.ts";
+import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
+import { readVerdict } from "../health/ask-monitor.ts";
 import type { NodeVerdict, Verdict } from "../health/verdict.ts";
-import type { Pool } from "../pool.ts";
-import { askShared, hasShared } from "../state.ts";
-import { verdict } from "../stats/seen.ts";
 
-/** Milliseconds an operator waits for the monitor. */
-const ANSWER_LIMIT = 5000;
+const CHANGE_DEADLINE_MS = 5000;
 
-/** A pool with its nodes as they are configured and as the monitor sees them. Secrets have no place in it. */
-export function describePool(pool: Pool, seen: Verdict | null) {
+/** A pool with its nodes, as configured and as the monitor sees them; never secrets. */
+export function describePool(pool: Pool, verdict: Verdict | null) {
 	return {
 		pool: pool.name,
 		stickiness: pool.stickiness,
 		balance: pool.balance,
 		socketPath: pool.socketPath,
 		nodes: pool.nodes.map((node) => {
-			const said = seen?.nodes.find((each) => each.pool === pool.name && each.node === node.id);
+			const found = verdict?.nodes.find((each) => each.pool === pool.name && each.node === node.id);
 			return {
 				node: node.id,
 				url: node.url,
 				tag: node.tag,
 				configuredWeight: node.weight,
 				maxSessions: node.maxSessions,
-				...(said === undefined ? { state: "no check" } : seenOf(said)),
+				...(found === undefined ? { state: "no check" } : describeNode(found)),
 			};
 		}),
 	};
 }
 
-function seenOf({ state, word, weight, since, reason, fault, check, health }: NodeVerdict) {
+function describeNode({ state, adminState, weight, since, reason, fault, check, health }: NodeVerdict) {
 	return {
 		state,
-		word,
+		adminState,
+		/** The earlier name of `adminState`. */
+		word: adminState,
 		weight,
 		since: since === 0 ? null : new Date(since).toISOString(),
 		reason,
 		fault,
 		check,
-		// What a node said before it went DOWN holds no more.
+		// A report from before the node went DOWN is no longer true.
 		sessions: state === "DOWN" ? null : (health?.sessions ?? null),
 	};
 }
 
-/** What became of an operator's word: the node as it stands now, or a sentence on why not. */
-export type Told =
+/** The result of a change: the node before and after it, or why it was not made. */
+export type ChangeResult =
 	| { readonly kind: "done"; readonly before: NodeVerdict | null; readonly after: NodeVerdict }
-	| { readonly kind: "wrong"; readonly message: string }
-	| { readonly kind: "unknown" }
-	| { readonly kind: "away" };
+	| { readonly kind: "invalid"; readonly message: string }
+	| { readonly kind: "unknown_node" }
+	| { readonly kind: "unavailable" };
 
-/** Says it to the monitor. `given` is the request's body: `{"word": …}` or `{"weight": …}`. */
-export async function tell(edge: Edge, env: Env, node: string, given: unknown): Promise<Told> {
-	const pool = edge.config.pools.find((each) => each.nodes.some(({ id }) => id === node));
-	if (pool === undefined) return { kind: "unknown" };
-	if (typeof given !== "object" || given === null || Array.isArray(given))
-		return { kind: "wrong", message: 'body: not a JSON object; write {"word": "drain"} or {"weight": 50}' };
-	if (!hasShared(env, "monitor")) return { kind: "away" };
-	const before = (await verdict(env))?.nodes.find((each) => each.pool === pool.name && each.node === node);
+/** Sends a change to the monitor. `body` is the request's: `{"state": …}`, `{"weight": …}` or both. */
+export async function changeNode(
+	pools: readonly Pool[],
+	env: Env,
+	node: string,
+	body: unknown,
+): Promise<ChangeResult> {
+	const pool = pools.find((each) => each.nodes.some(({ id }) => id === node));
+	if (pool === undefined) return { kind: "unknown_node" };
+	if (typeof body !== "object" || body === null || Array.isArray(body))
+		return {
+			kind: "invalid",
+			message: 'body: not a JSON object; write {"state": "drain"} or {"weight": 50}',
+		};
+	if (!isBound(env, "monitor")) return { kind: "unavailable" };
+	const before = (await readVerdict(env))?.nodes.find(
+		(each) => each.pool === pool.name && each.node === node,
+	);
 	try {
-		const response = await askShared(env, "monitor", "/word", {
+		const { status, json } = await askDurableObject(env, "monitor", "/change", CHANGE_DEADLINE_MS, {
 			method: "POST",
-			body: JSON.stringify({ ...given, pool: pool.name, node }),
-			signal: AbortSignal.timeout(ANSWER_LIMIT),
+			body: JSON.stringify({ ...body, pool: pool.name, node }),
 		});
-		if (response.status === 400)
-			return { kind: "wrong", message: ((await response.json()) as { message: string }).message };
-		if (!response.ok) return { kind: "away" };
-		return { kind: "done", before: before ?? null, after: (await response.json()) as NodeVerdict };
+		if (status === 400) return { kind: "invalid", message: (json as { message: string }).message };
+		if (status !== 200) return { kind: "unavailable" };
+		return { kind: "done", before: before ?? null, after: json as NodeVerdict };
 	} catch {
-		return { kind: "away" };
+		return { kind: "unavailable" };
 	}
 }
 
-/** One line of the log for each change: who, what, from what to what. */
+/** The audit line of a change: who, from where, and the node before and after. */
 export function auditLine(
 	operator: string,
 	address: string,
-	told: Told & { kind: "done" },
+	{ before, after }: ChangeResult & { kind: "done" },
 	now: number,
 ): string {
-	const { before, after } = told;
-	const part = (said: NodeVerdict | null) =>
-		said === null ? null : { word: said.word, weight: said.weight, state: said.state };
+	const logged = (verdict: NodeVerdict | null) =>
+		verdict === null ? null : { word: verdict.adminState, weight: verdict.weight, state: verdict.state };
 	return JSON.stringify({
 		level: "info",
 		event: "audit",
@@ -92,7 +99,7 @@ export function auditLine(
 		address,
 		pool: after.pool,
 		node: after.node,
-		before: part(before),
-		after: part(after),
+		before: logged(before),
+		after: logged(after),
 	});
 }

@@ -1,15 +1,24 @@
-/** Rendezvous hashing: every node scores every key, the highest score wins, so a node that leaves moves only its own keys. */
-import type { Weighted } from "./balance.ts";
+/** Rendezvous hashing: every node scores every key and the highest score wins, so a node that leaves moves only its own keys. */
+import type { Node, Pool } from "../config/pool.ts";
+import { fnv1a } from "../contract.ts";
+import type { NodeTable } from "../health/node-table.ts";
+import { readCookie } from "../stick/cookie.ts";
 
-/** The node with the highest score for `key`; null when none has weight. Ties do not arise from distinct ids. */
-export function rendezvous(nodes: readonly Weighted[], key: string): Weighted | null {
-	const seed = fnv(0x811c9dc5, key);
-	let best: Weighted | null = null;
+/** A node that may be chosen, with its current weight (a whole number above 0). */
+export interface HashCandidate {
+	readonly node: Node;
+	readonly weight: number;
+}
+
+/** The node with the highest score for `key`; null when none has weight. Distinct ids do not tie. */
+export function rendezvous<T extends HashCandidate>(candidates: readonly T[], key: string): T | null {
+	const seed = fnv1a(key);
+	let best: T | null = null;
 	let highest = -1;
-	for (const each of nodes) {
+	for (const each of candidates) {
 		if (each.weight <= 0) continue;
 		// Weighted rendezvous (Schindelhauer, Schomaker 2005): -w / ln(u) gives each node its share of keys.
-		const score = -each.weight / Math.log((mix(fnv(seed, each.node.id)) + 1) / 4_294_967_297);
+		const score = -each.weight / Math.log((mix(fnv1a(each.node.id, seed)) + 1) / 4_294_967_297);
 		if (score > highest) {
 			highest = score;
 			best = each;
@@ -18,13 +27,39 @@ export function rendezvous(nodes: readonly Weighted[], key: string): Weighted | 
 	return best;
 }
 
-function fnv(seed: number, text: string): number {
-	let hash = seed;
-	for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-	return hash >>> 0;
+/**
+ * The value that selects a node with `balance = "hash"`, read from the request as `hash_on` says; null when the
+ * pool does not hash, or the request has no such value.
+ */
+export function hashKey(pool: Pool, search: string, headers: Headers): string | null {
+	if (pool.balance !== "hash" || pool.hashOn === null) return null;
+	const { kind, name } = pool.hashOn;
+	if (kind === "header") return headers.get(name);
+	if (kind === "cookie") return readCookie(headers.get("cookie"), name);
+	return new URLSearchParams(search).get(name);
 }
 
-/** Murmur3's finaliser: FNV alone leaves near keys near each other. */
+/**
+ * The node of a client address under `source` stickiness, for new and existing sessions. It hashes by configured
+ * weights, since slow start or a full node would move live sessions. A node that is not UP, or whose breaker
+ * is open, moves only its own clients; when no node is UP, those that are DOWN are used.
+ */
+export function nodeOfAddress(
+	table: NodeTable,
+	address: string,
+	tried: readonly Node[],
+	now: number,
+): Node | null {
+	const usable = table.nodes.filter(
+		(status) => status.weight > 0 && status.openUntil <= now && !tried.includes(status.node),
+	);
+	const up = usable.filter(({ state }) => state === "UP");
+	const candidates = up.length > 0 ? up : usable.filter(({ state }) => state === "DOWN");
+	const weighted = candidates.map(({ node }) => ({ node, weight: node.weight }));
+	return rendezvous(weighted, address)?.node ?? null;
+}
+
+/** The finaliser of Murmur3: with FNV alone, similar keys get similar scores. */
 function mix(hash: number): number {
 	let h = hash;
 	h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,14 +1,16 @@
-/** What every command of this project shares: exit codes, one-line errors, and stopping cleanly. */
+/** Shared by every command: exit codes, one-line errors, and a clean stop. */
 import { setTimeout } from "node:timers/promises";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 
-/** Exit codes, the contract with scripts. */
+/** Exit codes, which scripts rely on. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, invalid: 3, inconclusive: 4, interrupted: 130 } as const;
 
-/** Milliseconds between a signal's arrival at a command's child and at the command. */
-const SIGNAL_LAG = 100;
+/** The longest time by which a signal reaches a command later than its child processes. */
+const SIGNAL_LAG_MS = 100;
+/** Time between two checks whether the parent is alive. */
+const PARENT_CHECK_INTERVAL_MS = 200;
 
-/** An error meant for the person at the terminal: what is wrong, and how to mend it, in one line. */
+/** An error for the user: one line that says what is wrong and how to fix it. */
 export class CommandError extends Error {
 	readonly exitCode: number;
 	constructor(message: string, exitCode: number = EXIT.failed) {
@@ -17,14 +19,14 @@ export class CommandError extends Error {
 	}
 }
 
-/** A bad flag or argument. */
+/** An invalid flag or argument. */
 export class UsageError extends CommandError {
 	constructor(message: string) {
 		super(message, EXIT.usage);
 	}
 }
 
-/** A commander command whose errors are thrown as one line instead of ending the process. */
+/** A commander command that throws its errors instead of ending the process. */
 export function newCommand(name: string, description: string): Command {
 	return new Command(name)
 		.description(description)
@@ -33,7 +35,7 @@ export function newCommand(name: string, description: string): Command {
 		.configureOutput({ writeErr: () => {} });
 }
 
-/** Parsers for commander options. Each throws with the range in its text. */
+/** Parser for a commander option: a whole number in a range, which the error names. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
 	return (text) => {
 		const value = Number(text);
@@ -47,8 +49,8 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 export const port = wholeNumber(0, 65535);
 
 /**
- * Runs a command's main function to its end and leaves with its exit code. SIGINT and SIGTERM abort
- * `stop`; main then ends what it started and returns. A second signal ends the process at once.
+ * Runs a command's main function and exits with the code it returns. SIGINT and SIGTERM abort `stop`; main then
+ * stops what it started and returns. A second signal ends the process at once.
  */
 export async function runCommand(main: (stop: AbortSignal) => Promise<number>): Promise<never> {
 	const stop = new AbortController();
@@ -65,8 +67,8 @@ export async function runCommand(main: (stop: AbortSignal) => Promise<number>): 
 	try {
 		code = await main(stop.signal);
 	} catch (error) {
-		// Ctrl-C reaches a command's children as well: the death of one may be heard before the signal itself.
-		if (!isUsage(error)) await Promise.race([aborted(stop.signal), setTimeout(SIGNAL_LAG)]);
+		// Ctrl-C also reaches the child processes, and the exit of one may be noticed before the signal arrives here.
+		if (!isUsage(error)) await Promise.race([aborted(stop.signal), setTimeout(SIGNAL_LAG_MS)]);
 		code = stop.signal.aborted ? EXIT.interrupted : report(error);
 	}
 	await flushed(process.stdout);
@@ -74,17 +76,17 @@ export async function runCommand(main: (stop: AbortSignal) => Promise<number>): 
 }
 
 /**
- * npm runs a script as sh → node and hands signals to the sh, which dies without passing them on. So under
- * npm, losing the parent is the signal; run by hand (nohup, systemd) a command outlives its shell as usual.
+ * npm runs a script as sh → node and sends signals to the sh, which ends without passing them on. Under npm the
+ * loss of the parent therefore counts as a signal; run directly (nohup, systemd) a command outlives its shell.
  */
-function watchParent(lost: () => void): void {
+function watchParent(onLost: () => void): void {
 	if (process.env["npm_lifecycle_event"] === undefined) return;
 	const parent = process.ppid;
 	const timer = setInterval(() => {
 		if (process.ppid === parent) return;
 		clearInterval(timer);
-		lost();
-	}, 200);
+		onLost();
+	}, PARENT_CHECK_INTERVAL_MS);
 	timer.unref();
 }
 

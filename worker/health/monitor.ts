@@ -1,18 +1,18 @@
-/** The Durable Object that probes every node, keeps the operator's word, and gives isolates its verdict. */
+/** The Durable Object that probes every node, stores their admin states, and gives isolates its verdict. */
 import { DurableObject } from "cloudflare:workers";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config/config.ts";
+import type { Node, Pool } from "../config/pool.ts";
 import type { Env } from "../env.ts";
-import type { Node, Pool } from "../pool.ts";
 import { faultLine } from "./fault.ts";
+import { type AdminState, readNodeChange } from "./node-change.ts";
+import { afterChange, afterProbe, NEW_NODE_RECORD, type NodeRecord, stateOf } from "./node-record.ts";
 import { probe } from "./probe.ts";
 import type { NodeVerdict, Verdict } from "./verdict.ts";
-import { observe, stateOf, told, UNWATCHED, type Watched } from "./watch.ts";
-import { readWord } from "./word.ts";
 
 /** A Worker waits for the headers of at most six fetches at once; a seventh would queue and look slow. */
-const AT_ONCE = 6;
+const PROBES_AT_ONCE = 6;
 
-interface Post {
+interface ProbeTarget {
 	readonly pool: Pool;
 	readonly node: Node;
 	readonly key: string;
@@ -20,118 +20,124 @@ interface Post {
 	due: number;
 }
 
+/** A record as stored; earlier versions wrote `word` for `adminState`. */
+type StoredRecord = NodeRecord & { readonly word?: AdminState };
+
 export class Monitor extends DurableObject<Env> {
 	readonly #config: Config | null;
-	readonly #posts: readonly Post[];
-	readonly #watched = new Map<string, Watched>();
+	readonly #targets: readonly ProbeTarget[];
+	readonly #records = new Map<string, NodeRecord>();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const config = readConfig(env);
 		this.#config = "pools" in config ? config : null;
-		this.#posts = (this.#config?.pools ?? []).flatMap((pool) =>
+		this.#targets = (this.#config?.pools ?? []).flatMap((pool) =>
 			pool.nodes.map((node) => ({ pool, node, key: `${pool.name}/${node.id}`, due: 0 })),
 		);
-		ctx.blockConcurrencyWhile(async () => {
-			const kept = await ctx.storage.list<Watched>({ prefix: "node:" });
-			const gone = [...kept.keys()].filter((key) => !this.#posts.some((post) => `node:${post.key}` === key));
-			// A node that was taken out and comes back under its old name must not find an old word waiting.
-			await ctx.storage.delete(gone);
-			for (const post of this.#posts)
-				this.#watched.set(post.key, { ...UNWATCHED, ...kept.get(`node:${post.key}`) });
-		});
+		ctx.blockConcurrencyWhile(() => this.#load());
 	}
 
-	/** `GET /verdict`: a `Verdict`. `POST /word`: `{pool, node, word}` or `{pool, node, weight}`; answers the node's `NodeVerdict`, or 400 and a sentence. */
+	/**
+	 * `GET /verdict` answers a `Verdict`. `POST /change` takes a `NodeChange` as JSON and answers the node's
+	 * `NodeVerdict`, or 400 with a sentence.
+	 */
 	override async fetch(request: Request): Promise<Response> {
-		await this.#wake();
-		if (new URL(request.url).pathname.endsWith("/word")) return this.#hear(await request.json());
+		await this.#ensureAlarm();
+		if (new URL(request.url).pathname.endsWith("/change")) return this.#change(await request.json());
 		return Response.json(this.#verdict(Date.now()));
 	}
 
-	/** Probes what is due, and sets out for the next. */
+	/** Probes the nodes that are due, and sets the alarm for the next. */
 	override async alarm(): Promise<void> {
 		const now = Date.now();
-		const due = this.#posts.filter((post) => post.due <= now);
-		const queue = [...due];
-		await Promise.all(Array.from({ length: AT_ONCE }, () => this.#probeAll(queue)));
-		await this.#setOut();
+		const queue = this.#targets.filter((target) => target.due <= now);
+		await Promise.all(Array.from({ length: PROBES_AT_ONCE }, () => this.#probeQueue(queue)));
+		if (this.#targets.length === 0) return;
+		const next = Math.min(...this.#targets.map((target) => target.due));
+		await this.ctx.storage.setAlarm(Math.max(Date.now(), next));
 	}
 
-	async #wake(): Promise<void> {
-		if (this.#posts.length > 0 && (await this.ctx.storage.getAlarm()) === null)
+	async #load(): Promise<void> {
+		const stored = await this.ctx.storage.list<StoredRecord>({ prefix: "node:" });
+		// A node that was removed and returns under the same id must not get its old admin state back.
+		const removed = [...stored.keys()].filter(
+			(key) => !this.#targets.some((each) => `node:${each.key}` === key),
+		);
+		await this.ctx.storage.delete(removed);
+		for (const { key } of this.#targets) {
+			const { word, ...record } = { ...NEW_NODE_RECORD, ...stored.get(`node:${key}`) } as StoredRecord;
+			this.#records.set(key, word === undefined ? record : { ...record, adminState: word });
+		}
+	}
+
+	async #ensureAlarm(): Promise<void> {
+		if (this.#targets.length > 0 && (await this.ctx.storage.getAlarm()) === null)
 			await this.ctx.storage.setAlarm(Date.now());
 	}
 
-	async #setOut(): Promise<void> {
-		if (this.#posts.length === 0) return;
-		await this.ctx.storage.setAlarm(Math.max(Date.now(), Math.min(...this.#posts.map((post) => post.due))));
-	}
-
-	async #probeAll(queue: Post[]): Promise<void> {
-		for (let post = queue.shift(); post !== undefined; post = queue.shift()) {
-			post.due = Date.now() + post.pool.health.interval;
-			const seen = await probe(post.pool, post.node, this.#config!.nodeSecret);
-			const before = this.#watched.get(post.key)!;
-			await this.#keep(post.key, before, observe(before, seen, post.pool, post.node, Date.now()));
+	async #probeQueue(queue: ProbeTarget[]): Promise<void> {
+		for (let target = queue.shift(); target !== undefined; target = queue.shift()) {
+			const { pool, node, key } = target;
+			target.due = Date.now() + pool.health.interval;
+			const result = await probe(pool, node, this.#config!.nodeSecret);
+			const before = this.#records.get(key)!;
+			await this.#save(target, before, afterProbe(before, result, pool, node, Date.now()));
 		}
 	}
 
-	async #hear(body: unknown): Promise<Response> {
-		const said = readWord(body);
-		if (typeof said === "string") return Response.json({ message: said }, { status: 400 });
-		const key = `${said.pool}/${said.node}`;
-		const before = this.#watched.get(key);
-		if (before === undefined) {
-			const names = [...this.#watched.keys()].join(", ");
-			return Response.json({ message: `node: "${key}" is not one; the nodes are ${names}` }, { status: 400 });
+	async #change(body: unknown): Promise<Response> {
+		const change = readNodeChange(body);
+		if (typeof change === "string") return Response.json({ message: change }, { status: 400 });
+		const key = `${change.pool}/${change.node}`;
+		const target = this.#targets.find((each) => each.key === key);
+		if (target === undefined) {
+			const keys = this.#targets.map((each) => each.key).join(", ");
+			return Response.json({ message: `node: unknown node "${key}"; use one of ${keys}` }, { status: 400 });
 		}
 		const now = Date.now();
-		await this.#keep(key, before, told(before, said.word, said.weight, now));
-		return Response.json(this.#verdict(now).nodes.find((each) => `${each.pool}/${each.node}` === key));
+		const before = this.#records.get(key)!;
+		const after = afterChange(before, change, now);
+		await this.#save(target, before, after);
+		return Response.json(nodeVerdict(target, after, now));
 	}
 
-	/** Writes to storage what a restart must not lose: changes of state and the operator's word, not every probe. */
-	async #keep(key: string, before: Watched, after: Watched): Promise<void> {
-		this.#watched.set(key, after);
-		this.#warn(key, before, after);
+	/** Stores what a restart must not lose: changes of state and of an operator, not every probe. */
+	async #save(target: ProbeTarget, before: NodeRecord, after: NodeRecord): Promise<void> {
+		this.#records.set(target.key, after);
+		if (after.fault !== before.fault && after.fault !== "")
+			console.error(faultLine(after.fault, target.pool, target.node));
 		const same =
 			before.up === after.up &&
-			before.word === after.word &&
+			before.adminState === after.adminState &&
 			before.weight === after.weight &&
 			before.since === after.since;
-		if (!same) await this.ctx.storage.put(`node:${key}`, { ...after, probe: null });
-	}
-
-	/** Says once what is wrong with a node that answers, and the cure. */
-	#warn(key: string, before: Watched, after: Watched): void {
-		if (after.fault === before.fault || after.fault === "") return;
-		const { pool, node } = this.#posts.find((post) => post.key === key)!;
-		console.error(faultLine(after.fault, pool, node));
+		if (!same) await this.ctx.storage.put(`node:${target.key}`, { ...after, probe: null });
 	}
 
 	#verdict(now: number): Verdict {
-		return { at: now, nodes: this.#posts.map((post) => describe(post, this.#watched.get(post.key)!, now)) };
+		const nodes = this.#targets.map((target) => nodeVerdict(target, this.#records.get(target.key)!, now));
+		return { at: now, nodes };
 	}
 }
 
-function describe({ pool, node }: Post, watched: Watched, now: number): NodeVerdict {
-	const { probe: seen } = watched;
-	const state = stateOf(watched);
+function nodeVerdict({ pool, node }: ProbeTarget, record: NodeRecord, now: number): NodeVerdict {
+	const { probe: last } = record;
+	const state = stateOf(record);
 	return {
 		pool: pool.name,
 		node: node.id,
 		state,
-		word: watched.word,
-		weight: watched.weight ?? node.weight,
-		since: watched.since,
-		risen: watched.risen,
-		reason: watched.reason,
-		fault: watched.fault,
-		check: seen === null ? null : { word: seen.check, status: seen.status, milliseconds: seen.milliseconds },
-		failedProbes: watched.failedProbes,
-		downs: watched.downs,
-		downtime: watched.downtime + (state === "DOWN" ? now - watched.since : 0),
-		health: seen?.health ?? null,
+		adminState: record.adminState,
+		weight: record.weight ?? node.weight,
+		since: record.since,
+		risen: record.risen,
+		reason: record.reason,
+		fault: record.fault,
+		check: last === null ? null : { word: last.check, status: last.status, milliseconds: last.milliseconds },
+		failedProbes: record.failedProbes,
+		downs: record.downs,
+		downtime: record.downtime + (state === "DOWN" ? now - record.since : 0),
+		health: last?.health ?? null,
 	};
 }

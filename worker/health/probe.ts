@@ -1,50 +1,48 @@
-/** One look at one node. */
+/** One health check of one node. */
+import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS, type NodeHealth, readHealth } from "../contract.ts";
-import type { Node, Pool } from "../pool.ts";
+import { DeadlineExceeded, withDeadline } from "../upstream/send.ts";
 
-/** HAProxy's words for a check (management guide 9.1), and what the node said of itself where it speaks the contract. */
+/** The result of a check in HAProxy's terms (management guide 9.1), and the node's own health report. */
 export interface Probe {
-	readonly well: boolean;
-	/** L7OK, L7STS, L4TOUT or L4CON. */
+	readonly healthy: boolean;
 	readonly check: "L7OK" | "L7STS" | "L4TOUT" | "L4CON";
-	/** HTTP status; 0 = none came. */
+	/** HTTP status; 0 = no answer. */
 	readonly status: number;
 	readonly milliseconds: number;
-	/** Null for a node that answers well but does not speak the contract. */
+	/** Null for a node that does not speak the contract. */
 	readonly health: NodeHealth | null;
 }
 
-/** Asks the node's health path. Never throws. */
+/** Requests the node's health path. Never throws. */
 export async function probe(pool: Pool, node: Node, secret: string): Promise<Probe> {
-	const limit = new AbortController();
-	const timer = setTimeout(() => limit.abort(), pool.health.timeout);
 	const startedAt = Date.now();
 	try {
-		const response = await fetch(node.url + pool.healthPath, {
-			headers: secret === "" ? {} : { [HEADERS.auth]: secret },
-			redirect: "manual",
-			signal: limit.signal,
+		// The body is read under the same deadline: a node that stops half way through its answer is not healthy.
+		const { status, body } = await withDeadline(pool.health.timeout, async (signal) => {
+			const response = await fetch(node.url + pool.healthPath, {
+				headers: secret === "" ? {} : { [HEADERS.auth]: secret },
+				redirect: "manual",
+				signal,
+			});
+			return { status: response.status, body: await response.text() };
 		});
-		// Read in full under the limit: a node that stops half way through its answer is not well.
-		const health = healthIn(await response.text());
-		return judgeProbe(pool.health.status, response.status, health, Date.now() - startedAt);
-	} catch {
-		const check = limit.signal.aborted ? "L4TOUT" : "L4CON";
-		return { well: false, check, status: 0, milliseconds: Date.now() - startedAt, health: null };
-	} finally {
-		clearTimeout(timer);
+		return probeResult(pool.health.status, status, healthIn(body), Date.now() - startedAt);
+	} catch (error) {
+		const check = error instanceof DeadlineExceeded ? "L4TOUT" : "L4CON";
+		return { healthy: false, check, status: 0, milliseconds: Date.now() - startedAt, health: null };
 	}
 }
 
-/** A node that answers 503 because it drains or is full is well: it serves the sessions it has. */
-export function judgeProbe(
-	wanted: number,
+/** Judges an answer. A node that answers 503 because it drains or is full is healthy: it serves the sessions it has. */
+export function probeResult(
+	expectedStatus: number,
 	status: number,
 	health: NodeHealth | null,
 	milliseconds: number,
 ): Probe {
-	const well = status === wanted || (health !== null && health.state !== "ready");
-	return { well, check: well ? "L7OK" : "L7STS", status, milliseconds, health };
+	const healthy = status === expectedStatus || (health !== null && health.state !== "ready");
+	return { healthy, check: healthy ? "L7OK" : "L7STS", status, milliseconds, health };
 }
 
 function healthIn(body: string): NodeHealth | null {

@@ -1,27 +1,29 @@
-/** The monitor's verdict on every node, as it travels to the isolates. */
-import { type NodeHealth, STATES, type State } from "../contract.ts";
-import type { Edge } from "../edge.ts";
-import { FAULTS, type Fault } from "./fault.ts";
-import type { Word } from "./watch.ts";
+/** The monitor's verdict on every node, as it is sent to the isolates and applied there. */
+import type { Pool } from "../config/pool.ts";
+import type { NodeHealth, NodeState } from "../contract.ts";
+import type { Fault } from "./fault.ts";
+import type { AdminState } from "./node-change.ts";
+import type { NodeTable } from "./node-table.ts";
 
 export interface NodeVerdict {
 	readonly pool: string;
 	readonly node: string;
-	readonly state: State;
-	readonly word: Word;
+	readonly state: NodeState;
+	readonly adminState: AdminState;
 	/** The weight in force. */
 	readonly weight: number;
-	/** Epoch ms; 0 = never. */
+	/** Epoch ms of the last change of state, and when it last came back; 0 = never. */
 	readonly since: number;
 	readonly risen: number;
 	readonly reason: string;
 	readonly fault: Fault;
+	/** The last probe, `word` in HAProxy's terms (L7OK …); null = not probed yet. */
 	readonly check: { readonly word: string; readonly status: number; readonly milliseconds: number } | null;
 	readonly failedProbes: number;
 	readonly downs: number;
-	/** Milliseconds, the present time DOWN included. */
+	/** Milliseconds, including the current time DOWN. */
 	readonly downtime: number;
-	/** What the node last said of itself; null = it does not speak the contract, or was never heard. */
+	/** The node's last health report; null = it does not speak the contract, or never answered. */
 	readonly health: NodeHealth | null;
 }
 
@@ -31,29 +33,38 @@ export interface Verdict {
 	readonly nodes: readonly NodeVerdict[];
 }
 
-/** Writes a verdict into what the isolate knows. Nodes it does not name keep what is known of them. */
-export function learn(edge: Edge, verdict: Verdict): void {
-	for (const said of verdict.nodes) {
-		const pool = edge.config.pools.find((each) => each.name === said.pool);
-		const node = pool?.nodes.find((each) => each.id === said.node);
-		if (!pool || !node) continue;
-		const known = edge.known[pool.index]!;
-		known.state[node.index] = STATES.indexOf(said.state);
-		known.weight[node.index] = said.weight;
-		known.risen[node.index] = Math.max(said.risen, known.risen[node.index]!);
-		known.fault[node.index] = FAULTS.indexOf(said.fault);
-		if (said.fault === "foreign_tag") known.minted[node.index] = 0;
-		if (said.state === "DOWN") known.live.fill(0, node.index * 3, node.index * 3 + 3);
-		if (said.health === null || said.state === "DOWN") continue;
-		if (said.health.boot !== known.boot[node.index]) known.minted[node.index] = 0;
-		known.limit[node.index] = said.health.limit;
-		// Own picks are part of the node's next report; until it changes they are counted on top.
-		if (known.opened[node.index] !== said.health.opened || said.health.boot !== known.boot[node.index])
-			known.picks[node.index] = 0;
-		known.opened[node.index] = said.health.opened;
-		known.boot[node.index] = said.health.boot;
-		known.sessions[node.index] = said.health.sessions;
-		const { polling, websocket, flashsocket } = said.health.transports;
-		known.live.set([polling, websocket, flashsocket], node.index * 3);
+/** A pool and what the isolate knows about its nodes. */
+export interface PoolStatus {
+	readonly pool: Pool;
+	readonly table: NodeTable;
+}
+
+/** Writes a verdict into the tables. Nodes it does not name keep their status. */
+export function applyVerdict(pools: readonly PoolStatus[], verdict: Verdict): void {
+	for (const each of verdict.nodes) {
+		const table = pools.find(({ pool }) => pool.name === each.pool)?.table;
+		const status = table?.nodes.find(({ node }) => node.id === each.node);
+		if (status === undefined) continue;
+		status.state = each.state;
+		status.weight = each.weight;
+		status.upSince = Math.max(each.risen, status.upSince);
+		status.fault = each.fault;
+		if (each.fault === "foreign_tag") status.tagCheckedAt = 0;
+		if (each.state === "DOWN") {
+			// What a node reported before it went DOWN is no longer true.
+			status.live = { polling: 0, websocket: 0, flashsocket: 0 };
+			continue;
+		}
+		if (each.health === null) continue;
+		const { boot, opened, limit, sessions, transports } = each.health;
+		const restarted = boot !== status.boot;
+		if (restarted) status.tagCheckedAt = 0;
+		// The isolate's own picks are part of the node's next report; until it changes they are added to it.
+		if (restarted || opened !== status.opened) status.picks = 0;
+		status.boot = boot;
+		status.opened = opened;
+		status.sessionLimit = limit;
+		status.sessions = sessions;
+		status.live = { ...transports };
 	}
 }

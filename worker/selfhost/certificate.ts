@@ -1,4 +1,4 @@
-/** The certificate of a self-hosted edge: the one given, or one made for localhost and kept. */
+/** The certificate of a self-hosted edge: the given one, or a self-signed one for localhost that is kept between runs. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,20 +7,25 @@ import { CommandError, UsageError } from "../command-line/command.ts";
 import { readPem } from "../command-line/files.ts";
 import { STATE_FOLDER } from "../command-line/project.ts";
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
+/** Below every browser's limit for a server certificate. */
+const VALIDITY_MS = 90 * DAY_MS;
+/** A certificate that expires sooner is replaced. */
+const RENEW_BEFORE_MS = 7 * DAY_MS;
 
-/** Paths of PEM files; what is made here is only trusted where a client says so. */
+/** Paths of PEM files. */
 export interface Certificate {
 	readonly certFile: string;
 	readonly keyFile: string;
+	/** Trusted only by clients that are told to. */
 	readonly selfSigned: boolean;
 }
 
-/** The certificate of `--cert` and `--key`, checked, or the kept one for localhost, made anew when it is near its end. */
+/** The certificate of `--cert` and `--key` after a check, or the kept one for localhost, renewed before it expires. */
 export async function certificateFor(certFile: string | null, keyFile: string | null): Promise<Certificate> {
 	if (certFile === null && keyFile === null) return localhostCertificate();
-	if (certFile === null) throw new UsageError("--key is given without --cert; give both PEM files");
-	if (keyFile === null) throw new UsageError("--cert is given without --key; give both PEM files");
+	if (certFile === null) throw new UsageError("--key without --cert; give both PEM files");
+	if (keyFile === null) throw new UsageError("--cert without --key; give both PEM files");
 	const [cert, key] = await Promise.all([readPem(certFile, "--cert"), readPem(keyFile, "--key")]);
 	checkPair(cert, key, certFile, keyFile);
 	return { certFile, keyFile, selfSigned: false };
@@ -29,7 +34,7 @@ export async function certificateFor(certFile: string | null, keyFile: string | 
 async function localhostCertificate(): Promise<Certificate> {
 	const certFile = join(STATE_FOLDER, "localhost-cert.pem");
 	const keyFile = join(STATE_FOLDER, "localhost-key.pem");
-	if (!(await isFresh(certFile, keyFile))) await makeLocalhost(certFile, keyFile);
+	if (!(await isFresh(certFile, keyFile))) await createLocalhostCertificate(certFile, keyFile);
 	return { certFile, keyFile, selfSigned: true };
 }
 
@@ -37,18 +42,17 @@ async function isFresh(certFile: string, keyFile: string): Promise<boolean> {
 	try {
 		const cert = new X509Certificate(await readFile(certFile));
 		const key = createPrivateKey(await readFile(keyFile));
-		return cert.checkPrivateKey(key) && Date.parse(cert.validTo) - Date.now() > 7 * DAY;
+		return cert.checkPrivateKey(key) && Date.parse(cert.validTo) - Date.now() > RENEW_BEFORE_MS;
 	} catch {
 		return false;
 	}
 }
 
-async function makeLocalhost(certFile: string, keyFile: string): Promise<void> {
-	// 90 days: below every browser's limit for a server certificate.
-	const made = await generate([{ name: "commonName", value: "localhost" }], {
+async function createLocalhostCertificate(certFile: string, keyFile: string): Promise<void> {
+	const created = await generate([{ name: "commonName", value: "localhost" }], {
 		keyType: "ec",
 		algorithm: "sha256",
-		notAfterDate: new Date(Date.now() + 90 * DAY),
+		notAfterDate: new Date(Date.now() + VALIDITY_MS),
 		extensions: [
 			{ name: "basicConstraints", cA: false },
 			{ name: "keyUsage", digitalSignature: true },
@@ -64,9 +68,9 @@ async function makeLocalhost(certFile: string, keyFile: string): Promise<void> {
 		],
 	});
 	await mkdir(STATE_FOLDER, { recursive: true });
-	await writeFile(keyFile, made.private, { mode: 0o600 });
+	await writeFile(keyFile, created.private, { mode: 0o600 });
 	await chmod(keyFile, 0o600);
-	await writeFile(certFile, made.cert);
+	await writeFile(certFile, created.cert);
 }
 
 function checkPair(cert: Buffer, key: Buffer, certFile: string, keyFile: string): void {
@@ -85,7 +89,5 @@ function checkPair(cert: Buffer, key: Buffer, certFile: string, keyFile: string)
 		throw new CommandError(`--key ${keyFile}: not a private key; give an unencrypted PEM file`);
 	}
 	if (!matches)
-		throw new CommandError(
-			`--key ${keyFile}: not the key of --cert ${certFile}; give the pair that belongs together`,
-		);
+		throw new CommandError(`--key ${keyFile}: does not match --cert ${certFile}; give a matching pair`);
 }

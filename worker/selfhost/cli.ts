@@ -11,6 +11,7 @@ import {
 	UsageError,
 } from "../command-line/command.ts";
 import { STATE_FOLDER } from "../command-line/project.ts";
+import { STICKINESS } from "../config/pool.ts";
 import { certificateFor } from "./certificate.ts";
 import { startEdge } from "./edge.ts";
 import { readNodeFlags } from "./node-flag.ts";
@@ -57,9 +58,9 @@ await runCommand(async (stop) => {
 				? `${JSON.stringify(ready)}\n`
 				: `edge ready at ${edge.https} (plain http at ${edge.http} redirects there)\n`,
 		);
-		const end = await Promise.race([aborted(stop).then(() => "asked"), edge.ended.then(() => "died")]);
-		if (end === "asked") return EXIT.interrupted;
-		throw new CommandError("workerd ended by itself; its last lines above say why");
+		const end = await Promise.race([aborted(stop).then(() => "stopped"), edge.ended.then(() => "died")]);
+		if (end === "stopped") return EXIT.interrupted;
+		throw new CommandError("workerd ended unexpectedly; its last lines above give the reason");
 	} finally {
 		await edge.stop();
 	}
@@ -72,24 +73,17 @@ function readFlags(args: readonly string[]): Flags {
 	)
 		.option(
 			"--node <id=url>",
-			"a node, as n1=http://127.0.0.1:3001; repeat for each; replaces those of wrangler.toml",
+			"a node, as n1=http://127.0.0.1:3001; repeat it for each node; replaces the nodes of wrangler.toml",
 			collect,
 			[],
 		)
-		.addOption(
-			new Option("--stickiness <way>", "how a session finds its node").choices([
-				"sid",
-				"rewrite",
-				"cookie",
-				"source",
-			]),
-		)
-		.option("--cert <file>", "certificate chain (PEM); without it one for localhost is made")
+		.addOption(new Option("--stickiness <kind>", "how a session finds its node").choices(STICKINESS))
+		.option("--cert <file>", "certificate chain (PEM); default: a self-signed one for localhost")
 		.option("--key <file>", "its private key (PEM)")
 		.option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1")
 		.option("--https-port <port>", "0 = any free port", port, 8443)
 		.option("--http-port <port>", "0 = any free port", port, 8080)
-		.option("--token <secret>", "opens /__edge/ (or set EDGE_TOKEN)", process.env["EDGE_TOKEN"] ?? "")
+		.option("--token <secret>", "token for /__edge/ (or set EDGE_TOKEN)", process.env["EDGE_TOKEN"] ?? "")
 		.option("--json", "print the ready line as JSON", false);
 	command.parse(args, { from: "user" });
 	const options = command.opts();
@@ -101,15 +95,15 @@ function readFlags(args: readonly string[]): Flags {
 	} as Flags;
 }
 
-/** wrangler.toml's variables, with the nodes and stickiness of the flags. */
+/** The variables of wrangler.toml with the nodes and stickiness of the flags. */
 function variablesFor(flags: Flags, written: Variables): Variables {
 	if (flags.node.length === 0) {
 		if (JSON.stringify(written).includes(".example.com"))
 			throw new UsageError(
-				"--node: none given, and wrangler.toml still has its placeholder nodes; give --node n1=http://127.0.0.1:3001 for each of yours",
+				"--node: missing, and wrangler.toml still has its placeholder nodes; give --node n1=http://127.0.0.1:3001 for each of yours",
 			);
 		if (flags.stickiness !== undefined)
-			throw new UsageError("--stickiness: goes with --node; for the pools of wrangler.toml write it there");
+			throw new UsageError("--stickiness: needs --node; for the pools of wrangler.toml set it there");
 		return written;
 	}
 	const pool = {

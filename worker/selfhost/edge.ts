@@ -1,12 +1,12 @@
-/** A self-hosted edge: bundle, configuration, certificate and process, as one thing that starts and stops. */
+/** A self-hosted edge: bundle, configuration, certificate and processes, started and stopped together. */
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { build } from "esbuild";
 import { CommandError, UsageError } from "../command-line/command.ts";
 import { usablePort } from "../command-line/listen.ts";
-import { COMPATIBILITY_DATE } from "../command-line/project.ts";
-import { readConfig } from "../config.ts";
-import { bundleWorker } from "./bundle.ts";
+import { COMPATIBILITY_DATE, PROJECT } from "../command-line/project.ts";
+import { readConfig } from "../config/config.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { Variables } from "./variables.ts";
@@ -14,21 +14,21 @@ import { startWorkerd, type Workerd } from "./workerd.ts";
 import { renderWorkerdConfig, type Socket, type StateConfig } from "./workerd-config.ts";
 
 export interface EdgeOptions {
-	/** The Worker's variables; EDGE_PLATFORM and EDGE_HTTPS_PORT are set here. */
+	/** The Worker's variables, without EDGE_PLATFORM and EDGE_HTTPS_PORT, which are set here. */
 	readonly variables: Variables;
 	readonly host: string;
 	/** 0 = any free port. */
 	readonly httpsPort: number;
 	readonly httpPort: number;
 	readonly certificate: Certificate;
-	/** Secrets, passed by environment and never written; "" = none. */
+	/** Secrets, passed in the environment and never written to disk; "" = none. */
 	readonly token: string;
 	readonly nodeSecret: string;
-	/** Where the Durable Objects keep what a restart shall find; null = nowhere lasting. One edge a folder. */
+	/** Folder for the Durable Objects' data, which one edge at a time may use; null = not kept after a stop. */
 	readonly stateFolder: string | null;
-	/** Runs the Durable Objects in a process of their own, as several fronts would need. */
+	/** Runs the Durable Objects in a process of their own, which several edge processes can share. */
 	readonly stateProcess: boolean;
-	/** Hears each line workerd prints. */
+	/** Gets each line that workerd prints. */
 	readonly log: (line: string) => void;
 }
 
@@ -37,14 +37,14 @@ export interface RunningEdge {
 	readonly https: string;
 	readonly http: string;
 	readonly pid: number;
-	/** The state process's, which changes when it had to be started again; null = none was asked for. */
+	/** The state process's pid, which changes after a restart; null = there is none. */
 	readonly statePid: number | null;
 	readonly ended: Promise<void>;
 	stop(): Promise<void>;
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What tests and embedders leave out. */
+/** Defaults: free ports on loopback and the localhost certificate. */
 export async function edgeDefaults(): Promise<Omit<EdgeOptions, "variables">> {
 	return {
 		host: "127.0.0.1",
@@ -59,17 +59,17 @@ export async function edgeDefaults(): Promise<Omit<EdgeOptions, "variables">> {
 	};
 }
 
-/** Starts it; resolves once it listens. */
+/** Starts an edge; resolves once it listens. */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	if (options.httpPort === options.httpsPort && options.httpPort !== 0)
-		throw new UsageError(`--http-port ${options.httpPort}: is --https-port as well; give each its own`);
+		throw new UsageError(`--http-port ${options.httpPort}: the same as --https-port; give each its own`);
 	const httpsPort = await usablePort(options.httpsPort, options.host, "--https-port");
 	const httpPort = await usablePort(options.httpPort, options.host, "--http-port");
 	const variables = { ...options.variables, EDGE_PLATFORM: "workerd", EDGE_HTTPS_PORT: String(httpsPort) };
 	const config = readConfig(variables);
 	if (!("pools" in config)) throw new CommandError(config.join("; "));
 	await using parts = new AsyncDisposableStack();
-	// Only this user may read the folder: the key is copied there, since an embed must stand below the configuration.
+	// mkdtemp lets only this user read the folder. The key is copied there, since workerd embeds only files in the configuration's folder.
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-"));
 	parts.defer(() => rm(folder, { recursive: true, force: true }));
 	const stateFolder = options.stateFolder ?? join(folder, "state");
@@ -127,7 +127,7 @@ async function startFront(
 }
 
 async function startState(context: Context, state: StateConfig, socket: string): Promise<Workerd> {
-	// The socket of a process that was killed is still there, and in the way.
+	// A killed process leaves its socket behind, which would prevent binding.
 	await rm(socket, { force: true });
 	return serve(context, "worker/state-process.ts", state, [
 		{ name: "state", address: `unix:${socket}`, tls: null },
@@ -163,4 +163,18 @@ async function serve(
 		Object.fromEntries(given),
 		options.log,
 	);
+}
+
+/** Bundles an entry such as "worker/index.ts" into one ES module, as wrangler does, and writes it to `file`. */
+export async function bundleWorker(entry: string, file: string): Promise<void> {
+	await build({
+		entryPoints: [join(PROJECT, entry)],
+		outfile: file,
+		bundle: true,
+		format: "esm",
+		target: "es2024",
+		conditions: ["workerd", "worker", "browser"],
+		external: ["cloudflare:*"],
+		logLevel: "silent",
+	});
 }

@@ -1,33 +1,36 @@
-/** A process that is started again when it ends by itself: the state process, without which edges go on by their own evidence. */
+/** Restarts a process that ends unexpectedly: the state process, without which edges rely on their own failure data. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Workerd } from "./workerd.ts";
 
-/** Milliseconds before it is started again, doubled with each start that fails, up to the longest. */
-const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 10_000;
+/** Pause before a restart; each failed start doubles it, up to the longest. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
 
-export interface Kept {
+export interface RestartedProcess {
 	pid(): number;
 	stop(): Promise<void>;
 }
 
-/** Starts it, and starts it again until `stop`. The first start's error is thrown; later ones go to `log`. */
-export async function keepAlive(start: () => Promise<Workerd>, log: (line: string) => void): Promise<Kept> {
+/** Starts the process, and restarts it until `stop`. An error of the first start is thrown; later ones go to `log`. */
+export async function keepAlive(
+	start: () => Promise<Workerd>,
+	log: (line: string) => void,
+): Promise<RestartedProcess> {
 	const stopping = new AbortController();
 	let running = await start();
 	const watch = async () => {
-		for (let wait = FIRST_PAUSE; ; ) {
+		for (let pauseMs = FIRST_PAUSE_MS; ; ) {
 			await running.ended;
 			if (stopping.signal.aborted) return;
-			log(`state process ${running.pid} ended by itself; starting it again`);
-			await pause(wait, undefined, { signal: stopping.signal }).catch(() => {});
+			log(`state process ${running.pid} ended unexpectedly; restarting it`);
+			await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
 			if (stopping.signal.aborted) return;
 			try {
 				running = await start();
-				wait = FIRST_PAUSE;
+				pauseMs = FIRST_PAUSE_MS;
 			} catch (error) {
-				log(`state process: ${(error as Error).message}`);
-				wait = Math.min(wait * 2, LONGEST_PAUSE);
+				log(`state process: restart failed: ${(error as Error).message}`);
+				pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
 			}
 		}
 	};

@@ -1,4 +1,4 @@
-/** The `--node id=url` flags: each read by itself, then all held against each other. */
+/** The `--node id=url` flags: each is parsed, then ids and tags are checked for duplicates. */
 
 import { UsageError } from "../command-line/command.ts";
 import { NODE_ID, tagOf } from "../contract.ts";
@@ -9,18 +9,18 @@ export interface NodeFlag {
 	readonly url: string;
 }
 
-/** Reads them. Throws a UsageError that names the flag as it was written, and the cure. */
+/** Throws a UsageError that names the flag as it was written, and the fix. */
 export function readNodeFlags(flags: readonly string[]): readonly NodeFlag[] {
 	const nodes = flags.map(readNode);
-	// A session id names its node by the tag alone, so two alike would share their sessions.
+	// A session id names its node only by the tag, so nodes with equal tags would get each other's sessions.
 	const byTag = new Map<string, NodeFlag>();
 	for (const [i, node] of nodes.entries()) {
 		const other = byTag.get(tagOf(node.id));
 		if (other?.id === node.id)
-			throw new UsageError(`--node ${flags[i]}: the id ${node.id} is given twice; give each node its own`);
+			throw new UsageError(`--node ${flags[i]}: the id ${node.id} occurs twice; give each node its own`);
 		if (other !== undefined)
 			throw new UsageError(
-				`--node ${flags[i]}: the id ${node.id} has the tag ${tagOf(node.id)}, and so has ${other.id}; give one of them another id`,
+				`--node ${flags[i]}: the ids ${node.id} and ${other.id} have the same tag ${tagOf(node.id)}; change one of them`,
 			);
 		byTag.set(tagOf(node.id), node);
 	}

@@ -1,4 +1,4 @@
-/** The Worker's variables as wrangler.toml gives them. */
+/** The Worker's variables in wrangler.toml. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";

@@ -1,37 +1,36 @@
-/** The configuration text of `workerd serve` (workerd.capnp): data in, string out. */
+/** Renders the configuration of `workerd serve` (workerd.capnp). */
 
-/** One socket; without `tls` it speaks plain http. Addresses: "127.0.0.1:8443", or "unix:/path". */
+/** One socket, plain http without `tls`. Addresses: "127.0.0.1:8443", or "unix:/path". */
 export interface Socket {
 	readonly name: string;
 	readonly address: string;
-	/** PEM files below the configuration. */
+	/** PEM files in the configuration's folder. */
 	readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
 }
 
-/** Where the Durable Objects are. `own`: in this process, kept in a folder. `other`: in the one behind a Unix socket. */
+/** Where the Durable Objects run. `own`: in this process, stored in a folder. `other`: in the process behind a Unix socket. */
 export type StateConfig =
 	| { readonly kind: "own"; readonly folder: string }
 	| { readonly kind: "other"; readonly socket: string };
 
 export interface WorkerdConfig {
 	readonly sockets: readonly Socket[];
-	/** Below the configuration. */
+	/** In the configuration's folder. */
 	readonly workerFile: string;
 	readonly compatibilityDate: string;
-	/** Variables written into the file: text as it is, all else as JSON. */
+	/** Variables written into the file: text as it is, other values as JSON. */
 	readonly variables: Readonly<Record<string, unknown>>;
-	/** Names of variables taken from the process's environment, so that no secret is written to disk. */
+	/** Names of variables that workerd reads from its environment, so that no secret is written to disk. */
 	readonly secrets: readonly string[];
 	readonly state: StateConfig;
 }
 
-/** The Durable Objects: binding and class; wrangler.toml names the same. */
+/** The Durable Objects' bindings and classes; wrangler.toml has the same. */
 export const DURABLE_OBJECTS: readonly (readonly [binding: string, className: string])[] = [
 	["MONITOR", "Monitor"],
 	["LEDGER", "Ledger"],
 ];
 
-/** Renders it. */
 export function renderWorkerdConfig(config: WorkerdConfig): string {
 	return `using Workerd = import "/workerd/workerd.capnp";
 
@@ -103,7 +102,7 @@ function socket({ name, address, tls }: Socket): string {
 		))`;
 }
 
-/** A Cap'n Proto text literal; UTF-8 stands as it is. */
+/** A Cap'n Proto text literal; UTF-8 needs no escapes. */
 function quote(text: string): string {
 	const escaped = text
 		.replaceAll("\\", "\\\\")

@@ -1,8 +1,10 @@
-/** What an isolate counts: plain numbers in typed arrays. Each pool's traffic has one slot for itself and one for each node. */
+/** What an isolate counts: plain numbers in one typed array. The traffic of each pool has a slot for itself and one for each node. */
+import type { Config } from "../config/config.ts";
 import { TRAFFICS, type Traffic } from "../contract.ts";
-import { DENIALS } from "../request/denial.ts";
+import type { PoolStatus } from "../health/verdict.ts";
+import { DENIAL_REASONS } from "../policy/denial.ts";
 
-/** Counted for each slot. README.md, "Statistics", says what each means; a test holds the two equal. */
+/** Counted in each slot. README.md, "Statistics", explains each; a test compares the two. */
 export const COUNTED = [
 	"requests",
 	"sessions",
@@ -59,54 +61,68 @@ export const FRONT_COUNTED = [
 	"tls_unknown",
 	"plain_http",
 	"log_lines",
-	...DENIALS.map((reason) => `denied_${reason}` as const),
+	...DENIAL_REASONS.map((reason) => `denied_${reason}` as const),
 ] as const;
 export type FrontCounted = (typeof FRONT_COUNTED)[number];
 
-type Places<N extends string> = Readonly<Record<N, number>>;
-const placesOf = <N extends string>(names: readonly N[]) =>
-	Object.fromEntries(names.map((name, i) => [name, i])) as Places<N>;
-/** Where each number stands in its slot, and where in the frontend's part, which is the first. */
-export const AT: Places<Counted> = placesOf(COUNTED);
-export const FRONT_AT: Places<FrontCounted> = placesOf(FRONT_COUNTED);
-const TRAFFIC_PLACE: Places<Traffic> = placesOf(TRAFFICS);
+type Offsets<N extends string> = Readonly<Record<N, number>>;
+const offsetsOf = <N extends string>(names: readonly N[]) =>
+	Object.fromEntries(names.map((name, i) => [name, i])) as Offsets<N>;
+/** The offset of each number in its slot, and in the frontend's part, which comes first. */
+export const AT: Offsets<Counted> = offsetsOf(COUNTED);
+export const FRONT_AT: Offsets<FrontCounted> = offsetsOf(FRONT_COUNTED);
 
-/** The slot of a pool's traffic as a whole, beside the places of its nodes. */
-export const WHOLE = -1;
+/** Where the slots of one kind of traffic begin: of the traffic as a whole, and of each node's share by the node's index. */
+export interface TrafficSlots {
+	readonly whole: number;
+	readonly nodes: readonly number[];
+}
 
 export interface Counters {
-	/** The frontend's numbers, then every slot's. */
+	/** The frontend's numbers, then those of every slot. */
 	readonly numbers: Float64Array;
-	/** `numbers` as the last flush carried them, whether the ledger took it or not. */
+	/** `numbers` as of the last flush, whether or not the ledger received it. */
 	readonly sent: Float64Array;
-	/** By the pool's place: its number of nodes, and where its slots begin. */
-	readonly nodes: readonly number[];
-	readonly starts: readonly number[];
+	/** By the pool's index. */
+	readonly slots: readonly Readonly<Record<Traffic, TrafficSlots>>[];
 	/** Epoch ms of the isolate's first request. */
 	readonly since: number;
-	/** What the ledger knows this isolate by, drawn at its first flush, and its flushes so far. */
+	/** The name under which the ledger knows this isolate, drawn at its first flush, and its flushes so far. */
 	isolate: string;
 	sequence: number;
-	/** Epoch ms: when the ledger last took a flush, or the name was drawn. */
+	/** Epoch ms: when the ledger last accepted a flush, or the name was drawn. */
 	flushedAt: number;
-	/** Epoch ms: when a flush was last begun; until when one is promised by a request that waits for it. */
+	/** Epoch ms: when the last flush began, and until when a waiting request has promised one. */
 	triedAt: number;
 	promisedUntil: number;
 }
 
-/** Zeros for pools of so many nodes each. */
-export function newCounters(nodes: readonly number[], now: number): Counters {
-	const starts: number[] = [];
+/** The parts of an isolate that statistics use. */
+export interface StatsSource {
+	readonly config: Pick<Config, "platform" | "settings" | "pools">;
+	readonly pools: readonly PoolStatus[];
+	readonly counters: Counters;
+}
+
+/** Zeros for pools with the given numbers of nodes. */
+export function newCounters(nodeCounts: readonly number[], now: number): Counters {
 	let length = FRONT_COUNTED.length;
-	for (const count of nodes) {
-		starts.push(length);
-		length += TRAFFICS.length * (count + 1) * COUNTED.length;
-	}
+	const nextSlot = () => {
+		const slot = length;
+		length += COUNTED.length;
+		return slot;
+	};
+	const slots = nodeCounts.map((nodes) => {
+		const ofTraffic = TRAFFICS.map((traffic): [Traffic, TrafficSlots] => [
+			traffic,
+			{ whole: nextSlot(), nodes: Array.from({ length: nodes }, nextSlot) },
+		]);
+		return Object.fromEntries(ofTraffic) as Record<Traffic, TrafficSlots>;
+	});
 	return {
 		numbers: new Float64Array(length),
 		sent: new Float64Array(length),
-		nodes,
-		starts,
+		slots,
 		since: now,
 		isolate: "",
 		sequence: 0,
@@ -114,10 +130,4 @@ export function newCounters(nodes: readonly number[], now: number): Counters {
 		triedAt: 0,
 		promisedUntil: 0,
 	};
-}
-
-/** Where the numbers of a pool's traffic begin: for the whole of it (`WHOLE`) or for the node at a place. */
-export function slotOf(counters: Counters, pool: number, traffic: Traffic, node: number): number {
-	const width = counters.nodes[pool]! + 1;
-	return counters.starts[pool]! + (TRAFFIC_PLACE[traffic] * width + node + 1) * COUNTED.length;
 }

@@ -1,79 +1,53 @@
-/** An isolate's counts on their way to the ledger: at most one flush every 10 s, after an answer's headers, never waited for. */
-import type { Edge } from "../edge.ts";
+/** Sends an isolate's counts to the ledger: at most once every 10 s, after an answer's headers, and no request waits for it. */
+import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
-import { askShared, hasShared } from "../state.ts";
-import type { Counters } from "./counters.ts";
+import type { Counters, StatsSource } from "./counters.ts";
 import { type Counts, countsOf, liveOf, type Sums } from "./sums.ts";
 
-/** Milliseconds between flushes. */
-export const FLUSH_EVERY = 10_000;
+export const FLUSH_INTERVAL_MS = 10_000;
 /**
- * An isolate the ledger took nothing from for longer comes back under a new name: the ledger forgets names, two
- * days later than this. What was tried in vain until then is given up, for the ledger may have taken it: too
- * few are counted rather than some twice.
+ * An isolate whose flushes were not accepted for longer takes a new name, since the ledger forgets names two
+ * days after this time. Counts it tried to send until then are dropped: the ledger may have received them, and
+ * counting too few is better than counting some twice.
  */
-export const SILENCE = 5 * 86_400_000;
-/** Milliseconds after which the ledger is given up, for this time. */
-const ANSWER_LIMIT = 5000;
+export const RENAME_AFTER_MS = 5 * 86_400_000;
+const LEDGER_DEADLINE_MS = 5000;
 
 /**
- * What one flush says: all that the isolate counted under this name. The ledger takes the highest sequence
- * it saw of each isolate, so a flush that is lost or sent twice changes no total once the next arrives.
+ * Everything that the isolate counted under its name. The ledger keeps the flush with the highest sequence of
+ * each isolate, so a flush that is lost or sent twice does no harm once the next one arrives.
  */
 export interface Flush {
 	readonly isolate: string;
 	readonly sequence: number;
 	readonly counts: Counts;
-	/** Live sessions as last reported, by pool's traffic and by node's share of it; empty = not known. */
+	/** Live sessions as last reported, by pool traffic and by node; empty = unknown. */
 	readonly live: Sums;
 }
 
-/**
- * Flushes when it is due. On Cloudflare, where an isolate may vanish at any time, a request that comes too
- * early promises a flush for when it is due: so 10 s of counts are all that a dying isolate can lose.
- */
-export function flushIfDue(edge: Edge, env: Env, ctx: ExecutionContext, now: number): void {
-	const { counters } = edge;
-	const due = counters.triedAt + FLUSH_EVERY;
-	if (now >= due) {
-		if (hasShared(env, "ledger")) ctx.waitUntil(flush(edge, env));
-	} else if (
-		edge.config.platform === "cloudflare" &&
-		counters.promisedUntil < now &&
-		hasShared(env, "ledger")
-	) {
-		counters.promisedUntil = due + FLUSH_EVERY;
-		ctx.waitUntil(later(due - now).then(() => kept(edge, env)));
-	}
-}
-
-/** Sends what was counted. Returns whether the ledger took it; never rejects. */
-export async function flush(edge: Edge, env: Env): Promise<boolean> {
-	const { counters } = edge;
-	if (!hasShared(env, "ledger")) return false;
-	const limit = new AbortController();
-	const timer = setTimeout(() => limit.abort(), ANSWER_LIMIT);
-	const next = nextFlush(counters, edge, Date.now());
+/** Sends the counts. Returns whether the ledger accepted them; never rejects. */
+export async function flush(source: StatsSource, env: Env): Promise<boolean> {
+	if (!isBound(env, "ledger")) return false;
+	const { counters } = source;
+	const next = nextFlush(source, Date.now());
 	try {
-		const response = await askShared(env, "ledger", "/flush", {
+		const { status } = await askDurableObject(env, "ledger", "/flush", LEDGER_DEADLINE_MS, {
 			method: "POST",
 			body: JSON.stringify(next),
-			signal: limit.signal,
 		});
-		if (response.ok) taken(counters, next, Date.now());
-		await response.body?.cancel();
-		return response.ok;
+		if (status !== 200) return false;
+		recordAccepted(counters, next, Date.now());
+		return true;
 	} catch {
-		// The ledger is away: the next flush carries these counts too.
+		// The ledger is unavailable: the next flush carries these counts too.
 		return false;
-	} finally {
-		clearTimeout(timer);
 	}
 }
 
-/** The next flush, and the counters' memory of it. */
-export function nextFlush(counters: Counters, edge: Pick<Edge, "config" | "known">, now: number): Flush {
-	if (counters.isolate !== "" && now - counters.flushedAt > SILENCE) {
+/** The next flush; the counters remember it as sent. */
+export function nextFlush(source: Pick<StatsSource, "counters" | "pools">, now: number): Flush {
+	const { counters, pools } = source;
+	if (counters.isolate !== "" && now - counters.flushedAt > RENAME_AFTER_MS) {
 		for (let i = 0; i < counters.numbers.length; i++) counters.numbers[i]! -= counters.sent[i]!;
 		counters.isolate = "";
 	}
@@ -86,20 +60,10 @@ export function nextFlush(counters: Counters, edge: Pick<Edge, "config" | "known
 	counters.sequence += 1;
 	counters.sent.set(counters.numbers);
 	const { isolate, sequence } = counters;
-	const { pools } = edge.config;
-	return { isolate, sequence, counts: countsOf(counters, pools), live: liveOf(edge.known, pools) };
+	return { isolate, sequence, counts: countsOf(counters, pools), live: liveOf(pools) };
 }
 
-/** The ledger said it has the flush; one of an earlier name says nothing about this one. */
-export function taken(counters: Counters, flush: Flush, now: number): void {
+/** Records that the ledger accepted a flush, unless the isolate has a new name since. */
+export function recordAccepted(counters: Counters, flush: Flush, now: number): void {
 	if (flush.isolate === counters.isolate) counters.flushedAt = now;
-}
-
-function kept(edge: Edge, env: Env): Promise<boolean> | boolean {
-	edge.counters.promisedUntil = 0;
-	return Date.now() - edge.counters.triedAt < FLUSH_EVERY || flush(edge, env);
-}
-
-function later(milliseconds: number): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,33 +1,33 @@
-/** The ledger: one Durable Object that adds up what the isolates counted, and keeps the sum across restarts. */
+/** The Durable Object that adds up the counts of all isolates and keeps the totals across restarts. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import type { Flush } from "./flush.ts";
-import { highest, type Rates, ratesBetween, type Snapshot, SPACING, snapshot } from "./rates.ts";
+import { highest, type Rates, ratesBetween, SNAPSHOT_INTERVAL_MS, type Snapshot, snapshot } from "./rates.ts";
 import { addCounts, type Counts, readCounts } from "./sums.ts";
 
-/** What the faces are made from. */
+/** The totals over all isolates. */
 export interface Totals {
-	/** Epoch ms since when is counted. */
+	/** Epoch ms when counting began. */
 	readonly since: number;
 	/** Epoch ms of the last flush; 0 = none yet. */
 	readonly heardAt: number;
-	/** Isolates heard within a minute. */
+	/** Isolates that flushed within the last minute. */
 	readonly isolates: number;
 	readonly counts: Counts;
 	readonly rates: Rates;
-	/** The highest rates over 10 s, and the most live sessions, since then. */
+	/** The highest rates over 10 s, and the most live sessions, since counting began. */
 	readonly rateMax: Rates;
 	readonly liveMax: Record<string, number>;
 }
 
-/** Milliseconds between folds, and the silence after which an isolate's row is folded. */
-const FOLD_EVERY = 600_000;
-const FOLD_AFTER = 6 * 3_600_000;
-/** Milliseconds of silence after which an isolate's name is forgotten: above the isolates' own `SILENCE`. */
-export const FORGET_AFTER = 7 * 86_400_000;
-const MINUTE = 60_000;
+/** Time between folds, and since an isolate's last flush until its row is folded into the base. */
+const FOLD_INTERVAL_MS = 600_000;
+const FOLD_AFTER_MS = 6 * 3_600_000;
+/** Time since an isolate's last flush until its name is forgotten: longer than the isolates' own `RENAME_AFTER_MS`. */
+export const FORGET_AFTER_MS = 7 * 86_400_000;
+const MINUTE_MS = 60_000;
 
-/** What outlives the isolates' rows. */
+/** Totals of the isolates whose rows were folded. */
 interface Base {
 	readonly since: number;
 	counts: Counts;
@@ -36,10 +36,10 @@ interface Base {
 }
 
 /**
- * One row an isolate, written over at each of its flushes: one row written a flush (WITHOUT ROWID: no index
- * beside it), and a flush that comes twice or late changes nothing. A folded row is set aside with what it
- * added to the base, so that its isolate may come back under its name (the ledger was away, or a flush was
- * lost) and still be counted once.
+ * One row per isolate, overwritten by each of its flushes, so that a flush writes one row (WITHOUT ROWID avoids
+ * an index) and one that arrives twice or late changes nothing. A folded row is kept aside with the counts it
+ * added to the base, so that its isolate can return under its name, after an outage of the ledger, and is
+ * still counted once.
  */
 const SCHEMA = `
 	CREATE TABLE IF NOT EXISTS isolates (isolate TEXT PRIMARY KEY, sequence INTEGER, at INTEGER, counts TEXT) WITHOUT ROWID;
@@ -62,16 +62,16 @@ export class Ledger extends DurableObject<Env> {
 		this.#snapshots = [snapshot(this.#totals, Date.now())];
 	}
 
-	/** `POST /flush` takes a flush in; `GET /totals` gives the sum. */
+	/** `POST /flush` takes a `Flush`; `GET /totals` answers the `Totals`. */
 	override async fetch(request: Request): Promise<Response> {
 		const { pathname } = new URL(request.url);
 		if (request.method === "POST" && pathname === "/flush") {
 			const flush = readFlush(await request.json());
-			if (flush === null) return new Response("not a flush", { status: 400 });
-			return Response.json({ taken: this.#take(flush, Date.now()) });
+			if (flush === null) return Response.json({ message: "not a flush" }, { status: 400 });
+			return Response.json({ accepted: this.#accept(flush, Date.now()) });
 		}
 		if (request.method === "GET" && pathname === "/totals") return Response.json(this.#read(Date.now()));
-		return new Response("not found", { status: 404 });
+		return Response.json({ message: "not found" }, { status: 404 });
 	}
 
 	#load(): void {
@@ -84,7 +84,8 @@ export class Ledger extends DurableObject<Env> {
 			addCounts(this.#totals, JSON.parse(row.counts) as Counts, 1);
 	}
 
-	#take(flush: Flush, now: number): boolean {
+	/** Returns false for a flush that is older than the last one of its isolate. */
+	#accept(flush: Flush, now: number): boolean {
 		const before = this.#rowOf(flush.isolate) ?? this.#unfold(flush.isolate);
 		this.#heardAt = now;
 		if (before && before.sequence >= flush.sequence) return false;
@@ -97,16 +98,16 @@ export class Ledger extends DurableObject<Env> {
 		);
 		if (before) addCounts(this.#totals, JSON.parse(before.counts) as Counts, -1);
 		addCounts(this.#totals, flush.counts, 1);
-		this.#remember(flush, now);
-		if (now - this.#foldedAt >= FOLD_EVERY) this.#fold(now);
+		this.#updateMaxima(flush, now);
+		if (now - this.#foldedAt >= FOLD_INTERVAL_MS) this.#fold(now);
 		return true;
 	}
 
-	#remember(flush: Flush, now: number): void {
+	#updateMaxima(flush: Flush, now: number): void {
 		const { liveMax } = this.#base;
 		for (const [key, live] of Object.entries(flush.live)) liveMax[key] = Math.max(live, liveMax[key] ?? 0);
 		const last = this.#snapshots.at(-1)!;
-		if (now - last.at < SPACING) return;
+		if (now - last.at < SNAPSHOT_INTERVAL_MS) return;
 		const next = snapshot(this.#totals, now);
 		this.#base.rateMax = highest(this.#base.rateMax, ratesBetween(last, next));
 		this.#snapshots = [last, next];
@@ -116,20 +117,20 @@ export class Ledger extends DurableObject<Env> {
 		return this.#sql.exec<IsolateRow>("SELECT * FROM isolates WHERE isolate = ?", isolate).toArray()[0];
 	}
 
-	/** Adds the rows of isolates long silent to the base, and writes the base: so the table stays short. */
+	/** Moves the rows of isolates without recent flushes into the base, which keeps the table short. */
 	#fold(now: number): void {
 		this.#foldedAt = now;
 		this.#rebase((counts) => {
-			const old = now - FOLD_AFTER;
+			const old = now - FOLD_AFTER_MS;
 			for (const row of this.#sql.exec<IsolateRow>("SELECT * FROM isolates WHERE at < ?", old))
 				addCounts(counts, JSON.parse(row.counts) as Counts, 1);
 			this.#sql.exec("INSERT OR REPLACE INTO folded SELECT * FROM isolates WHERE at < ?", old);
 			this.#sql.exec("DELETE FROM isolates WHERE at < ?", old);
-			this.#sql.exec("DELETE FROM folded WHERE at < ?", now - FORGET_AFTER);
+			this.#sql.exec("DELETE FROM folded WHERE at < ?", now - FORGET_AFTER_MS);
 		});
 	}
 
-	/** Takes the row of an isolate that is back out of the base again. The totals stay what they are. */
+	/** Takes the row of an isolate that has returned out of the base again. The totals do not change. */
 	#unfold(isolate: string): IsolateRow | undefined {
 		const row = this.#sql.exec<IsolateRow>("SELECT * FROM folded WHERE isolate = ?", isolate).toArray()[0];
 		if (row === undefined) return undefined;
@@ -141,7 +142,7 @@ export class Ledger extends DurableObject<Env> {
 		return row;
 	}
 
-	/** Changes the base and the rows together or not at all: a transaction that fails undoes the rows only, so memory follows last. */
+	/** Changes base and rows in one transaction, and updates memory only after it commits. */
 	#rebase(change: (counts: Counts) => void): void {
 		const next = { ...this.#base, counts: structuredClone(this.#base.counts) };
 		this.ctx.storage.transactionSync(() => {
@@ -155,11 +156,11 @@ export class Ledger extends DurableObject<Env> {
 		this.#sql.exec("INSERT OR REPLACE INTO base VALUES (1, ?)", JSON.stringify(base));
 	}
 
-	/** How many isolates were heard within a minute: asked of their rows, which a restart keeps. */
-	#heard(now: number): number {
+	/** Isolates that flushed within the last minute, counted by their rows, which survive a restart. */
+	#activeIsolates(now: number): number {
 		return this.#sql
-			.exec<{ heard: number }>("SELECT COUNT(*) AS heard FROM isolates WHERE at >= ?", now - MINUTE)
-			.one().heard;
+			.exec<{ active: number }>("SELECT COUNT(*) AS active FROM isolates WHERE at >= ?", now - MINUTE_MS)
+			.one().active;
 	}
 
 	#read(now: number): Totals {
@@ -168,7 +169,7 @@ export class Ledger extends DurableObject<Env> {
 		return {
 			since: this.#base.since,
 			heardAt: this.#heardAt,
-			isolates: this.#heard(now),
+			isolates: this.#activeIsolates(now),
 			counts: this.#totals,
 			rates,
 			rateMax: this.#base.rateMax,
@@ -176,9 +177,9 @@ export class Ledger extends DurableObject<Env> {
 		};
 	}
 
-	/** The youngest snapshot that is old enough to draw a rate from. */
+	/** The latest snapshot that is old enough for a rate. */
 	#reference(now: number): Snapshot {
-		return this.#snapshots.findLast((each) => now - each.at >= SPACING) ?? this.#snapshots[0]!;
+		return this.#snapshots.findLast((each) => now - each.at >= SNAPSHOT_INTERVAL_MS) ?? this.#snapshots[0]!;
 	}
 }
 

@@ -1,14 +1,14 @@
-/** How fast things were counted: a rate is the difference of two snapshots of the totals. */
+/** Rates: the difference of two snapshots of the totals, per second. */
 import type { Counts } from "./sums.ts";
 
-/** Milliseconds between snapshots: no rate is drawn from less. */
-export const SPACING = 10_000;
+/** The least time between two snapshots, and so behind any rate. */
+export const SNAPSHOT_INTERVAL_MS = 10_000;
 
-/** What has a rate. */
+/** Counters that have a rate. */
 export const RATED = ["sessions", "requests"] as const;
 type Rated = (typeof RATED)[number];
 
-/** By proxy, in things a second. */
+/** By key, per second. */
 export type Rates = Record<string, Record<Rated, number>>;
 
 export interface Snapshot {
@@ -17,7 +17,7 @@ export interface Snapshot {
 	readonly counts: Readonly<Record<string, Readonly<Record<Rated, number>>>>;
 }
 
-/** The rated numbers of `counts`, kept. */
+/** A snapshot of the counters that have a rate. */
 export function snapshot(counts: Counts, at: number): Snapshot {
 	const kept = Object.entries(counts).map(([key, sums]) => [
 		key,
@@ -26,9 +26,9 @@ export function snapshot(counts: Counts, at: number): Snapshot {
 	return { at, counts: Object.fromEntries(kept) };
 }
 
-/** Rates from `before` to `after`, over 10 s at least; what was not there before began at 0. */
+/** Rates from `before` to `after`, over at least 10 s; a key missing before began at 0. */
 export function ratesBetween(before: Snapshot, after: Snapshot): Rates {
-	const seconds = Math.max(after.at - before.at, SPACING) / 1000;
+	const seconds = Math.max(after.at - before.at, SNAPSHOT_INTERVAL_MS) / 1000;
 	const rates: Rates = {};
 	for (const [key, now] of Object.entries(after.counts)) {
 		const then = before.counts[key];
@@ -40,7 +40,7 @@ export function ratesBetween(before: Snapshot, after: Snapshot): Rates {
 	return rates;
 }
 
-/** The higher of two rates, each by itself. */
+/** The higher of two rates, for each key and counter. */
 export function highest(a: Rates, b: Rates): Rates {
 	const rates: Rates = { ...a };
 	for (const [key, rate] of Object.entries(b)) {

@@ -1,12 +1,12 @@
-/** Statistics as rows: what every face of them is made from. Pure. */
-import type { Config } from "../config.ts";
-import { type State, TRAFFICS, type Traffic } from "../contract.ts";
+/** The rows of the statistics, from which every view is rendered: pure functions. */
+import type { Config } from "../config/config.ts";
+import type { Node, Pool } from "../config/pool.ts";
+import { type NodeState, TRAFFICS, type Traffic } from "../contract.ts";
 import type { NodeVerdict, Verdict } from "../health/verdict.ts";
-import type { Node, Pool } from "../pool.ts";
 import type { Totals } from "./ledger.ts";
 import { FRONT, keyOf, type Sums } from "./sums.ts";
 
-/** One line of the statistics. Null = not known, or without meaning there. */
+/** One row. Null = unknown, or meaningless in this row. */
 export interface Row {
 	readonly kind: "frontend" | "backend" | "server";
 	/** HAProxy's pxname and svname. */
@@ -15,31 +15,33 @@ export interface Row {
 	readonly traffic: Traffic | null;
 	readonly pool: string | null;
 	readonly counts: Sums;
-	/** Engine.IO sessions opened; requests in an http row, which has no sessions. */
+	/** Engine.IO sessions opened; in an http row, requests. */
 	readonly total: number;
-	/** Live sessions as the nodes last reported them, the most of them seen, and the most allowed. */
+	/** Live sessions as the nodes last reported them, the most seen, and the limit. */
 	readonly live: number | null;
 	readonly liveMax: number | null;
 	readonly limit: number | null;
-	/** Of `total`, a second: over the last 10 to 20 s, and the highest over 10 s. */
+	/** `total` per second: over the last 10 to 20 s, and the highest over 10 s. */
 	readonly rate: number;
 	readonly rateMax: number;
 	readonly requestRate: number;
-	/** Average ms until a node's headers, and until the answer's; polls held open are left out. */
+	/** Average ms until the node's headers, and until the answer's, without polls held open. */
 	readonly waitMs: number | null;
 	readonly totalMs: number | null;
-	/** Of the sessions opened by polling, how many went on to a WebSocket; 0 to 1. */
+	/** Share of the sessions opened by polling that upgraded to WebSocket, 0 to 1. */
 	readonly upgraded: number | null;
-	readonly status: State | "OPEN" | "no check";
+	readonly status: NodeState | "OPEN" | "no check";
 	readonly health: Health | null;
 }
 
-/** What the monitor says of one node. */
+/** The monitor's verdict on one node. */
 export interface Health {
 	readonly weight: number;
-	/** Seconds since the last change of state; null = none seen. */
+	/** Seconds since the last change of state; null = none yet. */
 	readonly changed: number | null;
 	readonly reason: string;
+	/** The admin state; `word` is its earlier name. */
+	readonly adminState: string;
 	readonly word: string;
 	readonly fault: string;
 	readonly check: NodeVerdict["check"];
@@ -47,21 +49,23 @@ export interface Health {
 	readonly downs: number;
 	/** Seconds. */
 	readonly downtime: number;
-	/** Percent of its share it gets while it starts slowly; null = all of it. */
+	/** Percent of its weight during slow start; null = all of it. */
 	readonly throttle: number | null;
-	/** Sessions its process has closed, by Engine.IO's reason, and opened. */
+	/** Sessions its process has closed, by Engine.IO's reason, and opened, since start. */
 	readonly closed: Readonly<Record<string, number>> | null;
 	readonly opened: number | null;
 }
 
-/** What the nodes are known to do; null when no monitor is bound or it is away. */
-export type Seen = Verdict | null;
-
-/** Every row: the frontend, then each pool's traffic with its nodes before it, as HAProxy lists them. */
-export function rowsOf(config: Config, totals: Totals, seen: Seen, now: number): Row[] {
+/** All rows: the frontend, then for each pool's traffic its nodes and the backend, in HAProxy's order. `verdict` is null when there is no monitor or it did not answer. */
+export function rowsOf(
+	config: Pick<Config, "pools">,
+	totals: Totals,
+	verdict: Verdict | null,
+	now: number,
+): Row[] {
 	const rows = [frontRow(totals)];
 	for (const pool of config.pools) {
-		const health = new Map(pool.nodes.map((node) => [node, verdictOf(seen, pool, node)] as const));
+		const health = new Map(pool.nodes.map((node) => [node, verdictOf(verdict, pool, node)] as const));
 		for (const traffic of TRAFFICS) {
 			for (const node of pool.nodes)
 				rows.push(serverRow(totals, pool, traffic, node, health.get(node)!, now));
@@ -93,21 +97,21 @@ function serverRow(
 	pool: Pool,
 	traffic: Traffic,
 	node: Node,
-	said: NodeVerdict | null,
+	health: NodeVerdict | null,
 	now: number,
 ): Row {
-	const limit = said?.health?.limit || node.maxSessions;
+	const limit = health?.health?.limit || node.maxSessions;
 	return {
 		...figuresOf(totals, keyOf(pool.name, traffic, node.id), traffic),
 		kind: "server",
 		proxy: keyOf(pool.name, traffic, null),
 		server: node.id,
 		pool: pool.name,
-		...liveAndMax(totals, keyOf(pool.name, traffic, node.id), liveOf(said, traffic)),
+		...liveAndMax(totals, keyOf(pool.name, traffic, node.id), liveOf(health, traffic)),
 		limit: limit > 0 && traffic !== "http" ? limit : null,
 		upgraded: null,
-		status: said?.state ?? "no check",
-		health: said === null ? null : healthOf(said, pool, now),
+		status: health?.state ?? "no check",
+		health: health === null ? null : healthOf(health, pool, now),
 	};
 }
 
@@ -115,12 +119,12 @@ function backendRow(
 	totals: Totals,
 	pool: Pool,
 	traffic: Traffic,
-	said: readonly (NodeVerdict | null)[],
+	verdicts: readonly (NodeVerdict | null)[],
 ): Row {
 	const proxy = keyOf(pool.name, traffic, null);
 	const figures = figuresOf(totals, proxy, traffic);
-	const lives = said.map((each) => liveOf(each, traffic)).filter((live) => live !== null);
-	const anyUp = said.some((each) => each === null || each.state === "UP");
+	const lives = verdicts.map((each) => liveOf(each, traffic)).filter((live) => live !== null);
+	const anyUp = verdicts.some((each) => each === null || each.state === "UP");
 	return {
 		...figures,
 		kind: "backend",
@@ -137,14 +141,14 @@ function backendRow(
 
 function figuresOf(totals: Totals, key: string, traffic: Traffic | null) {
 	const counts = totals.counts[key] ?? {};
-	const what = traffic === "http" ? "requests" : "sessions";
+	const counter = traffic === "http" ? "requests" : "sessions";
 	const average = (name: string) => (counts["waits"] ? (counts[name] ?? 0) / counts["waits"] : null);
 	return {
 		traffic,
 		counts,
-		total: counts[what] ?? 0,
-		rate: totals.rates[key]?.[what] ?? 0,
-		rateMax: totals.rateMax[key]?.[what] ?? 0,
+		total: counts[counter] ?? 0,
+		rate: totals.rates[key]?.[counter] ?? 0,
+		rateMax: totals.rateMax[key]?.[counter] ?? 0,
 		requestRate: totals.rates[key]?.requests ?? 0,
 		waitMs: average("wait_ms"),
 		totalMs: average("total_ms"),
@@ -159,35 +163,45 @@ function upgradedShare(totals: Totals, pool: Pool, opened: number): number | nul
 	return Math.min(1, (done[0]! + done[1]!) / opened);
 }
 
-function verdictOf(seen: Seen, pool: Pool, node: Node): NodeVerdict | null {
-	return seen?.nodes.find((each) => each.pool === pool.name && each.node === node.id) ?? null;
+function verdictOf(verdict: Verdict | null, pool: Pool, node: Node): NodeVerdict | null {
+	return verdict?.nodes.find((each) => each.pool === pool.name && each.node === node.id) ?? null;
 }
 
-/** The live sessions, and the most: what the ledger was told, which lags behind what is live now. */
+/** The live sessions and the most seen. The ledger's maximum lags behind, so it may be below what is live now. */
 function liveAndMax(totals: Totals, key: string, live: number | null) {
-	const told = totals.liveMax[key] ?? null;
-	return { live, liveMax: live === null || told === null ? (told ?? live) : Math.max(told, live) };
+	const max = totals.liveMax[key] ?? null;
+	return { live, liveMax: live === null || max === null ? (max ?? live) : Math.max(max, live) };
 }
 
-/** Sessions a node reports; it knows nothing of plain http. What a node said before it went DOWN holds no more. */
-function liveOf(said: NodeVerdict | null, traffic: Traffic): number | null {
-	return traffic === "http" || said?.state === "DOWN" ? null : (said?.health?.transports[traffic] ?? null);
+/** The sessions a node reports, which do not include plain http. A report from before it went DOWN is no longer true. */
+function liveOf(verdict: NodeVerdict | null, traffic: Traffic): number | null {
+	return traffic === "http" || verdict?.state === "DOWN"
+		? null
+		: (verdict?.health?.transports[traffic] ?? null);
 }
 
-function healthOf(said: NodeVerdict, pool: Pool, now: number): Health {
-	const risen = said.risen === 0 || pool.slowStart === 0 ? 1 : (now - said.risen) / pool.slowStart;
+function healthOf(verdict: NodeVerdict, pool: Pool, now: number): Health {
+	const share = verdict.risen === 0 || pool.slowStart === 0 ? 1 : (now - verdict.risen) / pool.slowStart;
 	return {
-		weight: said.weight,
-		changed: said.since === 0 ? null : Math.max(0, Math.round((now - said.since) / 1000)),
-		reason: said.reason,
-		word: said.word,
-		fault: said.fault,
-		check: said.check,
-		failedChecks: said.failedProbes,
-		downs: said.downs,
-		downtime: Math.round(said.downtime / 1000),
-		throttle: risen >= 1 ? null : Math.max(0, Math.round(risen * 100)),
-		closed: said.health?.closed ?? null,
-		opened: said.health?.opened ?? null,
+		weight: verdict.weight,
+		changed: verdict.since === 0 ? null : Math.max(0, Math.round((now - verdict.since) / 1000)),
+		reason: verdict.reason,
+		adminState: verdict.adminState,
+		word: verdict.adminState,
+		fault: verdict.fault,
+		check: verdict.check,
+		failedChecks: verdict.failedProbes,
+		downs: verdict.downs,
+		downtime: Math.round(verdict.downtime / 1000),
+		throttle: share >= 1 ? null : Math.max(0, Math.round(share * 100)),
+		closed: verdict.health?.closed ?? null,
+		opened: verdict.health?.opened ?? null,
 	};
+}
+
+/** Requests that the frontend refused, for any reason. */
+export function deniedOf({ counts }: Row): number {
+	let denied = counts["plain_upgrades"] ?? 0;
+	for (const [name, value] of Object.entries(counts)) if (name.startsWith("denied_")) denied += value;
+	return denied;
 }

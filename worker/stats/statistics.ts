@@ -1,14 +1,17 @@
-/** The statistics as they stand: from the ledger and the monitor, or from this isolate alone where they are not bound. */
-import type { Edge } from "../edge.ts";
+/** The current statistics: from the ledger and the monitor, or from this isolate alone where they are not available. */
+import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
-import { askShared, hasShared } from "../state.ts";
+import { readVerdict } from "../health/ask-monitor.ts";
+import type { StatsSource } from "./counters.ts";
 import { flush } from "./flush.ts";
 import type { Totals } from "./ledger.ts";
 import { type Row, rowsOf } from "./rows.ts";
-import { verdict } from "./seen.ts";
 import { countsOf } from "./sums.ts";
 
-/** `ledger`: all isolates. The others: only the one that answers, since no ledger is bound, or the one bound is silent. */
+/**
+ * `ledger`: all isolates. The others: only the isolate that answers, because no ledger is bound, or because the
+ * bound one does not answer.
+ */
 export type Source = "ledger" | "isolate" | "isolate_ledger_silent";
 
 export interface Statistics {
@@ -16,41 +19,44 @@ export interface Statistics {
 	readonly at: number;
 	readonly since: number;
 	readonly source: Source;
-	/** Isolates heard within a minute. */
+	/** Isolates that flushed within the last minute. */
 	readonly isolates: number;
-	/** Whether the monitor could be asked: without it states, checks and live sessions are not known. */
+	/** Whether the monitor answered; without it states, checks and live sessions are unknown. */
 	readonly monitor: boolean;
 	readonly rows: readonly Row[];
 }
 
-const ANSWER_LIMIT = 5000;
+const LEDGER_DEADLINE_MS = 5000;
 
-/** Sends on what this isolate counted, then reads all. Never rejects. */
-export async function statistics(edge: Edge, env: Env): Promise<Statistics> {
-	const [ledger, seen] = await Promise.all([flush(edge, env).then(() => totals(env)), verdict(env)]);
+/** Flushes this isolate's counts, then reads everything. Never rejects. */
+export async function readStatistics(source: StatsSource, env: Env): Promise<Statistics> {
+	const [ledger, verdict] = await Promise.all([
+		flush(source, env).then(() => readTotals(env)),
+		readVerdict(env),
+	]);
 	const now = Date.now();
-	const all = ledger ?? ownTotals(edge, now);
+	const totals = ledger ?? isolateTotals(source, now);
 	return {
 		at: now,
-		since: all.since,
-		source: ledger !== null ? "ledger" : hasShared(env, "ledger") ? "isolate_ledger_silent" : "isolate",
-		isolates: all.isolates,
-		monitor: seen !== null,
-		rows: rowsOf(edge.config, all, seen, now),
+		since: totals.since,
+		source: ledger !== null ? "ledger" : isBound(env, "ledger") ? "isolate_ledger_silent" : "isolate",
+		isolates: totals.isolates,
+		monitor: verdict !== null,
+		rows: rowsOf(source.config, totals, verdict, now),
 	};
 }
 
-async function totals(env: Env): Promise<Totals | null> {
-	if (!hasShared(env, "ledger")) return null;
+async function readTotals(env: Env): Promise<Totals | null> {
+	if (!isBound(env, "ledger")) return null;
 	try {
-		const response = await askShared(env, "ledger", "/totals", { signal: AbortSignal.timeout(ANSWER_LIMIT) });
-		return response.ok ? ((await response.json()) as Totals) : null;
+		const { status, json } = await askDurableObject(env, "ledger", "/totals", LEDGER_DEADLINE_MS);
+		return status === 200 ? (json as Totals) : null;
 	} catch {
 		return null;
 	}
 }
 
-function ownTotals({ counters, config }: Edge, now: number): Totals {
-	const counts = countsOf(counters, config.pools);
+function isolateTotals({ counters, pools }: StatsSource, now: number): Totals {
+	const counts = countsOf(counters, pools);
 	return { since: counters.since, heardAt: now, isolates: 1, counts, rates: {}, rateMax: {}, liveMax: {} };
 }

@@ -1,16 +1,15 @@
-/** Counts by name, as they travel from the isolates to the ledger and on to the faces. */
+/** Counts by name, as isolates send them to the ledger and views show them. */
 import { TRAFFICS } from "../contract.ts";
-import type { Knowledge } from "../health/knowledge.ts";
-import type { Pool } from "../pool.ts";
-import { COUNTED, type Counters, FRONT_COUNTED, slotOf, WHOLE } from "./counters.ts";
+import type { PoolStatus } from "../health/verdict.ts";
+import { COUNTED, type Counters, FRONT_COUNTED } from "./counters.ts";
 
-/** Numbers by what is counted; what is not there is 0. */
+/** Numbers by name; a missing one is 0. */
 export type Sums = Record<string, number>;
 
-/** By proxy: `front`, `app_polling`, or `app_polling/n1` for a node's share. Only what was ever counted. */
+/** By key: `front`, `app_polling`, or `app_polling/n1` for a node's share. Keys without counts are left out. */
 export type Counts = Record<string, Sums>;
 
-/** The frontend's name among the proxies. */
+/** The frontend's key. */
 export const FRONT = "front";
 
 /** The key of a pool's traffic, or of a node's share of it. */
@@ -19,17 +18,15 @@ export function keyOf(pool: string, traffic: string, node: string | null): strin
 }
 
 /** An isolate's counters by name. */
-export function countsOf(counters: Counters, pools: readonly Pool[]): Counts {
+export function countsOf({ numbers, slots }: Counters, pools: readonly PoolStatus[]): Counts {
 	const counts: Counts = {};
-	put(counts, FRONT, FRONT_COUNTED, counters.numbers, 0);
-	for (const pool of pools)
+	put(counts, FRONT, FRONT_COUNTED, numbers, 0);
+	for (const { pool } of pools)
 		for (const traffic of TRAFFICS) {
-			const whole = slotOf(counters, pool.index, traffic, WHOLE);
-			put(counts, keyOf(pool.name, traffic, null), COUNTED, counters.numbers, whole);
-			for (const node of pool.nodes) {
-				const slot = slotOf(counters, pool.index, traffic, node.index);
-				put(counts, keyOf(pool.name, traffic, node.id), COUNTED, counters.numbers, slot);
-			}
+			const { whole, nodes } = slots[pool.index]![traffic];
+			put(counts, keyOf(pool.name, traffic, null), COUNTED, numbers, whole);
+			for (const node of pool.nodes)
+				put(counts, keyOf(pool.name, traffic, node.id), COUNTED, numbers, nodes[node.index]!);
 		}
 	return counts;
 }
@@ -52,22 +49,22 @@ function put(
 	if (any) counts[key] = sums;
 }
 
-/** Live sessions as the nodes last reported them to this isolate, by the same keys; none where nothing is known or nobody is. */
-export function liveOf(known: readonly Knowledge[], pools: readonly Pool[]): Sums {
+/** Live sessions by the same keys, as this isolate last heard from the nodes; keys without sessions are left out. */
+export function liveOf(pools: readonly PoolStatus[]): Sums {
 	const live: Sums = {};
-	for (const pool of pools)
-		for (const node of pool.nodes)
-			for (const [i, traffic] of (["polling", "websocket", "flashsocket"] as const).entries()) {
-				const sessions = known[pool.index]!.live[node.index * 3 + i]!;
+	for (const { pool, table } of pools)
+		for (const status of table.nodes)
+			for (const traffic of ["polling", "websocket", "flashsocket"] as const) {
+				const sessions = status.live[traffic];
 				if (sessions === 0) continue;
-				live[keyOf(pool.name, traffic, node.id)] = sessions;
+				live[keyOf(pool.name, traffic, status.node.id)] = sessions;
 				const whole = keyOf(pool.name, traffic, null);
 				live[whole] = (live[whole] ?? 0) + sessions;
 			}
 	return live;
 }
 
-/** Adds `more` to `into`, times `sign`. */
+/** Adds `more`, times `sign`, to `into`. */
 export function addCounts(into: Counts, more: Counts, sign: 1 | -1): void {
 	for (const [key, sums] of Object.entries(more)) {
 		into[key] ??= {};
@@ -76,7 +73,7 @@ export function addCounts(into: Counts, more: Counts, sign: 1 | -1): void {
 	}
 }
 
-/** Reads counts that came over the wire; null = they are not counts. Names not known are kept: an older ledger may serve a newer edge. */
+/** Checks counts received from an isolate; null = not counts. Unknown names are kept, since an older ledger may serve a newer edge. */
 export function readCounts(given: unknown): Counts | null {
 	if (!isRecord(given)) return null;
 	for (const sums of Object.values(given))

@@ -1,18 +1,18 @@
-/** Stickiness by a cookie that holds the node's tag, for those who come from HAProxy's `cookie insert`. */
-import type { Node, Pool } from "../pool.ts";
+/** Stickiness by a cookie that holds the node's tag, for users of HAProxy's `cookie insert`. */
+import type { Node, Pool } from "../config/pool.ts";
 
-/** The cookie's name: one for each pool, so that two pools on one host do not overwrite each other's. */
+/** The cookie's name; each pool has its own, so that two pools on one host do not overwrite each other's. */
 export function cookieName(pool: Pool): string {
 	return `edge_${pool.name}`;
 }
 
-/** The node the client's cookie names; null = no cookie, or a tag that is no node's. */
+/** The node that the client's cookie names; null without a cookie, or with a tag that no node has. */
 export function nodeOfCookie(pool: Pool, header: string | null): Node | null {
 	const value = readCookie(header, cookieName(pool));
 	return value === null ? null : (pool.byTag.get(value) ?? null);
 }
 
-/** The value of one cookie of a Cookie header (RFC 6265 section 4.2.1); null when it is not there. */
+/** The value of one cookie in a Cookie header (RFC 6265 section 4.2.1); null when it is missing. */
 export function readCookie(header: string | null, name: string): string | null {
 	if (header === null) return null;
 	for (const pair of header.split(";")) {
@@ -23,10 +23,10 @@ export function readCookie(header: string | null, name: string): string | null {
 }
 
 /**
- * The Set-Cookie value that pins a client (RFC 6265 section 4.1; Partitioned: CHIPS). A page of another
- * site needs SameSite=None, which browsers take over TLS only.
+ * The Set-Cookie value that ties a client to a node (RFC 6265 section 4.1; Partitioned: CHIPS). Pages of
+ * another site need SameSite=None, which browsers accept only over TLS.
  */
-export function pin(pool: Pool, node: Node, secure: boolean): string {
+export function stickyCookie(pool: Pool, node: Node, secure: boolean): string {
 	const site = pool.cookieCrossSite && secure ? "SameSite=None; Partitioned" : "SameSite=Lax";
 	return `${cookieName(pool)}=${node.tag}; Path=${pool.socketPath}; HttpOnly; ${secure ? "Secure; " : ""}${site}`;
 }

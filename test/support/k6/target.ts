@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
-import { attachEdge } from "../../../origin/attach.ts";
+import { attachEdge } from "../../../origin/node/attach.ts";
 
 export interface K6Target extends AsyncDisposable {
 	/** Origin without a trailing slash. */

@@ -1,6 +1,6 @@
 /** A node with a known answer time behind a real edge, for tests of comparisons. */
-import { planCluster } from "../../../origin/cluster.ts";
-import { startNode } from "../../../origin/node.ts";
+import { startNode } from "../../../origin/cluster/node.ts";
+import { planCluster } from "../../../origin/cluster/plan.ts";
 import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
 
 /** The event that the node acknowledges after its delay. */

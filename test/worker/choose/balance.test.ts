@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byTurn, leastOfTwo, type Weighted } from "../../../worker/choose/balance.ts";
-import { rendezvous } from "../../../worker/choose/hash.ts";
-import type { Node } from "../../../worker/pool.ts";
+import { byTurn, type Candidate, leastOfTwo } from "../../../worker/choose/choose.ts";
+import type { Node } from "../../../worker/config/pool.ts";
 
 const node = (index: number): Node => ({
 	id: `n${index}`,
@@ -12,7 +11,7 @@ const node = (index: number): Node => ({
 	maxSessions: 0,
 	index,
 });
-const weighted = (weights: readonly number[], loads: readonly number[] = []): Weighted[] =>
+const weighted = (weights: readonly number[], loads: readonly number[] = []): Candidate[] =>
 	weights.map((weight, i) => ({ node: node(i), weight, load: loads[i] ?? 0 }));
 const sequence = (numbers: readonly number[]) => {
 	let i = 0;
@@ -65,32 +64,5 @@ describe("byTurn", () => {
 	it("does not give a heavy node its turns in one row", () => {
 		const turns = Array.from({ length: 4 }, (_, turn) => byTurn(weighted([2, 1, 1]), turn)!.node.index);
 		expect(turns.join("")).not.toMatch(/00/);
-	});
-});
-
-describe("rendezvous", () => {
-	const names = fc.array(fc.string({ minLength: 1 }), { minLength: 50, maxLength: 50 });
-	const nodes = weighted([100, 100, 100, 100]);
-
-	it("moves only the keys of the node that left", () => {
-		fc.assert(
-			fc.property(names, fc.nat(3), (keys, gone) => {
-				const left = nodes.filter((each) => each.node.index !== gone);
-				return keys.every((key) => {
-					const before = rendezvous(nodes, key)!;
-					return before.node.index === gone || rendezvous(left, key) === before;
-				});
-			}),
-		);
-	});
-
-	it("gives each node its share of keys, by weight", () => {
-		const counts = [0, 0, 0];
-		for (let i = 0; i < 6000; i++)
-			counts[rendezvous(weighted([100, 100, 200]), `10.0.${i >> 8}.${i & 255}`)!.node.index]! += 1;
-		const [a, b, c] = counts.map((count) => count / 6000) as [number, number, number];
-		expect(a).toBeCloseTo(0.25, 1);
-		expect(b).toBeCloseTo(0.25, 1);
-		expect(c).toBeCloseTo(0.5, 1);
 	});
 });

@@ -1,18 +1,24 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Edge } from "../../../worker/edge.ts";
 import type { Env } from "../../../worker/env.ts";
-import { FLUSH_EVERY, flush, flushIfDue, nextFlush, SILENCE, taken } from "../../../worker/stats/flush.ts";
-import { tally } from "../../../worker/stats/tally.ts";
-import { passageOf } from "../support/passages.ts";
-import { edgeOf } from "../support/pools.ts";
+import type { Isolate } from "../../../worker/isolate.ts";
+import {
+	FLUSH_INTERVAL_MS,
+	flush,
+	nextFlush,
+	RENAME_AFTER_MS,
+	recordAccepted,
+} from "../../../worker/stats/flush.ts";
+import { count, scheduleFlush } from "../../../worker/stats/record.ts";
+import { exchangeOf } from "../support/exchanges.ts";
+import { isolateOf } from "../support/pools.ts";
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 afterEach(() => vi.useRealTimers());
 
-function count(edge: Edge): void {
-	tally(edge.counters, passageOf("poll", "passed", 200, [[0, "ok", 200, 1]]), {
+function countPoll(isolate: Isolate): void {
+	count(isolate.counters, exchangeOf("poll", "passed", 200, [[0, "ok", 200, 1]]), {
 		bytesIn: 0,
 		bytesOut: 0,
 		tls: "plain_http",
@@ -37,11 +43,11 @@ function rig(answer: () => Response | Promise<Response> = () => new Response("{}
 
 describe("a flush", () => {
 	it("carries all that was counted under the isolate's name, not only what is new", () => {
-		const edge = edgeOf();
-		count(edge);
-		const first = nextFlush(edge.counters, edge, NOON);
-		count(edge);
-		const second = nextFlush(edge.counters, edge, NOON + FLUSH_EVERY);
+		const isolate = isolateOf();
+		countPoll(isolate);
+		const first = nextFlush(isolate, NOON);
+		countPoll(isolate);
+		const second = nextFlush(isolate, NOON + FLUSH_INTERVAL_MS);
 		expect(first.isolate).toMatch(/^[0-9a-f-]{36}$/);
 		expect(second.isolate).toBe(first.isolate);
 		expect([first.sequence, second.sequence]).toEqual([1, 2]);
@@ -49,50 +55,51 @@ describe("a flush", () => {
 	});
 
 	it("after a long silence goes under a new name, with what is new only", () => {
-		const edge = edgeOf();
-		count(edge);
-		const before = nextFlush(edge.counters, edge, NOON);
-		taken(edge.counters, before, NOON + 5);
-		count(edge);
-		const after = nextFlush(edge.counters, edge, NOON + SILENCE + 6);
+		const isolate = isolateOf();
+		countPoll(isolate);
+		const before = nextFlush(isolate, NOON);
+		recordAccepted(isolate.counters, before, NOON + 5);
+		countPoll(isolate);
+		const after = nextFlush(isolate, NOON + RENAME_AFTER_MS + 6);
 		expect(after.isolate).not.toBe(before.isolate);
 		expect(after.sequence).toBe(1);
 		expect(after.counts["app_polling"]).toMatchObject({ sticky: 1 });
 	});
 
 	it("keeps its name, and with it all counts, while the ledger took one within the silence", () => {
-		const edge = edgeOf();
-		const first = nextFlush(edge.counters, edge, NOON);
-		taken(edge.counters, first, NOON + SILENCE - 1);
-		count(edge);
-		nextFlush(edge.counters, edge, NOON + SILENCE);
-		const later = nextFlush(edge.counters, edge, NOON + 2 * SILENCE - 1);
+		const isolate = isolateOf();
+		const first = nextFlush(isolate, NOON);
+		recordAccepted(isolate.counters, first, NOON + RENAME_AFTER_MS - 1);
+		countPoll(isolate);
+		nextFlush(isolate, NOON + RENAME_AFTER_MS);
+		const later = nextFlush(isolate, NOON + 2 * RENAME_AFTER_MS - 1);
 		expect(later.isolate).toBe(first.isolate);
 		expect(later.counts["app_polling"]).toMatchObject({ sticky: 1 });
-		taken(edge.counters, { ...first, isolate: "earlier" }, NOON + 2 * SILENCE);
-		expect(nextFlush(edge.counters, edge, NOON + 2 * SILENCE).isolate).not.toBe(first.isolate);
+		recordAccepted(isolate.counters, { ...first, isolate: "earlier" }, NOON + 2 * RENAME_AFTER_MS);
+		expect(nextFlush(isolate, NOON + 2 * RENAME_AFTER_MS).isolate).not.toBe(first.isolate);
 	});
 
 	it("that is lost, with a night of silence after it, loses no counts", async () => {
 		vi.useFakeTimers({ now: NOON });
-		const edge = edgeOf();
+		const isolate = isolateOf();
 		const { sent, env: bound } = rig();
-		await flush(edge, bound);
-		count(edge);
+		await flush(isolate, bound);
+		countPoll(isolate);
 		for (const lost of [() => Promise.reject(new Error("gone")), () => new Response("", { status: 500 })])
-			expect(await flush(edge, rig(lost).env)).toBe(false);
+			expect(await flush(isolate, rig(lost).env)).toBe(false);
 		vi.setSystemTime(NOON + 12 * 3_600_000);
-		count(edge);
-		expect(await flush(edge, bound)).toBe(true);
+		countPoll(isolate);
+		expect(await flush(isolate, bound)).toBe(true);
 		expect(sent[1]?.isolate).toBe(sent[0]?.isolate);
 		expect(sent[1]?.counts["app_polling"]).toMatchObject({ sticky: 2 });
 	});
 
 	it("tells the live sessions the isolate last heard of, by node and for the pool", () => {
-		const edge = edgeOf();
-		edge.known[0]!.live.set([3, 40, 0], 0);
-		edge.known[0]!.live.set([0, 2, 0], 3);
-		expect(nextFlush(edge.counters, edge, NOON).live).toEqual({
+		const isolate = isolateOf();
+		const [n1, n2] = isolate.pools[0]!.table.nodes;
+		n1!.live = { polling: 3, websocket: 40, flashsocket: 0 };
+		n2!.live = { polling: 0, websocket: 2, flashsocket: 0 };
+		expect(nextFlush(isolate, NOON).live).toEqual({
 			"app_polling/n1": 3,
 			app_polling: 3,
 			"app_websocket/n1": 40,
@@ -102,12 +109,12 @@ describe("a flush", () => {
 	});
 
 	it("never rejects when the ledger is away, and the next one makes good for it", async () => {
-		const edge = edgeOf();
+		const isolate = isolateOf();
 		const away = rig(() => Promise.reject(new Error("gone")));
-		count(edge);
-		expect(await flush(edge, away.env)).toBe(false);
+		countPoll(isolate);
+		expect(await flush(isolate, away.env)).toBe(false);
 		const { sent, env: back } = rig();
-		expect(await flush(edge, back)).toBe(true);
+		expect(await flush(isolate, back)).toBe(true);
 		expect(sent[0]?.counts["app_polling"]).toMatchObject({ sticky: 1 });
 		expect(sent[0]?.sequence).toBe(2);
 	});
@@ -116,11 +123,11 @@ describe("a flush", () => {
 describe("flushes are begun", () => {
 	it("at most every 10 s, however many requests there are", async () => {
 		vi.useFakeTimers({ now: NOON });
-		const edge = edgeOf();
+		const isolate = isolateOf();
 		const { sent, env: bound, ctx } = rig();
 		for (let i = 0; i < 300; i++) {
-			count(edge);
-			flushIfDue(edge, bound, ctx, Date.now());
+			countPoll(isolate);
+			scheduleFlush(isolate, bound, ctx, Date.now());
 			await vi.advanceTimersByTimeAsync(100);
 		}
 		expect(sent.map(({ counts }) => counts["app_polling"]?.["requests"])).toEqual([1, 101, 201]);
@@ -128,10 +135,10 @@ describe("flushes are begun", () => {
 
 	it("at most every 10 s too while the ledger is away", async () => {
 		vi.useFakeTimers({ now: NOON });
-		const edge = edgeOf();
+		const isolate = isolateOf();
 		const { sent, env: away, ctx } = rig(() => Promise.reject(new Error("gone")));
 		for (let i = 0; i < 300; i++) {
-			flushIfDue(edge, away, ctx, Date.now());
+			scheduleFlush(isolate, away, ctx, Date.now());
 			await vi.advanceTimersByTimeAsync(100);
 		}
 		expect(sent.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
@@ -139,24 +146,24 @@ describe("flushes are begun", () => {
 
 	it("on Cloudflare also 10 s after the last, when no further request comes", async () => {
 		vi.useFakeTimers({ now: NOON });
-		const edge = edgeOf(
+		const isolate = isolateOf(
 			{},
 			{ EDGE_PLATFORM: "cloudflare", POOL_APP: { nodes: [{ id: "n1", url: "https://n1.example.org" }] } },
 		);
 		const { sent, waits, env: bound, ctx } = rig();
 		for (let i = 0; i < 3; i++) {
-			count(edge);
-			flushIfDue(edge, bound, ctx, Date.now());
+			countPoll(isolate);
+			scheduleFlush(isolate, bound, ctx, Date.now());
 		}
 		expect(waits).toHaveLength(2);
-		await vi.advanceTimersByTimeAsync(FLUSH_EVERY);
+		await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
 		expect(sent.map(({ counts }) => counts["app_polling"]?.["requests"])).toEqual([1, 3]);
 	});
 
 	it("not at all where no ledger is bound", () => {
-		const edge = edgeOf();
+		const isolate = isolateOf();
 		const { waits, ctx } = rig();
-		flushIfDue(edge, {} as Env, ctx, NOON);
+		scheduleFlush(isolate, {} as Env, ctx, NOON);
 		expect(waits).toHaveLength(0);
 		expect(env).toHaveProperty("LEDGER");
 	});

@@ -2,8 +2,8 @@ import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../worker/env.ts";
-import { SILENCE } from "../../../worker/stats/flush.ts";
-import { FORGET_AFTER, type Totals } from "../../../worker/stats/ledger.ts";
+import { RENAME_AFTER_MS } from "../../../worker/stats/flush.ts";
+import { FORGET_AFTER_MS, type Totals } from "../../../worker/stats/ledger.ts";
 
 const LEDGER = (env as unknown as Env).LEDGER!;
 const stub = () => LEDGER.get(LEDGER.idFromName("edge"));
@@ -17,7 +17,7 @@ async function flush(isolate: string, sequence: number, polling: number, live: R
 	const counts = { app_polling: { sessions: polling, requests: polling * 2 } };
 	const body = JSON.stringify({ isolate, sequence, counts, live });
 	const response = await stub().fetch("http://state/flush", { method: "POST", body });
-	return (await response.json()) as { taken: boolean };
+	return (await response.json()) as { accepted: boolean };
 }
 
 const hours = (count: number) => vi.useFakeTimers({ now: Date.now() + count * 3_600_000, toFake: ["Date"] });
@@ -44,9 +44,9 @@ describe("the ledger", () => {
 	});
 
 	it("changes nothing for a flush that comes twice or too late", async () => {
-		expect(await flush("a", 2, 6)).toEqual({ taken: true });
-		expect(await flush("a", 2, 6)).toEqual({ taken: false });
-		expect(await flush("a", 1, 5)).toEqual({ taken: false });
+		expect(await flush("a", 2, 6)).toEqual({ accepted: true });
+		expect(await flush("a", 2, 6)).toEqual({ accepted: false });
+		expect(await flush("a", 1, 5)).toEqual({ accepted: false });
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 6, requests: 12 } });
 	});
 
@@ -54,7 +54,7 @@ describe("the ledger", () => {
 		await flush("a", 3, 9);
 		const { since } = await totals();
 		await evictDurableObject(stub());
-		expect(await flush("a", 3, 9)).toEqual({ taken: false });
+		expect(await flush("a", 3, 9)).toEqual({ accepted: false });
 		const after = await totals();
 		expect(after.counts).toEqual({ app_polling: { sessions: 9, requests: 18 } });
 		expect(after.since).toBe(since);
@@ -92,8 +92,8 @@ describe("the ledger", () => {
 		hours(7);
 		await flush("c", 1, 1);
 		expect([await rowsIn("isolates"), await rowsIn("folded")]).toEqual([["c"], ["a", "b"]]);
-		expect(await flush("a", 1, 5)).toEqual({ taken: false });
-		expect(await flush("b", 9, 10)).toEqual({ taken: true });
+		expect(await flush("a", 1, 5)).toEqual({ accepted: false });
+		expect(await flush("b", 9, 10)).toEqual({ accepted: true });
 		const all = { app_polling: { sessions: 16, requests: 32 } };
 		expect((await totals()).counts).toEqual(all);
 		expect([await rowsIn("isolates"), await rowsIn("folded")]).toEqual([["a", "b", "c"], []]);
@@ -102,11 +102,11 @@ describe("the ledger", () => {
 	});
 
 	it("forgets folded names in the end, and later than an isolate goes by one", async () => {
-		expect(FORGET_AFTER).toBeGreaterThan(SILENCE + 3_600_000);
+		expect(FORGET_AFTER_MS).toBeGreaterThan(RENAME_AFTER_MS + 3_600_000);
 		await flush("a", 1, 5);
 		hours(7);
 		await flush("b", 1, 1);
-		hours(FORGET_AFTER / 3_600_000 - 6);
+		hours(FORGET_AFTER_MS / 3_600_000 - 6);
 		await flush("c", 1, 1);
 		expect(await rowsIn("folded")).toEqual(["b"]);
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 7, requests: 14 } });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { highest, ratesBetween, SPACING, snapshot } from "../../../worker/stats/rates.ts";
+import { highest, ratesBetween, SNAPSHOT_INTERVAL_MS, snapshot } from "../../../worker/stats/rates.ts";
 
 const at = (sessions: number, requests: number, seconds: number) =>
 	snapshot({ front: { sessions, requests, other: 9 } }, seconds * 1000);
@@ -7,7 +7,7 @@ const at = (sessions: number, requests: number, seconds: number) =>
 test("a rate is what was added, over the time between, and over 10 s at least", () => {
 	expect(ratesBetween(at(0, 10, 0), at(30, 70, 30))).toEqual({ front: { sessions: 1, requests: 2 } });
 	expect(ratesBetween(at(0, 0, 0), at(5, 20, 1))).toEqual({ front: { sessions: 0.5, requests: 2 } });
-	expect(SPACING).toBe(10_000);
+	expect(SNAPSHOT_INTERVAL_MS).toBe(10_000);
 });
 
 test("what is new began at nothing, and a total that fell has no negative rate", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describePool } from "../../../worker/admin/nodes.ts";
 import type { Row } from "../../../worker/stats/rows.ts";
 import { poolOf } from "../support/pools.ts";
-import { SEEN, statisticsOf } from "../support/statistics.ts";
+import { statisticsOf, VERDICT } from "../support/statistics.ts";
 
 const row = (proxy: string, server: string, seen?: null): Row =>
 	statisticsOf(seen).rows.find((each) => each.proxy === proxy && each.server === server)!;
@@ -35,8 +35,8 @@ describe("the rows", () => {
 
 	it("know no live sessions of a node that is DOWN, whatever it said before", () => {
 		const killed = {
-			...SEEN,
-			nodes: SEEN.nodes.map((each) => (each.node === "n1" ? { ...each, state: "DOWN" as const } : each)),
+			...VERDICT,
+			nodes: VERDICT.nodes.map((each) => (each.node === "n1" ? { ...each, state: "DOWN" as const } : each)),
 		};
 		const of = (server: string) =>
 			statisticsOf(killed).rows.find((each) => each.proxy === "app_websocket" && each.server === server);

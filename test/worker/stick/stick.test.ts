@@ -1,17 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SID_LENGTH, TAG_VECTORS, tagOf } from "../../../worker/contract.ts";
-import { cureOf } from "../../../worker/health/fault.ts";
-import { pin } from "../../../worker/stick/cookie.ts";
-import { namesItsNode } from "../../../worker/stick/minted.ts";
-import { stick } from "../../../worker/stick/stick.ts";
-import { asked, poolOf } from "../support/pools.ts";
+import { fixFor } from "../../../worker/health/fault.ts";
+import { stickyCookie } from "../../../worker/stick/cookie.ts";
+import { isTagged, stickyTarget } from "../../../worker/stick/stick.ts";
+import { parsed, poolOf } from "../support/pools.ts";
 
-const HANDSHAKE = asked("GET", "/socket.io/?EIO=4&transport=polling");
-const ofSession = (sid: string) => asked("GET", `/socket.io/?EIO=4&transport=polling&sid=${sid}`);
+const HANDSHAKE = parsed("GET", "/socket.io/?EIO=4&transport=polling");
+const ofSession = (sid: string) => parsed("GET", `/socket.io/?EIO=4&transport=polling&sid=${sid}`);
 
 describe("tags", () => {
-	it.each(TAG_VECTORS)("makes the tag of %s as the contract's vectors say: %s", (id, tag) => {
+	it.each(TAG_VECTORS)("of %s match the contract's test vector %s", (id, tag) => {
 		expect(tagOf(id)).toBe(tag);
 	});
 
@@ -24,7 +23,7 @@ describe("tags", () => {
 	});
 });
 
-describe("stick, by the pool's way", () => {
+describe("the node that a request must reach", () => {
 	const n2 = tagOf("n2");
 	it.each([
 		["sid", HANDSHAKE, null, "any"],
@@ -41,39 +40,40 @@ describe("stick, by the pool's way", () => {
 		["cookie", ofSession("whatever"), null, "gone"],
 		["source", HANDSHAKE, null, "key"],
 		["source", ofSession("whatever"), null, "key"],
-		["sid", asked("GET", "/index.html"), null, "any"],
-	] as const)("%s: %o with cookie %s is %s", (stickiness, request, cookies, kind) => {
-		const stuck = stick(poolOf({ stickiness }), request, cookies, "10.0.0.1");
-		expect(stuck.kind).toBe(kind);
-		if (stuck.kind === "node" || stuck.kind === "prefer") expect(stuck.node.id).toBe("n2");
+		["sid", parsed("GET", "/index.html"), null, "any"],
+	] as const)("under %s, for %o with cookie %s, is %s", (stickiness, request, cookies, kind) => {
+		const withCookies = { ...request, headers: { ...request.headers, cookie: cookies } };
+		const target = stickyTarget(poolOf({ stickiness }), withCookies, "10.0.0.1");
+		expect(target.kind).toBe(kind);
+		if (target.kind === "node" || target.kind === "prefer") expect(target.node.id).toBe("n2");
 	});
 
 	it("never throws, whatever the sid", () => {
 		fc.assert(
 			fc.property(fc.string(), (sid) =>
-				["node", "gone", "any"].includes(stick(poolOf(), ofSession(encodeURIComponent(sid)), null, "").kind),
+				["node", "gone", "any"].includes(stickyTarget(poolOf(), ofSession(encodeURIComponent(sid)), "").kind),
 			),
 		);
 	});
 });
 
-describe("the cookie", () => {
+describe("the sticky cookie", () => {
 	const pool = poolOf({ stickiness: "cookie" });
-	it("is kept to the site unless told otherwise", () => {
-		expect(pin(pool, pool.nodes[0]!, true)).toBe(
+	it("stays on its site by default", () => {
+		expect(stickyCookie(pool, pool.nodes[0]!, true)).toBe(
 			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=Lax",
 		);
 	});
 
-	it("crosses sites as browsers demand it", () => {
+	it("crosses sites with the attributes that browsers require", () => {
 		const cross = poolOf({ stickiness: "cookie", cookie_cross_site: true });
-		expect(pin(cross, cross.nodes[0]!, true)).toBe(
+		expect(stickyCookie(cross, cross.nodes[0]!, true)).toBe(
 			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=None; Partitioned",
 		);
 	});
 });
 
-describe("session ids that do not name their node", () => {
+describe("session ids without the tag of their node", () => {
 	const pool = poolOf();
 	const node = pool.nodes[0]!;
 	it.each([
@@ -81,12 +81,12 @@ describe("session ids that do not name their node", () => {
 		['0{"sid":"eF00123456789abcdefg"}', false],
 		['96:0{"sid":"lv_VI97HAXpY6yYWAAAC"}', false],
 		['{"code":4,"message":"Forbidden"}', null],
-	])("are seen in %s: %s", (body, good) => {
-		expect(namesItsNode(body, node)).toBe(good);
+	])("are detected in %s: %s", (body, good) => {
+		expect(isTagged(body, node)).toBe(good);
 	});
 
-	it("come with a line that mints right ones", () => {
-		const line = /generateId = (\(\) => .*?);/.exec(cureOf("foreign_tag", pool, node))?.[1];
+	it("come with a line that generates correct ones", () => {
+		const line = /generateId = (\(\) => .*?);/.exec(fixFor("foreign_tag", pool, node))?.[1];
 		expect(line).toBe('() => "d0N" + crypto.randomBytes(13).toString("base64url").slice(0, 17)');
 	});
 });

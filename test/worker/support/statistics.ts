@@ -1,7 +1,7 @@
-/** Statistics with something of everything in them: three nodes, one DOWN, one draining, a session limit, a slow start. */
+/** Statistics that cover every case: three nodes, one DOWN, one draining, a session limit, slow start. */
 import type { NodeVerdict, Verdict } from "../../../worker/health/verdict.ts";
 import type { Totals } from "../../../worker/stats/ledger.ts";
-import { rowsOf, type Seen } from "../../../worker/stats/rows.ts";
+import { rowsOf } from "../../../worker/stats/rows.ts";
 import type { Statistics } from "../../../worker/stats/statistics.ts";
 import { configOf, variables } from "./pools.ts";
 
@@ -76,7 +76,7 @@ function verdictOf(node: string, changes: Partial<NodeVerdict>): NodeVerdict {
 		pool: "app",
 		node,
 		state: "UP",
-		word: "ready",
+		adminState: "ready",
 		weight: 100,
 		since: NOW - 60_000,
 		risen: 0,
@@ -102,7 +102,7 @@ function verdictOf(node: string, changes: Partial<NodeVerdict>): NodeVerdict {
 	};
 }
 
-export const SEEN: Verdict = {
+export const VERDICT: Verdict = {
 	at: NOW,
 	nodes: [
 		verdictOf("n1", { risen: NOW - 15_000, weight: 50 }),
@@ -115,18 +115,18 @@ export const SEEN: Verdict = {
 			downtime: 61_000,
 			health: null,
 		}),
-		verdictOf("n3", { state: "DRAIN", word: "drain", reason: "operator: drain", fault: "foreign_tag" }),
+		verdictOf("n3", { state: "DRAIN", adminState: "drain", reason: "operator: drain", fault: "foreign_tag" }),
 	],
 };
 
-/** The statistics of a moment; `seen` null = no monitor. */
-export function statisticsOf(seen: Seen = SEEN, totals: Totals = TOTALS): Statistics {
+/** The statistics at one moment; `verdict` null = no monitor. */
+export function statisticsOf(verdict: Verdict | null = VERDICT, totals: Totals = TOTALS): Statistics {
 	return {
 		at: NOW,
 		since: totals.since,
 		source: "ledger",
 		isolates: totals.isolates,
-		monitor: seen !== null,
-		rows: rowsOf(CONFIG, totals, seen, NOW),
+		monitor: verdict !== null,
+		rows: rowsOf(CONFIG, totals, verdict, NOW),
 	};
 }

@@ -1,0 +1,124 @@
+/** Real socket.io-client sockets of one transport, connected to a target and closed together. */
+import { request } from "node:http";
+import { request as secureRequest } from "node:https";
+import { io, type ManagerOptions, type Socket } from "socket.io-client";
+import { agentFor, Wire } from "../../../loadtest/clients/agent.ts";
+import { fetchPolicy } from "../../../loadtest/clients/flash-policy.ts";
+import { optionsFor } from "../../../loadtest/clients/transport.ts";
+import type { Transport } from "../../../loadtest/record/result.ts";
+import type { WhoAmI } from "../../../origin/demo/events.ts";
+import type { Target } from "./targets.ts";
+
+/** The longest that anything on one machine may take, milliseconds. */
+const LIMIT = 5_000;
+
+/** A connected client, after its upgrade when it has one. */
+export interface Client {
+	readonly socket: Socket;
+	readonly wire: Wire;
+	readonly url: string;
+	/** The Engine.IO session id as the handshake gave it. */
+	readonly sid: string;
+	readonly node: string;
+	/** The transport as the node counts it. */
+	readonly transport: string;
+}
+
+export class Clients implements Disposable {
+	readonly target: Target;
+	readonly transport: Transport;
+	readonly #begun: { socket: Socket; wire: Wire }[] = [];
+
+	constructor(target: Target, transport: Transport) {
+		this.target = target;
+		this.transport = transport;
+	}
+
+	/** Connects one more; rejects with the client's own connect_error. */
+	async connect(changes: Partial<ManagerOptions> = {}): Promise<Client> {
+		const { target, transport } = this;
+		const url = target.urls[this.#begun.length % target.urls.length]!;
+		if (transport === "flashsocket") await fetchPolicy(new URL(url).hostname, target.policyPort, LIMIT);
+		const wire = new Wire();
+		const socket = io(url, {
+			...optionsFor(transport),
+			forceNew: true,
+			reconnection: false,
+			timeout: LIMIT,
+			...(target.ca === null ? {} : { ca: target.ca }),
+			// The types are the browser's; in Node this is an http.Agent.
+			agent: agentFor(url.startsWith("https:"), wire, "") as unknown as boolean,
+			...changes,
+		});
+		this.#begun.push({ socket, wire });
+		const engine = socket.io.engine;
+		let sid = "";
+		engine.once("handshake", (handshake: { sid: string }) => {
+			sid = handshake.sid;
+		});
+		const upgraded =
+			transport === "upgrade" &&
+			new Promise<void>((resolve, reject) => {
+				engine.once("upgrade", () => resolve());
+				engine.once("close", reject);
+			});
+		await Promise.all([connected(socket), upgraded]);
+		const { node, transport: counted } = await ask<WhoAmI>(socket, "whoami");
+		return { socket, wire, url, sid, node, transport: counted };
+	}
+
+	/** Connects until `count` nodes have been met, and gives one client of each; a fair balancer needs few tries. */
+	async connectToDifferentNodes(count: number): Promise<Client[]> {
+		const met = new Map<string, Client>();
+		for (let tries = 0; tries < 10 * count && met.size < count; tries++) {
+			const client = await this.connect();
+			if (!met.has(client.node)) met.set(client.node, client);
+		}
+		if (met.size < count) throw new Error(`${10 * count} clients met only ${[...met.keys()].join(", ")}`);
+		return [...met.values()];
+	}
+
+	[Symbol.dispose](): void {
+		for (const { socket, wire } of this.#begun) {
+			socket.disconnect();
+			wire.cut();
+		}
+	}
+}
+
+/** Emits and gives what the acknowledgement carries; rejects when none comes in time. */
+export function ask<Answer>(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
+	return socket.timeout(LIMIT).emitWithAck(event, ...args) as Promise<Answer>;
+}
+
+/** The arguments of the next such event; rejects when none comes in time. */
+export function heard(socket: Socket, event: string): Promise<unknown[]> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => reject(new Error(`no "${event}" in ${LIMIT} ms`)), LIMIT);
+		socket.once(event, (...args: unknown[]) => {
+			clearTimeout(timer);
+			resolve(args);
+		});
+	});
+}
+
+/** Whether the session still lives at its node: a POST of Engine.IO's noop packet does it no harm. */
+export function isKnown({ url, sid }: Client, ca: string | null): Promise<boolean> {
+	const asking = url.startsWith("https:") ? secureRequest : request;
+	const address = `${url}/socket.io/?EIO=4&transport=polling&sid=${sid}`;
+	return new Promise((resolve, reject) => {
+		const sent = asking(address, { method: "POST", ...(ca === null ? {} : { ca }) }, async (answer) => {
+			const body = (await answer.toArray()).join("");
+			resolve(answer.statusCode !== 400 || JSON.parse(body).code !== 1);
+		});
+		sent.on("error", reject);
+		sent.end("6");
+	});
+}
+
+function connected(socket: Socket): Promise<void> {
+	return new Promise((resolve, reject) => {
+		socket.once("connect", resolve);
+		socket.once("connect_error", reject);
+	});
+}

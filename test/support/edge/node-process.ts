@@ -1,0 +1,60 @@
+/** One socket.io node as a process of its own, with what the cluster's nodes keep fixed: ping times, how ids are minted. */
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Server } from "socket.io";
+import { attachEdge } from "../../../origin/node/attach.ts";
+
+/** What the parent sends first. */
+export interface EdgeNodeOptions {
+	readonly id: string;
+	readonly port: number;
+	/** Milliseconds. */
+	readonly pingInterval: number;
+	readonly pingTimeout: number;
+	/** `tagged`: by attachEdge. `plain`: a server that knows nothing of the edge. `foreign`: ids that begin with another node's tag. */
+	readonly ids: "tagged" | "plain" | "foreign";
+	readonly secrets: readonly string[];
+	readonly limit: number;
+	readonly compress: boolean;
+	readonly eio3: boolean;
+}
+
+/** What it answers: where it listens; then each session that closed, with Engine.IO's reason. */
+export type FromEdgeNode = { readonly port: number } | { readonly closed: string; readonly at: number };
+
+process.once("message", (options: EdgeNodeOptions) => start(options));
+process.on("disconnect", () => process.exit(0));
+
+function start(options: EdgeNodeOptions): void {
+	const http = createServer((request, response) => {
+		if (request.url === "/who") response.end(JSON.stringify({ node: options.id, headers: request.headers }));
+		else response.writeHead(404).end();
+	});
+	http.keepAliveTimeout = 75_000;
+	const io = new Server(http, {
+		pingInterval: options.pingInterval,
+		pingTimeout: options.pingTimeout,
+		allowEIO3: options.eio3,
+		cors: { origin: true, credentials: true },
+		...(options.compress ? { httpCompression: { threshold: 0 } } : {}),
+	});
+	if (options.ids === "tagged")
+		attachEdge(io, { node: options.id, servers: [http], secrets: options.secrets, limit: options.limit });
+	if (options.ids === "foreign")
+		io.engine.generateId = () => `zzz${randomBytes(13).toString("base64url").slice(0, 17)}`;
+	io.engine.on("connection", (session: { once(event: string, heard: (reason: string) => void): void }) => {
+		session.once("close", (reason) =>
+			process.send?.({ closed: reason, at: Date.now() } satisfies FromEdgeNode),
+		);
+	});
+	io.on("connection", (socket) => {
+		socket.on("echo", (payload, ack) => ack(payload));
+		socket.on("whoami", (ack) =>
+			ack({ node: options.id, transport: socket.conn.transport.name, id: socket.id }),
+		);
+	});
+	http.listen(options.port, "127.0.0.1", () => {
+		process.send?.({ port: (http.address() as AddressInfo).port } satisfies FromEdgeNode);
+	});
+}

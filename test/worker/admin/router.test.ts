@@ -1,0 +1,177 @@
+import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { admin } from "../../../worker/admin/router.ts";
+import type { Env } from "../../../worker/env.ts";
+import { isolateOf, parsedUrl } from "../support/pools.ts";
+
+const bound = env as unknown as Env;
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await reset();
+});
+
+/** Asks one of the edge's own paths, of an edge whose pools are those of wrangler.toml. */
+function ask(
+	path: string,
+	init: RequestInit = {},
+	token = "s3cret",
+	bindings: Env = bound,
+): Promise<Response> {
+	const url = `https://edge.test/__edge/${path}`;
+	const source = isolateOf({}, { EDGE_TOKEN: token });
+	const request = new Request(url, { ...init, headers: { authorization: "Bearer s3cret", ...init.headers } });
+	return Promise.resolve(admin.fetch(request, { source, env: bindings, parsed: parsedUrl(url) }));
+}
+
+describe("the edge's own paths", () => {
+	const paths = [
+		"stats",
+		"stats/live",
+		"stats.json",
+		"stats.csv",
+		"metrics",
+		"pools",
+		"pools/app",
+		"nodes/n1",
+		"",
+		"x",
+	];
+
+	it("answer 404 without a configured token, whatever the request sends", async () => {
+		for (const path of paths) expect((await ask(path, {}, "")).status, path).toBe(404);
+	});
+
+	it("ask for the token first, even where there is no page", async () => {
+		for (const path of paths) {
+			const refused = await ask(path, { headers: { authorization: "Bearer wrong" } });
+			expect(refused.status, path).toBe(401);
+			expect(refused.headers.get("www-authenticate")).toBe('Basic realm="sticky-edge", charset="UTF-8"');
+			expect(await refused.json()).toMatchObject({ code: "EDGE_TOKEN" });
+		}
+	});
+
+	it.each([
+		["stats", "text/html; charset=utf-8"],
+		["stats/live", "text/html; charset=UTF-8"],
+		["stats.json", "application/json"],
+		["stats.csv", "text/plain; charset=UTF-8"],
+		["metrics", "text/plain; version=0.0.4; charset=utf-8"],
+		["pools", "application/json"],
+	])("answer %s as %s, which no cache stores", async (path, type) => {
+		const response = await ask(path);
+		expect(response.status).toBe(200);
+		expect(response.headers.get("content-type")).toBe(type);
+		expect(response.headers.get("cache-control")).toBe("no-store");
+	});
+
+	it("give the page a policy that forbids everything from elsewhere", async () => {
+		const response = await ask("stats");
+		const policy = response.headers.get("content-security-policy")!;
+		expect(policy).toMatch(/^default-src 'none';/);
+		expect(policy).toContain("frame-ancestors 'none'");
+		const nonce = /script-src 'nonce-([0-9a-f-]{36})'/.exec(policy)?.[1];
+		expect(await response.text()).toContain(`<script nonce="${nonce}">`);
+	});
+
+	it("never show a secret, nor a node's password", async () => {
+		for (const path of ["stats", "stats.json", "stats.csv", "metrics", "pools"])
+			expect(await (await ask(path)).text(), path).not.toContain("s3cret");
+	});
+
+	it("count for this isolate alone where no ledger is bound, and report that", async () => {
+		const statistics = (await (await ask("stats.json", {}, "s3cret", {} as Env)).json()) as Record<
+			string,
+			unknown
+		>;
+		expect(statistics).toMatchObject({ source: "isolate", monitor: false, isolates: 1 });
+		const withAll = (await (await ask("stats.json")).json()) as Record<string, unknown>;
+		expect(withAll).toMatchObject({ source: "ledger", monitor: true });
+	});
+});
+
+describe("a change by an operator", () => {
+	const say = (
+		node: string,
+		body: unknown,
+		headers: Record<string, string> = { "x-edge-operator": "anna" },
+	) => ask(`nodes/${node}`, { method: "POST", headers, body: JSON.stringify(body) });
+
+	it("is stored, shown in the pool, and leaves an audit line with the operator and the states before and after", async () => {
+		const lines: string[] = [];
+		vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+		expect(await (await say("n2", { state: "drain" })).json()).toMatchObject({
+			node: "n2",
+			state: "DRAIN",
+			adminState: "drain",
+		});
+		expect(await (await say("n2", { weight: 20 })).json()).toMatchObject({ weight: 20, adminState: "drain" });
+		const pool = (await (await ask("pools/app")).json()) as {
+			nodes: { node: string; weight: number; adminState: string }[];
+		};
+		expect(pool.nodes.find(({ node }) => node === "n2")).toMatchObject({
+			adminState: "drain",
+			weight: 20,
+			configuredWeight: 100,
+		});
+		const audits = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "audit");
+		expect(audits).toMatchObject([
+			{
+				operator: "anna",
+				pool: "app",
+				node: "n2",
+				before: { word: "ready", state: "UP" },
+				after: { word: "drain", state: "DRAIN" },
+			},
+			{ operator: "anna", before: { weight: 100 }, after: { weight: 20 } },
+		]);
+	});
+
+	it.each([
+		[400, "EDGE_WORD", "n1", { state: "up" }],
+		[400, "EDGE_WORD", "n1", { word: "up" }],
+		[400, "EDGE_WORD", "n1", { weight: 257 }],
+		[400, "EDGE_WORD", "n1", { weight: "20" }],
+		[400, "EDGE_WORD", "n1", {}],
+		[400, "EDGE_WORD", "n1", []],
+		[404, "EDGE_NOT_FOUND", "n9", { state: "drain" }],
+	])("is refused with %i %s for %s %j", async (status, code, node, body) => {
+		const response = await say(node, body);
+		expect(response.status).toBe(status);
+		expect(await response.json()).toMatchObject({ code });
+	});
+
+	it("cannot name a node in its body other than the one in its path", async () => {
+		expect(await (await say("n1", { state: "maint", node: "n2", pool: "x" })).json()).toMatchObject({
+			node: "n1",
+			state: "MAINT",
+		});
+	});
+
+	it("may use `word`, the earlier name of `state`, which answers still contain", async () => {
+		expect(await (await say("n3", { word: "maint" })).json()).toMatchObject({
+			node: "n3",
+			state: "MAINT",
+			adminState: "maint",
+			word: "maint",
+		});
+		const pool = (await (await ask("pools/app")).json()) as { nodes: { node: string; word: string }[] };
+		expect(pool.nodes.find(({ node }) => node === "n3")).toMatchObject({ word: "maint" });
+	});
+
+	it("needs an operator's name, and cannot come from a page of another origin", async () => {
+		expect((await say("n1", { state: "drain" }, {})).status).toBe(403);
+		expect(
+			(await say("n1", { state: "drain" }, { "x-edge-operator": "anna", origin: "https://evil.test" }))
+				.status,
+		).toBe(403);
+	});
+
+	it("answers 503 where no monitor is bound", async () => {
+		const init = { method: "POST", headers: { "x-edge-operator": "anna" }, body: '{"word":"drain"}' };
+		const response = await ask("nodes/n1", init, "s3cret", {} as Env);
+		expect(response.status).toBe(503);
+		expect(await response.json()).toMatchObject({ code: "EDGE_STATE" });
+	});
+});

@@ -1,0 +1,79 @@
+import * as fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { hashKey, nodeOfAddress, rendezvous } from "../../../worker/choose/hash.ts";
+import type { Node } from "../../../worker/config/pool.ts";
+import type { NodeState } from "../../../worker/contract.ts";
+import { type NodeTable, newNodeTable, recordResult } from "../../../worker/health/node-table.ts";
+import { poolOf } from "../support/pools.ts";
+
+const pool = poolOf();
+let table: NodeTable;
+const say = (...states: NodeState[]) => {
+	for (const [i, state] of states.entries()) table.nodes[i]!.state = state;
+};
+const weighted = (weights: readonly number[]) =>
+	weights.map((weight, index) => ({ node: { id: `n${index}`, index } as Node, weight }));
+
+beforeEach(() => {
+	table = newNodeTable(pool, 0);
+});
+
+describe("rendezvous", () => {
+	const names = fc.array(fc.string({ minLength: 1 }), { minLength: 50, maxLength: 50 });
+	const nodes = weighted([100, 100, 100, 100]);
+
+	it("moves only the keys of the node that left", () => {
+		fc.assert(
+			fc.property(names, fc.nat(3), (keys, gone) => {
+				const left = nodes.filter((each) => each.node.index !== gone);
+				return keys.every((key) => {
+					const before = rendezvous(nodes, key)!;
+					return before.node.index === gone || rendezvous(left, key) === before;
+				});
+			}),
+		);
+	});
+
+	it("gives each node its share of keys, by weight", () => {
+		const counts = [0, 0, 0];
+		for (let i = 0; i < 6000; i++)
+			counts[rendezvous(weighted([100, 100, 200]), `10.0.${i >> 8}.${i & 255}`)!.node.index]! += 1;
+		const [a, b, c] = counts.map((count) => count / 6000) as [number, number, number];
+		expect(a).toBeCloseTo(0.25, 1);
+		expect(b).toBeCloseTo(0.25, 1);
+		expect(c).toBeCloseTo(0.5, 1);
+	});
+});
+
+describe("the node of a client address", () => {
+	it("moves only the clients of the node that is not UP, and not for slow start", () => {
+		const addresses = Array.from({ length: 100 }, (_, i) => `10.1.2.${i}`);
+		const before = addresses.map((address) => nodeOfAddress(table, address, [], 1000)!.id);
+		say("UP", "DRAIN", "UP");
+		table.nodes[0]!.upSince = 999;
+		const after = addresses.map((address) => nodeOfAddress(table, address, [], 1000)!.id);
+		for (const [i, id] of before.entries()) expect(after[i] === id || id === "n2").toBe(true);
+		expect(after).not.toContain("n2");
+	});
+});
+
+describe("the node of a client address, without a monitor", () => {
+	it("moves the clients of a node that fails by this isolate's evidence, until its pause is over", () => {
+		const first = nodeOfAddress(table, "10.0.0.1", [], 1000)!;
+		for (let n = 0; n < 3; n++) recordResult(table.nodes[first.index]!, "unreachable", 1000, 1);
+		expect(nodeOfAddress(table, "10.0.0.1", [], 1500)).not.toBe(first);
+		expect(nodeOfAddress(table, "10.0.0.1", [], 2500)).toBe(first);
+	});
+});
+
+describe("the hash key", () => {
+	const headers = new Headers({ "x-room": "7", cookie: "a=1; user=ada" });
+	it.each([
+		["header:x-room", "7"],
+		["header:x-none", null],
+		["cookie:user", "ada"],
+		["query:room", "blue"],
+	])("reads %s as %s", (hash_on, wanted) => {
+		expect(hashKey(poolOf({ balance: "hash", hash_on }), "?room=blue", headers)).toBe(wanted);
+	});
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { isWithin, withoutPort } from "../../../worker/config/addresses.ts";
+
+describe("withoutPort", () => {
+	it.each([
+		["127.0.0.1:54372", "127.0.0.1"],
+		["[::1]:54372", "::1"],
+		["::1", "::1"],
+		["10.0.0.1", "10.0.0.1"],
+		["", ""],
+	])("reads %s as %s", (peer, address) => {
+		expect(withoutPort(peer)).toBe(address);
+	});
+});
+
+describe("isWithin", () => {
+	it.each([
+		["10.1.2.3", "10.0.0.0/8", true],
+		["11.1.2.3", "10.0.0.0/8", false],
+		["10.1.2.3", "10.1.2.3", true],
+		["::ffff:10.1.2.3", "10.0.0.0/8", true],
+		["2001:db8::5", "2001:db8::/32", true],
+		["2001:db9::5", "2001:db8::/32", false],
+		["::1", "::1", true],
+		["10.1.2.3", "::/0", false],
+		["300.1.1.1", "0.0.0.0/0", false],
+		["nonsense", "10.0.0.0/8", false],
+		["1:2:3:4:5:6:7:8:9", "::/0", false],
+	])("%s in %s: %s", (address, range, wanted) => {
+		expect(isWithin(address, range)).toBe(wanted);
+	});
+});

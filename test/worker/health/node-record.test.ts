@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import type { NodeHealth } from "../../../worker/contract.ts";
+import {
+	afterChange,
+	afterProbe,
+	NEW_NODE_RECORD,
+	type NodeRecord,
+	stateOf,
+} from "../../../worker/health/node-record.ts";
+import { type Probe, probeResult } from "../../../worker/health/probe.ts";
+import { poolOf } from "../support/pools.ts";
+
+const pool = poolOf({ health: { rise: 2, fall: 3 } });
+const node = pool.nodes[0]!;
+const health = (fields: Partial<NodeHealth> = {}): NodeHealth => ({
+	schema: 1,
+	node: "n1",
+	tag: node.tag,
+	boot: "b1",
+	state: "ready",
+	sessions: 0,
+	limit: 0,
+	transports: { polling: 0, websocket: 0, flashsocket: 0 },
+	opened: 0,
+	closed: {},
+	...fields,
+});
+const good = (fields: Partial<NodeHealth> = {}): Probe => probeResult(200, 200, health(fields), 3);
+const bad: Probe = { healthy: false, check: "L4CON", status: 0, milliseconds: 1, health: null };
+const seen = (probes: readonly Probe[], from: NodeRecord = NEW_NODE_RECORD, start = 1000) =>
+	probes.reduce((record, probe, i) => afterProbe(record, probe, pool, node, start + i), from);
+
+describe("a probe", () => {
+	it.each([
+		[200, 200, null, true],
+		[200, 500, null, false],
+		[204, 204, null, true],
+		[200, 503, health({ state: "draining" }), true],
+		[200, 503, health({ state: "full" }), true],
+		[200, 503, health(), false],
+	] as const)(
+		"that expects %i and gets %i with health %o is healthy: %s",
+		(expected, status, report, healthy) => {
+			expect(probeResult(expected, status, report, 1).healthy).toBe(healthy);
+		},
+	);
+});
+
+describe("a probed node", () => {
+	it("is UP at first, and DOWN after `fall` failures in a row", () => {
+		expect(stateOf(NEW_NODE_RECORD)).toBe("UP");
+		expect(stateOf(seen([bad, bad]))).toBe("UP");
+		expect(stateOf(seen([bad, bad, good(), bad, bad]))).toBe("UP");
+		expect(stateOf(seen([bad, bad, bad]))).toBe("DOWN");
+	});
+
+	it("is UP again after `rise` good answers in a row, when slow start begins", () => {
+		const down = seen([bad, bad, bad]);
+		expect(stateOf(seen([good()], down))).toBe("DOWN");
+		const up = seen([good(), good()], down, 9000);
+		expect(stateOf(up)).toBe("UP");
+		expect(up.risen).toBe(9001);
+	});
+
+	it("records time and reason of the last change, counts failures, and adds up its time DOWN", () => {
+		const down = seen([bad, bad, bad]);
+		expect(down).toMatchObject({
+			since: 1002,
+			reason: "L4CON in 1 ms",
+			downs: 1,
+			failedProbes: 3,
+			downtime: 0,
+		});
+		const up = seen([good(), good()], down, 9000);
+		expect(up).toMatchObject({ since: 9001, reason: "L7OK/200 in 3 ms", downtime: 7999 });
+	});
+
+	it("is in DRAIN when its own report says so, and starts slowly when it is ready again", () => {
+		const draining = seen([good({ state: "draining" })]);
+		expect(stateOf(draining)).toBe("DRAIN");
+		const ready = seen([good()], draining);
+		expect(stateOf(ready)).toBe("UP");
+		expect(ready.risen).toBe(ready.since);
+	});
+
+	it.each([
+		["maint", [good()], "MAINT"],
+		["maint", [bad, bad, bad], "MAINT"],
+		["drain", [good()], "DRAIN"],
+		["drain", [bad, bad, bad], "DOWN"],
+		["ready", [good()], "UP"],
+	] as const)("set to %s after %o is %s", (adminState, probes, state) => {
+		expect(stateOf(afterChange(seen(probes), { adminState, weight: null }, 5000))).toBe(state);
+	});
+
+	it("is reported for session ids with another tag, only in a pool with sid stickiness", () => {
+		expect(seen([good({ tag: "zzz" })]).fault).toBe("foreign_tag");
+		expect(seen([good({ tag: "zzz" }), good()]).fault).toBe("");
+		const other = poolOf({ stickiness: "rewrite" });
+		expect(afterProbe(NEW_NODE_RECORD, good({ tag: "zzz" }), other, other.nodes[0]!, 1).fault).toBe("");
+	});
+
+	it("is reported as several processes when an earlier boot id returns, but not when it restarts", () => {
+		expect(seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]).fault).toBe(
+			"many_processes",
+		);
+		expect(seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "c" })]).fault).toBe("");
+	});
+});
+
+describe("a probed node that restarts", () => {
+	it("starts slowly, though no probe ever failed", () => {
+		expect(seen([good({ boot: "a" }), good({ boot: "b" })]).risen).toBe(1001);
+	});
+
+	it("is no longer reported after an overlap of two processes, once one alone has answered for a while", () => {
+		const overlap = seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]);
+		expect(overlap.fault).toBe("many_processes");
+		expect(
+			seen(
+				Array.from({ length: 10 }, () => good({ boot: "a" })),
+				overlap,
+			).fault,
+		).toBe("");
+	});
+});

@@ -1,0 +1,176 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Env } from "../../../worker/env.ts";
+import worker from "../../../worker/index.ts";
+import { variables } from "../support/pools.ts";
+
+type Incoming = Parameters<typeof worker.fetch>[0];
+
+afterEach(() => vi.restoreAllMocks());
+
+const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
+const FROM_PAGE = { headers: { origin: "https://edge.test" } };
+
+interface Ask {
+	readonly init?: RequestInit;
+	readonly others?: Readonly<Record<string, unknown>>;
+	readonly env?: Env;
+	/** Changes the request before the edge gets it. */
+	readonly prepare?: (request: Request) => void;
+}
+
+/** Asks an edge without Durable Objects; `answer` is what its nodes send. */
+async function ask(path: string, answer: () => Response, options: Ask = {}): Promise<Response> {
+	const { init = {}, others = {}, prepare } = options;
+	const given = options.env ?? (variables({ stickiness: "rewrite" }, others) as Env);
+	vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer()));
+	const ctx = createExecutionContext();
+	const request = new Request(`https://edge.test${path}`, init) as Incoming;
+	prepare?.(request);
+	const response = await worker.fetch(request, given, ctx);
+	await waitOnExecutionContext(ctx);
+	return response;
+}
+
+/** The lines written to `console.error`, as JSON. */
+function errorLines(): unknown[] {
+	const lines: unknown[] = [];
+	vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+	return lines;
+}
+
+/** A node's answer with a status that the Response constructor does not take. */
+function answerWithStatus(status: number): Response {
+	const response = new Response("x");
+	Object.defineProperty(response, "status", { value: status });
+	return response;
+}
+
+describe("the Worker", () => {
+	it("answers an internal error with an id and CORS, and logs the reason under that id only", async () => {
+		const lines = errorLines();
+		const response = await ask(HANDSHAKE, () => new Response("x"), {
+			init: FROM_PAGE,
+			prepare: (request) =>
+				Object.defineProperty(request, "cf", {
+					get() {
+						throw new Error("a broken platform");
+					},
+				}),
+		});
+		expect(response.status).toBe(500);
+		expect(response.headers.get("access-control-allow-origin")).toBe("https://edge.test");
+		const body = (await response.json()) as { code: string; message: string; id: string };
+		expect(body).toMatchObject({ code: "EDGE_INTERNAL", id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+		expect(JSON.stringify(body)).not.toContain("a broken platform");
+		expect(lines).toMatchObject([
+			{ code: "EDGE_INTERNAL", id: body.id, reason: expect.stringContaining("a broken platform") },
+			{ event: "request", id: body.id, status: 500, ending: "internal", termination: "I-NN" },
+		]);
+	});
+
+	it("answers an error while recording in the same way, without a line for the request", async () => {
+		const lines = errorLines();
+		vi.spyOn(console, "log").mockImplementation(() => {
+			throw new Error("a broken log");
+		});
+		vi.spyOn(console, "warn").mockImplementation(() => {});
+		const response = await ask(HANDSHAKE, () => new Response('0{"sid":"x"}'), { init: FROM_PAGE });
+		expect(response.status).toBe(500);
+		expect(response.headers.get("access-control-allow-origin")).toBe("https://edge.test");
+		expect(lines).toMatchObject([
+			{ code: "EDGE_INTERNAL", reason: expect.stringContaining("a broken log") },
+			{ event: "request", ending: "internal" },
+		]);
+	});
+
+	it.each([
+		["a page", "GET", "/page", 999],
+		["a form", "POST", "/form", 600],
+		["a handshake", "GET", HANDSHAKE, 999],
+		["a poll", "GET", `${HANDSHAKE}&sid=d0N0123456789abcdefg`, 199],
+	])(
+		"answers %s with a logged 502 or 503 and CORS when the node's status cannot be forwarded",
+		async (_what, method, path, status) => {
+			const lines = errorLines();
+			const response = await ask(path, () => answerWithStatus(status), { init: { ...FROM_PAGE, method } });
+			const handshake = path === HANDSHAKE;
+			expect(response.status).toBe(handshake ? 503 : 502);
+			expect(response.headers.get("access-control-allow-origin")).toBe("https://edge.test");
+			expect(await response.json()).toMatchObject({ code: handshake ? "EDGE_NO_NODE" : "EDGE_NODE_ANSWER" });
+			expect(lines).toMatchObject([
+				{ event: "request", ending: handshake ? "no_node" : "failed", termination: "PHNN" },
+			]);
+		},
+	);
+
+	it("logs what is wrong with its configuration, and answers 500 without it", async () => {
+		const lines = errorLines();
+		const response = await ask("/", () => new Response("x"), { others: { EDGE: { hsts: "much" } } });
+		expect([response.status, await response.json()]).toMatchObject([500, { code: "EDGE_CONFIG" }]);
+		expect(JSON.stringify(lines)).toContain("EDGE.hsts");
+	});
+
+	it("forwards a node's answer with its status and headers, and adds nothing about itself", async () => {
+		const response = await ask(
+			"/page",
+			() => new Response("hello", { status: 418, headers: { "x-app": "1" } }),
+		);
+		expect([response.status, response.headers.get("x-app"), await response.text()]).toEqual([
+			418,
+			"1",
+			"hello",
+		]);
+	});
+});
+
+describe("the handshake rate", () => {
+	const node = () => new Response('0{"sid":"x"}', { headers: { "content-type": "text/plain" } });
+	const from = (clientIp: string) =>
+		({ cf: { clientIp }, headers: { origin: "https://edge.test" } }) as RequestInit;
+	const statuses = async (asks: readonly (() => Promise<Response>)[]) => {
+		const found: number[] = [];
+		for (const each of asks) found.push((await each()).status);
+		return found;
+	};
+
+	it("answers an address above its limit with 503 and CORS, and no other address", async () => {
+		vi.spyOn(Date, "now").mockReturnValue(Date.UTC(2026, 10, 23, 12));
+		const given = variables({ stickiness: "rewrite", handshake_rate: 2 }) as Env;
+		const one = (ip: string) => () => ask(HANDSHAKE, node, { init: from(ip), env: given });
+		expect(
+			await statuses([
+				one("203.0.113.7:1"),
+				one("203.0.113.7:2"),
+				one("203.0.113.7:3"),
+				one("203.0.113.8:1"),
+			]),
+		).toEqual([200, 200, 503, 200]);
+		const refused = await one("203.0.113.7:4")();
+		expect(refused.headers.get("access-control-allow-origin")).toBe("https://edge.test");
+		expect(await refused.json()).toMatchObject({ code: "EDGE_HANDSHAKE_RATE" });
+	});
+
+	it("asks Cloudflare's limiter where one is bound, by /64, and admits everybody when it is unavailable", async () => {
+		const keys: string[] = [];
+		const limiter = (answer: () => Promise<{ success: boolean }>) => ({
+			HANDSHAKE_LIMITER: {
+				limit({ key }: { key: string }) {
+					keys.push(key);
+					return answer();
+				},
+			},
+		});
+		const one = (others: Readonly<Record<string, unknown>>) => () =>
+			ask(HANDSHAKE, node, { init: from("[2001:db8:1:2:3::9]:5"), others });
+		const away = () => Promise.reject(new Error("away"));
+		expect(
+			await statuses([
+				one(limiter(() => Promise.resolve({ success: false }))),
+				one(limiter(() => Promise.resolve({ success: true }))),
+				one(limiter(away)),
+			]),
+		).toEqual([503, 200, 200]);
+		expect(new Set(keys)).toEqual(new Set(["app 2001:db8:1:2::/64"]));
+	});
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { route } from "../../../worker/policy/admit.ts";
+import { configOf, parsedUrl, variables } from "../support/pools.ts";
+
+const config = configOf(
+	variables(
+		{},
+		{
+			POOL_CHAT: {
+				socket_path: "/chat/socket.io/",
+				nodes: [{ id: "c1", url: "http://127.0.0.1:4001" }],
+			},
+			POOL_SHOP: { nodes: [{ id: "s1", url: "http://127.0.0.1:5001" }] },
+			ROUTES: [
+				{ path: "/", pool: "app" },
+				{ path: "/chat/", pool: "chat" },
+				{ host: "shop.test", path: "/", pool: "shop" },
+			],
+		},
+	),
+);
+const poolFor = (url: string) => route(config.routes, parsedUrl(url, {}, config.socketPaths))?.name;
+
+describe("route", () => {
+	it.each([
+		["https://a.test/", "app"],
+		["https://a.test/socket.io/?EIO=4&transport=polling", "app"],
+		["https://a.test/chat/", "chat"],
+		["https://a.test/chat/socket.io/?EIO=4&transport=polling", "chat"],
+		["https://a.test/chat/socket.io/socket.io.js", "chat"],
+		["https://shop.test/", "shop"],
+		["https://shop.test:8443/x", "shop"],
+		["https://shop.test/socket.io/?EIO=4&transport=websocket&sid=x", "shop"],
+		["https://shop.test/chat/socket.io/?EIO=4&transport=polling", "chat"],
+	])("sends %s to pool %s", (url, pool) => {
+		expect(poolFor(url)).toBe(pool);
+	});
+
+	it("has no pool for a host that none of the routes names", () => {
+		const only = configOf(variables({}, { ROUTES: [{ host: "a.test", pool: "app" }] }));
+		expect(route(only.routes, parsedUrl("https://b.test/", {}, only.socketPaths))).toBeNull();
+	});
+
+	it("keeps two pools on one Engine.IO path apart by their routes", () => {
+		const api = { nodes: [{ id: "a1", url: "http://127.0.0.1:6001" }] };
+		const both = configOf(
+			variables(
+				{},
+				{
+					POOL_API: api,
+					ROUTES: [
+						{ path: "/", pool: "app" },
+						{ path: "/api/", pool: "api" },
+					],
+				},
+			),
+		);
+		const at = (url: string) => route(both.routes, parsedUrl(url, {}, both.socketPaths))?.name;
+		expect(at("https://a.test/socket.io/?EIO=4&transport=polling")).toBe("app");
+		expect(at("https://a.test/socket.io/socket.io.js")).toBe("app");
+		expect(at("https://a.test/api/x")).toBe("api");
+	});
+});

@@ -1,0 +1,244 @@
+import { describe, expect, it } from "vitest";
+import type { Exchange } from "../../../worker/stats/exchange.ts";
+import type { Counts } from "../../../worker/stats/sums.ts";
+import { counted, FRONT } from "../support/counted.ts";
+import { exchangeOf } from "../support/exchanges.ts";
+
+/** What the whole of the traffic and the node have alike. */
+const atBoth = (proxy: string, node: string, sums: Record<string, number>): Counts => ({
+	[proxy]: sums,
+	[`${proxy}/${node}`]: sums,
+});
+
+describe("a exchange adds", () => {
+	it.each<[what: string, exchange: Exchange, counts: Counts]>([
+		[
+			"a polling session to the frontend, the pool's polling and the node",
+			exchangeOf("handshake", "passed", 200, [[0, "ok", 200, 5]]),
+			{
+				front: { ...FRONT, sessions: 1, hrsp_2xx: 1 },
+				...atBoth("app_polling", "n1", {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_2xx: 1,
+					waits: 1,
+					wait_ms: 5,
+					total_ms: 7,
+				}),
+			},
+		],
+		[
+			"no session for a handshake the node refused to make",
+			exchangeOf("handshake", "passed", 400, [[0, "ok", 400, 5]]),
+			{
+				front: { ...FRONT, hrsp_4xx: 1 },
+				...atBoth("app_polling", "n1", {
+					requests: 1,
+					picks: 1,
+					hrsp_4xx: 1,
+					waits: 1,
+					wait_ms: 5,
+					total_ms: 7,
+				}),
+			},
+		],
+		[
+			"a held poll as sticky, without its time",
+			exchangeOf("poll", "passed", 200, [[1, "ok", 200, 25_000]]),
+			{
+				front: { ...FRONT, hrsp_2xx: 1 },
+				...atBoth("app_polling", "n2", { requests: 1, sticky: 1, hrsp_2xx: 1 }),
+			},
+		],
+		[
+			"an upgrade that was done to websocket, and no second session",
+			exchangeOf("upgrade", "passed", 101, [[2, "ok", 101, 1]]),
+			{
+				front: { ...FRONT, hrsp_1xx: 1 },
+				...atBoth("app_websocket", "n3", {
+					requests: 1,
+					sticky: 1,
+					upgrades_tried: 1,
+					upgrades_done: 1,
+					hrsp_1xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				}),
+			},
+		],
+		[
+			"a session of its own for a flashsocket",
+			exchangeOf("flashsocket", "passed", 101, [[0, "ok", 101, 1]]),
+			{
+				front: { ...FRONT, sessions: 1, hrsp_1xx: 1 },
+				...atBoth("app_flashsocket", "n1", {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_1xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				}),
+			},
+		],
+		[
+			"a redispatch to the node that was left and to the pool, the session to the node that took it",
+			exchangeOf("handshake", "passed", 200, [
+				[0, "unreachable", 0, 3],
+				[1, "ok", 200, 5],
+			]),
+			{
+				front: { ...FRONT, sessions: 1, hrsp_2xx: 1 },
+				app_polling: {
+					requests: 1,
+					sessions: 1,
+					picks: 2,
+					unreachable: 1,
+					retries: 1,
+					redispatches: 1,
+					hrsp_2xx: 1,
+					waits: 2,
+					wait_ms: 8,
+					total_ms: 15,
+				},
+				"app_polling/n1": {
+					requests: 1,
+					picks: 1,
+					unreachable: 1,
+					retries: 1,
+					redispatches: 1,
+					waits: 1,
+					wait_ms: 3,
+					total_ms: 5,
+				},
+				"app_polling/n2": {
+					requests: 1,
+					sessions: 1,
+					picks: 1,
+					hrsp_2xx: 1,
+					waits: 1,
+					wait_ms: 5,
+					total_ms: 10,
+				},
+			},
+		],
+		[
+			"a session whose node is down as gone, code 1, with the failure at that node",
+			exchangeOf("post", "gone", 400, [[0, "timeout", 0, 30]]),
+			{
+				front: { ...FRONT, hrsp_4xx: 1 },
+				app_polling: {
+					requests: 1,
+					gone: 1,
+					timeouts: 1,
+					hrsp_4xx: 1,
+					code_1: 1,
+					waits: 1,
+					wait_ms: 30,
+					total_ms: 32,
+				},
+				"app_polling/n1": {
+					requests: 1,
+					gone: 1,
+					timeouts: 1,
+					hrsp_4xx: 1,
+					waits: 1,
+					wait_ms: 30,
+					total_ms: 32,
+				},
+			},
+		],
+		[
+			"a session that names no node as gone, at no node",
+			exchangeOf("poll", "gone", 400),
+			{ front: { ...FRONT, hrsp_4xx: 1 }, app_polling: { requests: 1, gone: 1, hrsp_4xx: 1, code_1: 1 } },
+		],
+		[
+			"refusals of every node as no_node",
+			exchangeOf("handshake", "no_node", 503, [
+				[0, "refused", 503, 1],
+				[1, "refused", 503, 1],
+			]),
+			{
+				front: { ...FRONT, hrsp_5xx: 1 },
+				app_polling: {
+					requests: 1,
+					picks: 2,
+					no_node: 1,
+					refused: 2,
+					retries: 1,
+					redispatches: 1,
+					hrsp_5xx: 1,
+					waits: 2,
+					wait_ms: 2,
+					total_ms: 7,
+				},
+				"app_polling/n1": {
+					requests: 1,
+					picks: 1,
+					refused: 1,
+					retries: 1,
+					redispatches: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 3,
+				},
+				"app_polling/n2": {
+					requests: 1,
+					picks: 1,
+					refused: 1,
+					hrsp_5xx: 1,
+					waits: 1,
+					wait_ms: 1,
+					total_ms: 4,
+				},
+			},
+		],
+		[
+			"an application's own 500 as a server error",
+			exchangeOf("page", "passed", 500, [[1, "ok", 500, 4]]),
+			{
+				front: { ...FRONT, hrsp_5xx: 1 },
+				...atBoth("app_http", "n2", {
+					requests: 1,
+					picks: 1,
+					server_errors: 1,
+					hrsp_5xx: 1,
+					waits: 1,
+					wait_ms: 4,
+					total_ms: 6,
+				}),
+			},
+		],
+		[
+			"a preflight answered here to the pool",
+			exchangeOf("preflight", "preflight", 204),
+			{ front: { ...FRONT, hrsp_2xx: 1 }, app_polling: { requests: 1, preflights: 1, hrsp_2xx: 1 } },
+		],
+	])("%s", (_what, exchange, counts) => {
+		expect(counted(exchange)).toEqual(counts);
+	});
+
+	it("a refusal by its reason, and by its code in the protocol", () => {
+		const denied = exchangeOf("handshake", "denied", 403);
+		const counts = counted({ ...denied, denial: { reason: "origin", code: 4, response: denied.response } });
+		expect(counts).toEqual({
+			front: { ...FRONT, hrsp_4xx: 1, denied_origin: 1 },
+			app_polling: { requests: 1, denied: 1, hrsp_4xx: 1, code_4: 1 },
+		});
+	});
+
+	it("bytes to the frontend, the pool and the node, and the TLS version", () => {
+		const counts = counted(exchangeOf("post", "passed", 200, [[0, "ok", 200, 1]]), {
+			bytesIn: 30,
+			bytesOut: 2,
+			tls: "tls_1_2",
+		});
+		expect(counts["front"]).toEqual({ requests: 1, tls_1_2: 1, hrsp_2xx: 1, bytes_in: 30, bytes_out: 2 });
+		for (const key of ["app_polling", "app_polling/n1"])
+			expect(counts[key]).toMatchObject({ bytes_in: 30, bytes_out: 2 });
+	});
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { livePart, pageOf } from "../../../../worker/stats/views/page.ts";
+import { ago, bytes, percent, rate, whole } from "../../../../worker/stats/views/text.ts";
+import { statisticsOf } from "../../support/statistics.ts";
+
+const html = pageOf(statisticsOf(), "the-nonce");
+
+describe("the page", () => {
+	it("needs nothing from elsewhere, and runs by its nonce only", () => {
+		expect(html.match(/(?:src|href|url\()[^ >]*/g)).toEqual(['href="data:,"']);
+		expect(html.match(/<(?:script|style)[^>]*>/g)).toEqual([
+			'<style nonce="the-nonce">',
+			'<script nonce="the-nonce">',
+		]);
+		expect(html).not.toMatch(/ on[a-z]+=|style="/);
+	});
+
+	it("shows every node with its state, and what is wrong with it", () => {
+		const part = livePart(statisticsOf());
+		for (const state of ["UP", "DOWN", "DRAIN"])
+			expect(part).toContain(`<span class="state">${state}</span>`);
+		expect(part).toContain("slow start: 50 %");
+		expect(part).toContain("generates session ids without its tag");
+		expect(part).toContain("<b>1</b> of 3 nodes".replace(/<\/?b>/g, ""));
+		expect(part).toContain("75.0 %");
+	});
+
+	it("escapes what a node or a network wrote", () => {
+		expect(html).toContain("L4CON &lt;b&gt;refused&lt;/b&gt;");
+		expect(html).not.toContain("<b>refused");
+	});
+
+	it("reports when the monitor or the ledger does not answer", () => {
+		const alone = { ...statisticsOf(null), source: "isolate" as const };
+		expect(livePart(alone)).toContain("monitor is not bound or does not answer");
+		expect(livePart(alone)).toContain("this isolate alone");
+		const silent = { ...alone, source: "isolate_ledger_silent" as const };
+		expect(livePart(silent)).toContain("the ledger does not answer, so these numbers are incomplete");
+		expect(livePart(statisticsOf())).toContain("all isolates, 4 active within the last minute");
+	});
+
+	it("has the same shape for other numbers, so that a refresh changes cells and not the page", () => {
+		const shape = (text: string) =>
+			text.replace(/>[^<]*</g, "><").replace(/ (class|aria-pressed)="[^"]*"/g, "");
+		const statistics = statisticsOf();
+		const later = {
+			...statistics,
+			rows: statistics.rows.map((row) => ({ ...row, rate: row.rate + 1, total: row.total * 3 })),
+		};
+		expect(shape(livePart(later))).toBe(shape(livePart(statistics)));
+		expect(livePart(later)).not.toBe(livePart(statistics));
+	});
+});
+
+describe("numbers read as", () => {
+	it.each([
+		[whole(1_234_567), "1 234 567"],
+		[whole(999), "999"],
+		[rate(0.04), "0.04"],
+		[rate(0), "0"],
+		[rate(2), "2"],
+		[rate(1234.5), "1 235"],
+		[bytes(999), "999"],
+		[bytes(2_500_000), "2.5 MB"],
+		[ago(59), "59 s"],
+		[ago(3725), "1 h 2 min"],
+		[ago(90_061), "1 d 1 h"],
+		[percent(0.756), "75.6 %"],
+		[percent(1), "100 %"],
+	])("%s", (shown, expected) => {
+		expect(shown.replaceAll(" ", " ")).toBe(expected);
+	});
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { deadlineOf, mayRetry, resultOf } from "../../../worker/upstream/send.ts";
+import { parsed, poolOf } from "../support/pools.ts";
+
+const answer = (status: number, headers: Record<string, string> = {}) =>
+	new Response(null, { status, headers });
+const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
+const SOCKET = "/socket.io/?EIO=4&transport=websocket";
+
+describe("the result of an answer", () => {
+	it.each([
+		["a node's own 500", 500, {}, "cloudflare", "ok"],
+		["Cloudflare's 521 for a node it cannot reach", 521, {}, "cloudflare", "unreachable"],
+		["Cloudflare's 524 for a node that was reached and then silent", 524, {}, "cloudflare", "timeout"],
+		["Cloudflare's 530", 530, {}, "cloudflare", "unreachable"],
+		["a 521 the node made itself", 521, { "x-edge-node": "n1" }, "cloudflare", "ok"],
+		["a 521 where there is no Cloudflare between", 521, {}, "workerd", "ok"],
+		["a 503 of the application", 503, {}, "workerd", "ok"],
+		["a 503 of a node that drains", 503, { "x-edge-refuse": "draining" }, "workerd", "refused"],
+		["a 503 of a full node", 503, { "x-edge-refuse": "full" }, "cloudflare", "refused"],
+	] as const)("classifies %s", (_what, status, headers, platform, result) => {
+		expect(resultOf(answer(status, headers), platform)).toBe(result);
+	});
+});
+
+describe("a retry on another node", () => {
+	it.each([
+		["GET", HANDSHAKE, null, "unreachable", true],
+		["GET", HANDSHAKE, null, "timeout", true],
+		["GET", HANDSHAKE, null, "refused", true],
+		["GET", SOCKET, "websocket", "unreachable", true],
+		["GET", `${HANDSHAKE}&sid=d0Nx`, null, "unreachable", false],
+		["GET", `${SOCKET}&sid=d0Nx`, "websocket", "unreachable", false],
+		["POST", `${HANDSHAKE}&sid=d0Nx`, null, "unreachable", false],
+		["POST", HANDSHAKE, null, "unreachable", false],
+		["GET", "/page", null, "unreachable", true],
+		["HEAD", "/page", null, "unreachable", true],
+		["GET", "/page", null, "timeout", false],
+		["GET", "/page", null, "refused", true],
+		["POST", "/page", null, "unreachable", false],
+		["GET", "/ws", "websocket", "timeout", true],
+	] as const)("of %s %s (Upgrade %s) after %s is allowed: %s", (method, path, upgrade, result, wanted) => {
+		expect(mayRetry(parsed(method, path, upgrade), result)).toBe(wanted);
+	});
+});
+
+describe("the deadline", () => {
+	const pool = poolOf({ timeouts: { handshake: 4, poll: 60, post: 20, http: 90 } });
+	it.each([
+		["GET", HANDSHAKE, null, 4000],
+		["GET", SOCKET, "websocket", 4000],
+		["GET", `${SOCKET}&sid=d0Nx`, "websocket", 4000],
+		["GET", `${HANDSHAKE}&sid=d0Nx`, null, 60_000],
+		["POST", `${HANDSHAKE}&sid=d0Nx`, null, 20_000],
+		["GET", "/page", null, 90_000],
+	] as const)("of %s %s (Upgrade %s) is %i ms", (method, path, upgrade, wanted) => {
+		expect(deadlineOf(pool, parsed(method, path, upgrade))).toBe(wanted);
+	});
+});

@@ -1,0 +1,147 @@
+/** The configuration: read from the Worker's variables and checked once; after that every value is complete. */
+import { isRange } from "./addresses.ts";
+import { checkCloudflare } from "./cloudflare-limits.ts";
+import { decodeVariable, list, oneOf, type Read, record, text, whole } from "./fields.ts";
+import { type Pool, readPool } from "./pool.ts";
+
+/** An IP address or a CIDR range. */
+function addressRange(value: unknown, at: string, problems: string[]): string {
+	if (typeof value === "string" && isRange(value)) return value;
+	problems.push(`${at}: ${JSON.stringify(value)} is not an address or a range; write it as "10.0.0.0/8"`);
+	return "";
+}
+
+const settings = record({
+	/** Plain http: "always" answers 308 to https; "except-loopback" serves http there; "never" serves it anywhere. */
+	redirect: oneOf(["always", "except-loopback", "never"]),
+	/** Seconds of Strict-Transport-Security (RFC 6797); keep it small until https works for everybody; 0 = not sent; never sent on loopback. */
+	hsts: whole(0, 63_072_000, 300),
+	/** Percentage of requests logged, apart from errors and new sessions, which are always logged. */
+	log_percent: whole(0, 100, 1),
+	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is trusted. */
+	trusted_proxies: list(addressRange),
+});
+
+const routeShape = record({
+	host: text(/^$|^[a-z0-9.-]+(:\d+)?$/, 'write a host name in lower case, as "chat.example.com"', ""),
+	path: text(/^\/[^?#]*$/, 'write a path prefix that begins with a slash, as "/chat/"', "/"),
+	pool: text(/^[a-z][a-z0-9_]*$/, "write the name of a pool: app for POOL_APP"),
+});
+
+export type Settings = Read<typeof settings>;
+
+/** Location hints of Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
+const LOCATIONS = ["", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+
+/** Requests to `host` ("" = any) below `path` go to `pool`. */
+export interface Route {
+	readonly host: string;
+	readonly path: string;
+	readonly pool: Pool;
+}
+
+export interface Config {
+	readonly platform: "cloudflare" | "workerd";
+	readonly settings: Settings;
+	readonly pools: readonly Pool[];
+	/** The most specific first: a named host before any host, a longer path before a shorter one. */
+	readonly routes: readonly Route[];
+	/** The distinct Engine.IO paths of all pools, the longest first. */
+	readonly socketPaths: readonly string[];
+	/** Port that redirects to https point to: ":8443", or "" for 443. */
+	readonly httpsPort: string;
+	/** "" = not sent. */
+	readonly nodeSecret: string;
+	/** "" = every path under `/__edge/` answers 404. */
+	readonly token: string;
+}
+
+/** Reads and checks everything. Returns the config, or one sentence for each problem that names field, value and fix. */
+export function readConfig(variables: object): Config | readonly string[] {
+	const given = variables as Readonly<Record<string, unknown>>;
+	const problems: string[] = [];
+	const platform = oneOf(["cloudflare", "workerd"])(given["EDGE_PLATFORM"], "EDGE_PLATFORM", problems);
+	const pools = Object.keys(given)
+		.filter((name) => name.startsWith("POOL_"))
+		.map((name, index) => readPool(name, given[name], index, problems));
+	if (pools.length === 0)
+		problems.push(
+			'POOL_APP: no pool is configured; add [vars.POOL_APP] with nodes = [{ id = "n1", url = "https://…" }]',
+		);
+	oneOf(LOCATIONS)(given["EDGE_LOCATION"], "EDGE_LOCATION", problems);
+	checkNames(pools, problems);
+	checkUnique(pools, problems);
+	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
+	const routes = readRoutes(given["ROUTES"], pools, problems);
+	const httpsPort = secret(given["EDGE_HTTPS_PORT"], "EDGE_HTTPS_PORT", problems);
+	const config: Config = {
+		platform,
+		settings: settings(given["EDGE"], "EDGE", problems),
+		pools,
+		routes,
+		socketPaths: [...new Set(pools.map((pool) => pool.socketPath))].sort((a, b) => b.length - a.length),
+		httpsPort: httpsPort === "" || httpsPort === "443" ? "" : `:${httpsPort}`,
+		nodeSecret: secret(given["EDGE_NODE_SECRET"], "EDGE_NODE_SECRET", problems),
+		token: secret(given["EDGE_TOKEN"], "EDGE_TOKEN", problems),
+	};
+	return problems.length > 0 ? problems : config;
+}
+
+/** A secret, whose value never appears in a message. */
+function secret(value: unknown, at: string, problems: string[]): string {
+	if (value === undefined || value === null) return "";
+	if (typeof value === "string" && !/[^\x21-\x7e]/.test(value)) return value;
+	problems.push(`${at}: not usable; write text of printable ASCII characters without spaces`);
+	return "";
+}
+
+function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]): Route[] {
+	const rows = list(routeShape)(decodeVariable(given), "ROUTES", problems);
+	if (rows.length === 0 && pools.length > 1)
+		problems.push(
+			'ROUTES: missing; with more than one pool each needs a route, as { path = "/chat/", pool = "chat" }',
+		);
+	const routes: Route[] = [];
+	for (const [i, row] of rows.entries()) {
+		const pool = pools.find((each) => each.name === row.pool);
+		if (pool) routes.push({ host: row.host, path: row.path, pool });
+		else if (row.pool !== "")
+			problems.push(
+				`ROUTES[${i}].pool: "${row.pool}" is not a pool; the pools are ${pools.map((p) => p.name).join(", ")}`,
+			);
+	}
+	const only = pools[0];
+	if (rows.length === 0 && only) routes.push({ host: "", path: "/", pool: only });
+	return routes.sort(
+		(a, b) => Number(b.host !== "") - Number(a.host !== "") || b.path.length - a.path.length,
+	);
+}
+
+/** POOL_APP and POOL_app would both name the pool "app". */
+function checkNames(pools: readonly Pool[], problems: string[]): void {
+	for (const [i, pool] of pools.entries()) {
+		const other = pools.slice(0, i).find(({ name }) => name === pool.name);
+		if (other)
+			problems.push(`${pool.variable}: names the pool "${pool.name}", as ${other.variable} does; rename one`);
+	}
+}
+
+/** Ids and tags must be unique over all pools: a tag names one node, whatever pool a request is routed to. */
+function checkUnique(pools: readonly Pool[], problems: string[]): void {
+	const seen = new Map<string, string>();
+	for (const pool of pools)
+		for (const node of pool.nodes) {
+			const name = `${pool.variable} node ${node.id}`;
+			for (const [what, key] of [
+				["id", `id ${node.id}`],
+				["tag", `tag ${node.tag}`],
+			] as const) {
+				const other = seen.get(key);
+				if (other)
+					problems.push(
+						`${name}: its ${what} ${key.slice(what.length + 1)} is also that of ${other}; ${what === "id" ? "rename one" : 'give one of them another id, or a tag of its own, as tag = "aa1"'}`,
+					);
+				seen.set(key, name);
+			}
+		}
+}

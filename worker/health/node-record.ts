@@ -1,0 +1,136 @@
+/** What the monitor records about one node, and how a probe or an operator changes it: pure functions. */
+import type { Node, Pool } from "../config/pool.ts";
+import type { NodeHealth, NodeState } from "../contract.ts";
+import type { Fault } from "./fault.ts";
+import type { AdminState, NodeChange } from "./node-change.ts";
+import type { Probe } from "./probe.ts";
+
+export interface NodeRecord {
+	/** By probes alone. */
+	readonly up: boolean;
+	/** Probes in a row that contradict `up`. */
+	readonly against: number;
+	readonly adminState: AdminState;
+	/** The operator's weight; null = the configured one. */
+	readonly weight: number | null;
+	/** Epoch ms of the last change of state, with its reason; 0 = none since first seen. */
+	readonly since: number;
+	readonly reason: string;
+	/** Epoch ms when it last came back by probes, by an operator or by a restart, where slow start begins; 0 = never. */
+	readonly risen: number;
+	/** Since first seen: failed probes, and changes to DOWN. */
+	readonly failedProbes: number;
+	readonly downs: number;
+	/** Milliseconds DOWN before `since`. */
+	readonly downtime: number;
+	readonly probe: Probe | null;
+	/** The latest boot ids, newest first. One that comes back means several processes behind one address. */
+	readonly boots: readonly string[];
+	/** How often in a row the newest was seen. */
+	readonly steady: number;
+	readonly fault: Fault;
+}
+
+/** Equal boot ids in a row after which earlier ones are forgotten: an overlapping restart is over by then. */
+const STEADY_PROBES = 10;
+/** Boot ids remembered. */
+const MAX_BOOTS = 6;
+
+/** A node that was not probed yet counts as UP, since a new edge must not begin by refusing sessions. */
+export const NEW_NODE_RECORD: NodeRecord = {
+	up: true,
+	against: 0,
+	adminState: "ready",
+	weight: null,
+	since: 0,
+	reason: "not probed yet",
+	risen: 0,
+	failedProbes: 0,
+	downs: 0,
+	downtime: 0,
+	probe: null,
+	boots: [],
+	steady: 0,
+	fault: "",
+};
+
+/** The node's state: the operator's decision first, then the probes', then the node's own report. */
+export function stateOf(record: NodeRecord): NodeState {
+	if (record.adminState === "maint") return "MAINT";
+	if (!record.up) return "DOWN";
+	if (record.adminState === "drain" || record.probe?.health?.state === "draining") return "DRAIN";
+	return "UP";
+}
+
+/** The record after one more probe. */
+export function afterProbe(
+	before: NodeRecord,
+	probe: Probe,
+	pool: Pool,
+	node: Node,
+	now: number,
+): NodeRecord {
+	const { healthy, health } = probe;
+	const against = healthy === before.up ? 0 : before.against + 1;
+	const turns = against >= (before.up ? pool.health.fall : pool.health.rise);
+	const up = turns ? healthy : before.up;
+	const sameBoot = health !== null && before.boots[0] === health.boot;
+	const steady = health === null ? before.steady : sameBoot ? before.steady + 1 : 0;
+	const boots = steady >= STEADY_PROBES ? before.boots.slice(0, 1) : withBoot(before.boots, health);
+	const restarted = health !== null && before.boots.length > 0 && !sameBoot;
+	const after: NodeRecord = {
+		...before,
+		up,
+		against: turns ? 0 : against,
+		risen: restarted ? now : before.risen,
+		failedProbes: before.failedProbes + (healthy ? 0 : 1),
+		downs: before.downs + (turns && !up ? 1 : 0),
+		probe: health === null && !healthy ? { ...probe, health: before.probe?.health ?? null } : probe,
+		boots,
+		steady,
+		fault: faultOf(pool, node, health, boots, before.fault),
+	};
+	return withTransition(before, after, reasonOf(probe), now);
+}
+
+/** The record after an operator's change. */
+export function afterChange(
+	before: NodeRecord,
+	{ adminState, weight }: Pick<NodeChange, "adminState" | "weight">,
+	now: number,
+): NodeRecord {
+	const after = {
+		...before,
+		adminState: adminState ?? before.adminState,
+		weight: weight ?? before.weight,
+	};
+	return withTransition(before, after, `operator: ${adminState ?? `weight ${weight}`}`, now);
+}
+
+function withTransition(before: NodeRecord, after: NodeRecord, reason: string, now: number): NodeRecord {
+	const previous = stateOf(before);
+	if (previous === stateOf(after)) return before.since === 0 ? { ...after, reason } : after;
+	const downtime = before.downtime + (previous === "DOWN" && before.since > 0 ? now - before.since : 0);
+	return { ...after, since: now, reason, downtime, risen: stateOf(after) === "UP" ? now : after.risen };
+}
+
+function reasonOf(probe: Probe): string {
+	return `${probe.check}${probe.status === 0 ? "" : `/${probe.status}`} in ${probe.milliseconds} ms`;
+}
+
+function withBoot(boots: readonly string[], health: NodeHealth | null): readonly string[] {
+	if (health === null || boots[0] === health.boot) return boots;
+	return [health.boot, ...boots].slice(0, MAX_BOOTS);
+}
+
+function faultOf(
+	pool: Pool,
+	node: Node,
+	health: NodeHealth | null,
+	boots: readonly string[],
+	before: Fault,
+): Fault {
+	if (health === null) return before;
+	if (boots.indexOf(boots[0]!, 1) > 0) return "many_processes";
+	return pool.stickiness === "sid" && health.tag !== node.tag ? "foreign_tag" : "";
+}

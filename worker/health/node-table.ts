@@ -1,0 +1,105 @@
+/**
+ * What one isolate knows about the nodes of a pool: the monitor's verdict, the nodes' last reports, and the
+ * failures seen in its own traffic. Plain data, so that no request can block another.
+ */
+import type { Node, Pool } from "../config/pool.ts";
+import type { NodeState } from "../contract.ts";
+import type { AttemptResult } from "../upstream/send.ts";
+import type { Fault } from "./fault.ts";
+
+export interface NodeStatus {
+	readonly node: Node;
+	/** The monitor's verdict: state, the weight in force, and a fault of its session ids. */
+	state: NodeState;
+	weight: number;
+	fault: Fault;
+	/** Epoch ms when it last came back, by the monitor's verdict or this isolate's own traffic; 0 = never. */
+	upSince: number;
+	/** The node's last report: live sessions in all and by transport, its own limit (0 = none), sessions opened, boot id. */
+	sessions: number;
+	live: { polling: number; websocket: number; flashsocket: number };
+	sessionLimit: number;
+	opened: number;
+	boot: string;
+	/** New sessions this isolate gave it since that report. */
+	picks: number;
+	/** The circuit breaker: failures in a row, and epoch ms until which it gets no new request. */
+	failures: number;
+	openUntil: number;
+	/** Epoch ms until which it gets no new session, because it refused one. */
+	refusedUntil: number;
+	/** Epoch ms when a new session id last carried its tag; 0 = not checked, `WRONG_TAG` = it did not. */
+	tagCheckedAt: number;
+}
+
+export interface NodeTable {
+	/** In the order of the pool's nodes. */
+	readonly nodes: readonly NodeStatus[];
+	/** Turns of round robin so far. */
+	turn: number;
+}
+
+/** Value of `tagCheckedAt` after a session id without the node's tag. */
+export const WRONG_TAG = -1;
+
+/** Failures in a row that open the breaker. */
+export const FAILURE_THRESHOLD = 3;
+/** The first pause of an open breaker; each failed trial doubles it, up to the longest. */
+export const FIRST_PAUSE_MS = 1000;
+export const LONGEST_PAUSE_MS = 30_000;
+/** How long a node's own refusal (draining, full) counts. */
+export const REFUSAL_LIFETIME_MS = 3000;
+
+/** A table without any information. `firstTurn` is where round robin begins: a random one, so that young isolates do not all start with the first node. */
+export function newNodeTable(pool: Pool, firstTurn: number): NodeTable {
+	return { nodes: pool.nodes.map(newNodeStatus), turn: firstTurn };
+}
+
+function newNodeStatus(node: Node): NodeStatus {
+	return {
+		node,
+		state: "UP",
+		weight: node.weight,
+		fault: "",
+		upSince: 0,
+		sessions: 0,
+		live: { polling: 0, websocket: 0, flashsocket: 0 },
+		sessionLimit: 0,
+		opened: 0,
+		boot: "",
+		picks: 0,
+		failures: 0,
+		openUntil: 0,
+		refusedUntil: 0,
+		tagCheckedAt: 0,
+	};
+}
+
+/** Whether a node may be chosen: its breaker is closed or due for a trial and, for a new session, it did not refuse lately. */
+export function isAvailable(status: NodeStatus, now: number, opensSession: boolean): boolean {
+	return status.openUntil <= now && !(opensSession && status.refusedUntil > now);
+}
+
+/** Records a choice. With the breaker open it is a trial: other requests wait until it finishes or times out. */
+export function recordChoice(status: NodeStatus, now: number, opensSession: boolean): void {
+	if (opensSession) status.picks += 1;
+	if (status.failures >= FAILURE_THRESHOLD) status.openUntil = now + FIRST_PAUSE_MS;
+}
+
+/** Records the result of a request to the node. `random` in [0, 1) spreads the trials of many isolates. */
+export function recordResult(status: NodeStatus, result: AttemptResult, now: number, random: number): void {
+	if (result === "refused") {
+		status.refusedUntil = now + REFUSAL_LIFETIME_MS;
+		return;
+	}
+	if (result === "ok" || result === "invalid") {
+		if (status.failures >= FAILURE_THRESHOLD) status.upSince = now;
+		status.failures = 0;
+		status.openUntil = 0;
+		return;
+	}
+	status.failures = Math.min(status.failures + 1, 32);
+	if (status.failures < FAILURE_THRESHOLD) return;
+	const pause = Math.min(FIRST_PAUSE_MS * 2 ** (status.failures - FAILURE_THRESHOLD), LONGEST_PAUSE_MS);
+	status.openUntil = now + pause * (0.5 + random * 0.5);
+}

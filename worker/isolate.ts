@@ -1,0 +1,42 @@
+/** What one isolate holds between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
+import { type Config, readConfig } from "./config/config.ts";
+import type { Env } from "./env.ts";
+import type { VerdictClock } from "./health/ask-monitor.ts";
+import { newNodeTable } from "./health/node-table.ts";
+import type { PoolStatus } from "./health/verdict.ts";
+import { type HandshakeRate, newHandshakeRate } from "./policy/handshake-rate.ts";
+import { type Counters, newCounters } from "./stats/counters.ts";
+
+export interface Isolate {
+	readonly config: Config;
+	/** By the pool's index. */
+	readonly pools: readonly PoolStatus[];
+	readonly counters: Counters;
+	readonly verdictClock: VerdictClock;
+	readonly handshakes: HandshakeRate;
+}
+
+/** Reads the configuration. Null when it is invalid; the log then names each problem. */
+export function readIsolate(env: Env): Isolate | null {
+	const config = readConfig(env);
+	if ("pools" in config) return newIsolate(config);
+	console.error(JSON.stringify({ level: "error", code: "EDGE_CONFIG", problems: config }));
+	return null;
+}
+
+/** An isolate that knows nothing about its nodes yet. */
+export function newIsolate(config: Config): Isolate {
+	return {
+		config,
+		pools: config.pools.map((pool) => ({
+			pool,
+			table: newNodeTable(pool, Math.floor(Math.random() * 1000)),
+		})),
+		counters: newCounters(
+			config.pools.map((pool) => pool.nodes.length),
+			Date.now(),
+		),
+		verdictClock: { receivedAt: 0, askedAt: 0 },
+		handshakes: newHandshakeRate(),
+	};
+}

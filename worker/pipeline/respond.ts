@@ -1,0 +1,93 @@
+/**
+ * The story of a request: parse it, answer plain http, let the admin router or a node answer, record it. All of it
+ * happens inside one try, so that whatever fails becomes a logged 500 with CORS headers.
+ */
+import { ADMIN_PATH, admin } from "../admin/router.ts";
+import type { Env } from "../env.ts";
+import { corsHeaders, edgeError } from "../errors.ts";
+import { type Isolate, readIsolate } from "../isolate.ts";
+import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
+import { isSecure, readClientHeaders } from "../request/headers.ts";
+import { type ParsedRequest, parseRequest } from "../request/url.ts";
+import type { Exchange, Outcome } from "../stats/exchange.ts";
+import { requestId } from "../stats/log.ts";
+import { record } from "../stats/record.ts";
+import type { RequestContext } from "./context.ts";
+import { type Dispatched, dispatch } from "./dispatch.ts";
+
+/** The isolate's state, read again when its variables change. */
+let current: { readonly env: Env; readonly isolate: Isolate | null } | null = null;
+
+/** Answers one request; the Worker's `fetch` handler. Never throws. */
+export async function respond(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	let context: RequestContext | null = null;
+	try {
+		if (current === null || current.env !== env) current = { env, isolate: readIsolate(env) };
+		const { isolate } = current;
+		if (isolate === null) return edgeError("EDGE_CONFIG", request.headers.get("origin"));
+		context = { request, parsed: parse(request, isolate), isolate, env, ctx, startedAt: Date.now() };
+		const dispatched = await answer(context);
+		const response = withHsts(dispatched.response, context.parsed, isolate.config.settings.hsts);
+		return recorded(context, { ...dispatched, response }, null);
+	} catch (error) {
+		return internalError(request, context, error);
+	}
+}
+
+function parse(request: Request, { config }: Isolate): ParsedRequest {
+	const { method, url } = request;
+	const headers = readClientHeaders(request.headers);
+	return parseRequest({ method, url, secure: isSecure(config, request), headers }, config.socketPaths);
+}
+
+function answer(context: RequestContext): Promise<Dispatched> | Dispatched {
+	const { parsed, isolate } = context;
+	if (!parsed.secure) {
+		const plain = answerPlainHttp(parsed, isolate);
+		if (plain !== null) return plain;
+	}
+	return parsed.path.startsWith(ADMIN_PATH) ? answerAdmin(context) : dispatch(context);
+}
+
+function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Dispatched | null {
+	const decision = decidePlainHttp(parsed, config.settings.redirect, config.httpsPort);
+	const { origin } = parsed.headers;
+	if (decision.kind === "redirect") {
+		const headers = { ...corsHeaders(origin), location: decision.location };
+		return answered("redirected", new Response(null, { status: 308, headers }));
+	}
+	if (decision.kind === "serve") return null;
+	const upgrade = { headers: { upgrade: "TLS/1.2, HTTP/1.1" } };
+	return answered("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
+}
+
+async function answerAdmin({ request, isolate, parsed, env }: RequestContext): Promise<Dispatched> {
+	return answered("own", await admin.fetch(request, { source: isolate, parsed, env }));
+}
+
+/** An answer of the edge itself, outside any pool. */
+function answered(outcome: Outcome, response: Response): Dispatched {
+	return { outcome, response, pool: null, attempts: [], denial: null };
+}
+
+function recorded(context: RequestContext, dispatched: Dispatched, id: string | null): Response {
+	const { request, parsed, isolate, env, ctx, startedAt } = context;
+	const { response } = dispatched;
+	const exchange: Exchange = { ...dispatched, parsed, startedAt, status: response.status, id };
+	record(exchange, request, isolate, env, ctx);
+	return response;
+}
+
+/** The reason goes to the log only; the client gets the id under which it is there. */
+function internalError(request: Request, context: RequestContext | null, error: unknown): Response {
+	const id = requestId(request, context?.isolate.config.platform ?? null);
+	const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	console.error(JSON.stringify({ level: "error", code: "EDGE_INTERNAL", id, reason }));
+	const response = edgeError("EDGE_INTERNAL", request.headers.get("origin"), { id });
+	try {
+		return context === null ? response : recorded(context, answered("internal", response), id);
+	} catch {
+		// Recording itself failed; the line above is in the log.
+		return response;
+	}
+}

@@ -1,0 +1,24 @@
+/** Bodies without a Content-Length on the Engine.IO path: read under the pool's limit before a node is contacted. */
+import type { ParsedRequest } from "../request/url.ts";
+
+/** Whether the length of the body is unknown until it is read. Engine.IO clients announce it. */
+export function hasUnknownLength(parsed: ParsedRequest): boolean {
+	return parsed.engine !== null && parsed.method === "POST" && parsed.headers.contentLength === null;
+}
+
+/** The request's body in memory, null when it has none; "too long" when it exceeds `maxBytes` or breaks off. */
+export async function readBody(request: Request, maxBytes: number): Promise<ArrayBuffer | null | "too long"> {
+	if (request.body === null) return null;
+	const chunks: Uint8Array<ArrayBuffer>[] = [];
+	let bytes = 0;
+	try {
+		for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+			bytes += chunk.byteLength;
+			if (bytes > maxBytes) return "too long";
+			chunks.push(chunk);
+		}
+	} catch {
+		return "too long";
+	}
+	return new Blob(chunks).arrayBuffer();
+}

@@ -1,0 +1,89 @@
+/** The answers to requests that policy refuses, in Engine.IO's form where there is one. */
+import type { Pool } from "../config/pool.ts";
+import { ENGINE_ERRORS, type EngineErrorCode } from "../contract.ts";
+import { edgeError, errorResponse } from "../errors.ts";
+import type { ParsedRequest } from "../request/url.ts";
+
+/** Reasons for a denial, as they are counted and logged. */
+export const DENIAL_REASONS = [
+	"duplicate",
+	"method",
+	"eio",
+	"transport",
+	"no_upgrade",
+	"unwanted_upgrade",
+	"websocket_version",
+	"origin",
+	"body",
+	"rate",
+] as const;
+export type DenialReason = (typeof DENIAL_REASONS)[number];
+
+/** A request refused by policy. */
+export interface Denial {
+	readonly reason: DenialReason;
+	/** The Engine.IO error code in the answer; null = an error of the edge. */
+	readonly code: EngineErrorCode | null;
+	readonly response: Response;
+}
+
+/** Reasons that Engine.IO has an error code for. */
+export type EngineDenialReason = Exclude<DenialReason, "rate">;
+
+interface Answer {
+	readonly status: number;
+	readonly code: Exclude<EngineErrorCode, 1>;
+	/** The fix, written after the protocol's own message. */
+	readonly fix: string;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
+	duplicate: { status: 400, code: 3, fix: "sid, transport or EIO occurs more than once in the query" },
+	method: { status: 400, code: 3, fix: "a session takes GET and POST" },
+	eio: { status: 400, code: 5, fix: "" },
+	transport: { status: 400, code: 0, fix: "use polling or websocket" },
+	no_upgrade: {
+		status: 400,
+		code: 3,
+		fix: "transport=websocket came without an Upgrade header; a proxy between the client and this edge removed it",
+	},
+	unwanted_upgrade: { status: 400, code: 3, fix: "an upgrade needs transport=websocket" },
+	websocket_version: {
+		status: 426,
+		code: 3,
+		fix: "only WebSocket version 13 (RFC 6455) is supported",
+		headers: { "sec-websocket-version": "13", upgrade: "websocket" },
+	},
+	origin: {
+		status: 403,
+		code: 4,
+		fix: "this page's origin may not connect here; add it to the pool's origins",
+	},
+	body: { status: 413, code: 3, fix: "the body is larger than the pool's max_body" },
+};
+
+/** The denial of an Engine.IO request. */
+export function deny(
+	reason: EngineDenialReason,
+	parsed: ParsedRequest,
+	{ allowEio3 }: Pick<Pool, "allowEio3">,
+): Denial {
+	const answer = ANSWERS[reason];
+	const code = reason === "method" && parsed.sid === null ? 2 : answer.code;
+	const fix = reason === "eio" ? eioFix(allowEio3) : answer.fix;
+	const message = `${ENGINE_ERRORS[code]}: ${fix}`;
+	const response = errorResponse(answer.status, { code, message }, parsed.headers.origin, answer.headers);
+	return { reason, code, response };
+}
+
+/** The denial of a handshake above the rate limit: 503, on which Engine.IO clients back off. They ignore 429 and Retry-After. */
+export function denyRate(origin: string | null): Denial {
+	return { reason: "rate", code: null, response: edgeError("EDGE_HANDSHAKE_RATE", origin) };
+}
+
+function eioFix(allowEio3: boolean): string {
+	return allowEio3
+		? "this edge takes EIO=4 and EIO=3"
+		: "this edge takes EIO=4 (Socket.IO 3 and later); for Socket.IO 2 clients set the pool's allow_eio3";
+}

@@ -1,0 +1,78 @@
+/** The limit on new sessions per client: Cloudflare's rate limiter where one is bound, else a count in the isolate. */
+import type { Pool } from "../config/pool.ts";
+import type { Env } from "../env.ts";
+import { type Denial, denyRate } from "./denial.ts";
+
+/** The handshakes of the current minute by client, one for each isolate. */
+export interface HandshakeRate {
+	/** Epoch ms of the start of the minute. */
+	minute: number;
+	readonly counts: Map<string, number>;
+}
+
+const MINUTE_MS = 60_000;
+/** Clients remembered per minute, which bounds the memory: further clients are not counted. */
+const MAX_CLIENTS = 20_000;
+
+export function newHandshakeRate(): HandshakeRate {
+	return { minute: 0, counts: new Map() };
+}
+
+/** Whether a handshake must be counted at all. */
+export function limitsHandshakes(pool: Pick<Pool, "handshakeRate">, env: Env): boolean {
+	return pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
+}
+
+/** Counts a handshake, and denies it above the limit. A client of unknown address always passes. */
+export async function admitHandshake(
+	rate: HandshakeRate,
+	env: Env,
+	pool: Pool,
+	clientIp: string,
+	origin: string | null,
+	now: number,
+): Promise<Denial | null> {
+	if (clientIp === "") return null;
+	const client = `${pool.name} ${clientKey(clientIp)}`;
+	if (pool.handshakeRate > 0 && !countHandshake(rate, client, pool.handshakeRate, now))
+		return denyRate(origin);
+	if (env.HANDSHAKE_LIMITER === undefined) return null;
+	try {
+		return (await env.HANDSHAKE_LIMITER.limit({ key: client })).success ? null : denyRate(origin);
+	} catch {
+		// An unavailable limiter must not turn clients away.
+		return null;
+	}
+}
+
+/** Counts one handshake of `client`; false when it exceeds `limit` per minute. */
+export function countHandshake(rate: HandshakeRate, client: string, limit: number, now: number): boolean {
+	const minute = now - (now % MINUTE_MS);
+	if (minute !== rate.minute) {
+		rate.minute = minute;
+		rate.counts.clear();
+	}
+	const count = rate.counts.get(client) ?? 0;
+	if (count >= limit) return false;
+	if (count > 0 || rate.counts.size < MAX_CLIENTS) rate.counts.set(client, count + 1);
+	return true;
+}
+
+/**
+ * What counts as one client: an IPv4 address, or an IPv6 /64 (RFC 4291 section 2.5.4), in which one host may
+ * choose among 2^64 addresses.
+ */
+export function clientKey(address: string): string {
+	if (!address.includes(":")) return address;
+	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+	if (mapped) return mapped;
+	const [head = "", tail] = address.toLowerCase().split("::");
+	const left = head === "" ? [] : head.split(":");
+	const right = tail === undefined || tail === "" ? [] : tail.split(":");
+	const middle = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+	const groups = [...left, ...new Array<string>(middle).fill("0"), ...right];
+	return `${groups
+		.slice(0, 4)
+		.map((group) => group.replace(/^0+(?=.)/, ""))
+		.join(":")}::/64`;
+}

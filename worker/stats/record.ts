@@ -1,0 +1,215 @@
+/** The last step of a request: counts it, logs it, and flushes what was counted. Runs after the answer's headers and waits for nothing. */
+
+import { isBound } from "../durable-objects.ts";
+import type { Env } from "../env.ts";
+import { isHandshake } from "../request/url.ts";
+import type { Attempt } from "../upstream/send.ts";
+import { AT, type Counters, FRONT_AT, type StatsSource } from "./counters.ts";
+import type { Exchange } from "./exchange.ts";
+import { FLUSH_INTERVAL_MS, flush } from "./flush.ts";
+import { log } from "./log.ts";
+
+/** Facts about an exchange that only its headers and platform tell. */
+export interface ExchangeFacts {
+	/** Bytes of the bodies by Content-Length; 0 without one. */
+	readonly bytesIn: number;
+	readonly bytesOut: number;
+	readonly tls: "tls_1_3" | "tls_1_2" | "tls_unknown" | "plain_http";
+}
+
+/** The longest error body that is searched for its code; Engine.IO's own are below 100 bytes. */
+const MAX_ERROR_BYTES = 1000;
+
+/** By the first digit of a status: the offset of its counter in a slot, and in the frontend's part. */
+const CLASSES = ["hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx"] as const;
+const CLASS_AT: readonly number[] = CLASSES.map((name) => AT[name]);
+const FRONT_CLASS_AT: readonly number[] = CLASSES.map((name) => FRONT_AT[name]);
+
+/** The offset of each Engine.IO error code's counter. */
+const CODE_AT: readonly number[] = (
+	["code_0", "code_1", "code_2", "code_3", "code_4", "code_5"] as const
+).map((name) => AT[name]);
+
+/** Records one exchange. */
+export function record(
+	exchange: Exchange,
+	request: Request,
+	source: StatsSource,
+	env: Env,
+	ctx: ExecutionContext,
+): void {
+	const { config, counters } = source;
+	const facts = factsOf(exchange, request, config.platform);
+	count(counters, exchange, facts);
+	if (mayHoldErrorCode(exchange, facts)) ctx.waitUntil(countErrorCode(counters, exchange));
+	log(exchange, request, config, counters);
+	scheduleFlush(source, env, ctx, exchange.attempts.at(-1)?.endedAt ?? Date.now());
+}
+
+/** Adds one exchange to the counters. */
+export function count(counters: Counters, exchange: Exchange, facts: ExchangeFacts): void {
+	const { numbers } = counters;
+	countFrontend(numbers, exchange, facts);
+	const { pool, parsed, attempts, outcome } = exchange;
+	if (pool === null) return;
+	const { whole, nodes } = counters.slots[pool.index]![parsed.traffic];
+	countAnswer(numbers, whole, exchange, facts);
+	if (outcome !== "passed") countRefusal(numbers, whole, exchange);
+	if (attempts.length > 1) numbers[whole + AT.redispatches]! += 1;
+	for (let i = 0; i < attempts.length; i++) {
+		const node = nodes[attempts[i]!.node.index]!;
+		countAttempt(numbers, node, exchange, attempts[i]!);
+		countAttempt(numbers, whole, exchange, attempts[i]!);
+		if (i === attempts.length - 1) countAnswer(numbers, node, exchange, facts);
+		else countRetry(numbers, node, whole);
+	}
+}
+
+function countFrontend(numbers: Float64Array, exchange: Exchange, facts: ExchangeFacts): void {
+	const { outcome, denial } = exchange;
+	numbers[FRONT_AT.requests]! += 1;
+	numbers[FRONT_AT[facts.tls]]! += 1;
+	numbers[FRONT_CLASS_AT[classOf(exchange)]!]! += 1;
+	numbers[FRONT_AT.bytes_in]! += facts.bytesIn;
+	numbers[FRONT_AT.bytes_out]! += facts.bytesOut;
+	if (outcome === "passed") {
+		if (hasOpenedSession(exchange)) numbers[FRONT_AT.sessions]! += 1;
+	} else if (outcome === "redirected" || outcome === "no_route" || outcome === "own")
+		numbers[FRONT_AT[outcome]]! += 1;
+	else if (outcome === "plain_upgrade") numbers[FRONT_AT.plain_upgrades]! += 1;
+	else if (denial !== null) numbers[FRONT_AT[`denied_${denial.reason}`]]! += 1;
+}
+
+/** What is counted for the traffic as a whole and for the node that answered last. */
+function countAnswer(numbers: Float64Array, slot: number, exchange: Exchange, facts: ExchangeFacts): void {
+	const { parsed, outcome } = exchange;
+	numbers[slot + AT.requests]! += 1;
+	numbers[slot + CLASS_AT[classOf(exchange)]!]! += 1;
+	numbers[slot + AT.bytes_in]! += facts.bytesIn;
+	numbers[slot + AT.bytes_out]! += facts.bytesOut;
+	if (outcome === "gone") numbers[slot + AT.gone]! += 1;
+	if (parsed.sid === null) {
+		if (hasOpenedSession(exchange)) numbers[slot + AT.sessions]! += 1;
+		return;
+	}
+	if (outcome === "passed") numbers[slot + AT.sticky]! += 1;
+	if (parsed.engine !== null && parsed.upgrade) {
+		numbers[slot + AT.upgrades_tried]! += 1;
+		if (exchange.status === 101) numbers[slot + AT.upgrades_done]! += 1;
+	}
+}
+
+/** Why no node's answer was forwarded. */
+function countRefusal(numbers: Float64Array, whole: number, { outcome, denial }: Exchange): void {
+	if (outcome === "no_node") numbers[whole + AT.no_node]! += 1;
+	if (outcome === "denied") numbers[whole + AT.denied]! += 1;
+	if (outcome === "preflight") numbers[whole + AT.preflights]! += 1;
+	const code = denial?.code ?? (outcome === "gone" ? 1 : null);
+	if (code !== null) numbers[whole + CODE_AT[code]!]! += 1;
+}
+
+function countAttempt(numbers: Float64Array, slot: number, exchange: Exchange, attempt: Attempt): void {
+	const { parsed } = exchange;
+	if (parsed.sid === null) numbers[slot + AT.picks]! += 1;
+	const failure = failureAt(attempt);
+	if (failure !== null) numbers[slot + failure]! += 1;
+	// A poll waits until the application has something to send, so its time says nothing about the node.
+	if (parsed.traffic === "polling" && parsed.sid !== null && parsed.method === "GET") return;
+	numbers[slot + AT.waits]! += 1;
+	numbers[slot + AT.wait_ms]! += attempt.endedAt - attempt.sentAt;
+	numbers[slot + AT.total_ms]! += attempt.endedAt - exchange.startedAt;
+}
+
+/** Another node was tried after this one; HAProxy counts both for the server that was left. */
+function countRetry(numbers: Float64Array, node: number, whole: number): void {
+	numbers[node + AT.requests]! += 1;
+	numbers[node + AT.retries]! += 1;
+	numbers[node + AT.redispatches]! += 1;
+	numbers[whole + AT.retries]! += 1;
+}
+
+function failureAt({ result, response }: Attempt): number | null {
+	if (result === "ok") return response !== null && response.status >= 500 ? AT.server_errors : null;
+	if (result === "invalid") return AT.server_errors;
+	if (result === "unreachable") return AT.unreachable;
+	return result === "timeout" ? AT.timeouts : AT.refused;
+}
+
+/** Whether the request opened an Engine.IO session: the node answered 200 (polling) or 101. */
+function hasOpenedSession({ outcome, parsed, status }: Exchange): boolean {
+	if (outcome !== "passed" || !isHandshake(parsed)) return false;
+	return status === (parsed.upgrade ? 101 : 200);
+}
+
+/** The index of a status among the classes; a status outside them counts as 5xx. */
+function classOf({ status }: Exchange): number {
+	const index = Math.floor(status / 100) - 1;
+	return index >= 0 && index < CLASSES.length ? index : CLASSES.length - 1;
+}
+
+function factsOf(
+	{ parsed, status, response }: Exchange,
+	request: Request,
+	platform: "cloudflare" | "workerd",
+): ExchangeFacts {
+	const hasBody = status !== 101 && parsed.method !== "HEAD";
+	return {
+		bytesIn: parsed.method === "GET" ? 0 : contentLength(parsed.headers.contentLength),
+		bytesOut: hasBody ? contentLength(response.headers.get("content-length")) : 0,
+		tls: parsed.secure ? (platform === "cloudflare" ? tlsOf(request) : "tls_unknown") : "plain_http",
+	};
+}
+
+function contentLength(header: string | null): number {
+	return header === null ? 0 : Number(header) || 0;
+}
+
+/** Cloudflare reports the TLS version; workerd does not, and reading `cf` there costs parsing JSON. */
+function tlsOf(request: Request): ExchangeFacts["tls"] {
+	const version = (request as { cf?: { tlsVersion?: string } }).cf?.tlsVersion;
+	if (version === "TLSv1.3") return "tls_1_3";
+	return version === "TLSv1.2" ? "tls_1_2" : "tls_unknown";
+}
+
+/** A node gives the code of an Engine.IO error only in the body. */
+function mayHoldErrorCode({ parsed, outcome, status }: Exchange, facts: ExchangeFacts): boolean {
+	if (parsed.engine === null || outcome !== "passed") return false;
+	return (status === 400 || status === 403) && facts.bytesOut <= MAX_ERROR_BYTES;
+}
+
+async function countErrorCode(counters: Counters, exchange: Exchange): Promise<void> {
+	const { parsed, pool, attempts, response } = exchange;
+	const node = attempts.at(-1)?.node;
+	if (pool === null || node === undefined) return;
+	try {
+		const { code } = (await response.clone().json()) as { code?: unknown };
+		const at = CODE_AT[Number(code)];
+		if (at === undefined) return;
+		const { whole, nodes } = counters.slots[pool.index]![parsed.traffic];
+		for (const slot of [whole, nodes[node.index]!]) counters.numbers[slot + at]! += 1;
+	} catch {
+		// Not JSON: a 400 of the application.
+	}
+}
+
+/**
+ * Flushes when it is due. On Cloudflare, where an isolate may be evicted at any time, a request that comes
+ * earlier promises a flush for when it is due, so an evicted isolate loses at most 10 s of counts.
+ */
+export function scheduleFlush(source: StatsSource, env: Env, ctx: ExecutionContext, now: number): void {
+	const { counters, config } = source;
+	const due = counters.triedAt + FLUSH_INTERVAL_MS;
+	if (now >= due) {
+		if (isBound(env, "ledger")) ctx.waitUntil(flush(source, env));
+		return;
+	}
+	if (config.platform !== "cloudflare" || counters.promisedUntil >= now || !isBound(env, "ledger")) return;
+	counters.promisedUntil = due + FLUSH_INTERVAL_MS;
+	ctx.waitUntil(flushLater(source, env, due - now));
+}
+
+async function flushLater(source: StatsSource, env: Env, delayMs: number): Promise<void> {
+	await new Promise((resolve) => setTimeout(resolve, delayMs));
+	source.counters.promisedUntil = 0;
+	if (Date.now() - source.counters.triedAt >= FLUSH_INTERVAL_MS) await flush(source, env);
+}

@@ -1,0 +1,153 @@
+/** One request to one node: what is sent, within which deadline, and what the answer means. */
+import type { Node, Pool } from "../config/pool.ts";
+import { HEADERS } from "../contract.ts";
+import type { ParsedRequest } from "../request/url.ts";
+
+/** A request as every node it is tried on receives it. */
+export interface UpstreamRequest {
+	readonly method: string;
+	/** Path and query. */
+	readonly target: string;
+	readonly headers: Record<string, string>;
+	readonly body: ReadableStream | ArrayBuffer | null;
+	/** Milliseconds until the answer's headers. */
+	readonly deadlineMs: number;
+}
+
+/**
+ * `ok`: the node answered, whatever the status. `refused`: it works but takes no new session. `unreachable`:
+ * it could not be reached or closed the connection. `timeout`: no headers within the deadline. `invalid`: its
+ * status cannot be forwarded.
+ */
+export type AttemptResult = "ok" | "refused" | "unreachable" | "timeout" | "invalid";
+
+/** One request to one node, finished. */
+export interface Attempt {
+	readonly node: Node;
+	readonly result: AttemptResult;
+	/** Null when there is nothing to forward. */
+	readonly response: Response | null;
+	/** Epoch ms: when the request was sent, and when headers came or it failed. */
+	readonly sentAt: number;
+	readonly endedAt: number;
+}
+
+type Platform = "cloudflare" | "workerd";
+
+/** `withDeadline` rejects with this when the time is over. */
+export class DeadlineExceeded extends Error {
+	override readonly name = "DeadlineExceeded";
+}
+
+/**
+ * Runs `work` and rejects with `DeadlineExceeded` when it takes longer than `milliseconds`. The signal aborts
+ * only then: the timer is cleared as soon as `work` settles, so it never cuts a WebSocket that was opened in
+ * time, as `AbortSignal.timeout` would.
+ */
+export function withDeadline<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const controller = new AbortController();
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => {
+			reject(new DeadlineExceeded(`no answer within ${milliseconds} ms`));
+			controller.abort();
+		}, milliseconds);
+		work(controller.signal)
+			.then(resolve, reject)
+			.finally(() => clearTimeout(timer));
+	});
+}
+
+/** Sends a request and waits for headers. Never throws. */
+export async function send(platform: Platform, node: Node, upstream: UpstreamRequest): Promise<Attempt> {
+	const sentAt = Date.now();
+	const { method, headers, body } = upstream;
+	try {
+		const response = await withDeadline(upstream.deadlineMs, (signal) =>
+			fetch(node.url + upstream.target, { method, headers, body, redirect: "manual", signal }),
+		);
+		const result = resultOf(response, platform);
+		return { node, result, response, sentAt, endedAt: Date.now() };
+	} catch (error) {
+		const result = error instanceof DeadlineExceeded ? "timeout" : "unreachable";
+		return { node, result, response: null, sentAt, endedAt: Date.now() };
+	}
+}
+
+/** Releases an answer that is not forwarded; whether its node has failed meanwhile does not matter. */
+export async function discard(response: Response | null): Promise<void> {
+	await response?.body?.cancel().catch(() => {});
+}
+
+/** The request for the nodes of a pool. `search` is the query they see; "" as address or secret sends none. */
+export function upstreamRequest(
+	parsed: ParsedRequest,
+	pool: Pick<Pool, "timeouts">,
+	search: string,
+	body: UpstreamRequest["body"],
+	clientIp: string,
+	secret: string,
+): UpstreamRequest {
+	return {
+		method: parsed.method,
+		target: parsed.path + search,
+		headers: upstreamHeaders(parsed, clientIp, secret),
+		body,
+		deadlineMs: deadlineOf(pool, parsed),
+	};
+}
+
+/**
+ * Adds the edge's own headers to the client's forwardable ones, in place: a copy costs every poll. A session's
+ * polls and POSTs get only what a proxy on the way may use, since each header costs a poll more than 1 %;
+ * their node got host and client address at the handshake.
+ */
+export function upstreamHeaders(
+	parsed: ParsedRequest,
+	clientIp: string,
+	secret: string,
+): Record<string, string> {
+	const headers = parsed.headers.forwardable;
+	headers["x-forwarded-proto"] = parsed.secure ? "https" : "http";
+	if (clientIp !== "") headers["x-forwarded-for"] = clientIp;
+	if (secret !== "") headers[HEADERS.auth] = secret;
+	if (parsed.sid !== null && !parsed.upgrade) return headers;
+	headers["x-forwarded-host"] = parsed.host;
+	if (clientIp !== "") headers[HEADERS.clientIp] = clientIp;
+	return headers;
+}
+
+/** Milliseconds until the answer's headers. A node holds polls open, so their deadline exceeds its heartbeat. */
+export function deadlineOf({ timeouts }: Pick<Pool, "timeouts">, parsed: ParsedRequest): number {
+	if (parsed.upgrade) return timeouts.handshake;
+	if (parsed.engine === null) return timeouts.http;
+	if (parsed.sid === null) return timeouts.handshake;
+	return parsed.method === "POST" ? timeouts.post : timeouts.poll;
+}
+
+/** Cloudflare's status for an origin that accepted the connection and then did not answer. */
+const ORIGIN_TIMEOUT = 524;
+
+/** Classifies an answer. On Cloudflare a 52x without the node's own header comes from Cloudflare, not from the node. */
+export function resultOf({ status, headers }: Response, platform: Platform): AttemptResult {
+	if (status === 503 && headers.has(HEADERS.refuse)) return "refused";
+	// Neither the Response constructor nor a client takes any other status (RFC 9110 section 15).
+	if (status > 599 || (status < 200 && status !== 101)) return "invalid";
+	if (platform === "workerd" || !isCloudflareError(status) || headers.has(HEADERS.node)) return "ok";
+	return status === ORIGIN_TIMEOUT ? "timeout" : "unreachable";
+}
+
+/** Statuses that Cloudflare answers for an origin it cannot reach. */
+function isCloudflareError(status: number): boolean {
+	return (status >= 520 && status <= 527) || status === 530;
+}
+
+/**
+ * Whether another node may be tried: only where a second attempt cannot repeat a side effect. That is handshakes,
+ * and GET and HEAD outside Engine.IO that did not reach the application; never anything with a sid.
+ */
+export function mayRetry(parsed: ParsedRequest, result: AttemptResult): boolean {
+	if (result === "ok" || parsed.sid !== null) return false;
+	if (parsed.engine !== null) return parsed.method === "GET" || parsed.method === "OPTIONS";
+	if (result === "invalid" || (parsed.method !== "GET" && parsed.method !== "HEAD")) return false;
+	return result !== "timeout" || parsed.upgrade;
+}
