@@ -7,7 +7,7 @@ import { PROJECT } from "../worker/command-line/project.ts";
 import { runSwarm } from "./clients/run.ts";
 import { type Plan, planFrom } from "./plan/plan.ts";
 import { saveResult } from "./record/save.ts";
-import { reportPage } from "./report/page/page.ts";
+import { reportPage } from "./report/page.ts";
 import { summaryText } from "./report/text.ts";
 
 const REPORTS = join(PROJECT, "reports");

@@ -1,12 +1,12 @@
 /** Whether runs keep a budget: met, missed or unclear. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Group, Result } from "../record/result.ts";
-import { showAddedMs, showMs, showShare } from "../report/number.ts";
-import { QUANTILES, quantileMs } from "../report/quantile.ts";
-import { basePath } from "../report/rows.ts";
+import { showAddedMs, showMs, showShare } from "../report/figures/number.ts";
+import { QUANTILES, quantileMs } from "../report/figures/quantile.ts";
+import { basePath } from "../report/figures/rows.ts";
 import type { Budget } from "./budget.ts";
-import { LEAST_RUNS } from "./holm.ts";
-import { type Interval, medianInterval, shiftOf } from "./shift.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
+import { type Interval, medianInterval, shiftOf } from "./statistics/shift.ts";
 
 export type BudgetVerdict = "met" | "missed" | "unclear";
 

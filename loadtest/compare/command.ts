@@ -8,7 +8,7 @@ import { baselineFiles, checkBaselineName, saveBaseline } from "./baseline.ts";
 import { loadBudgets } from "./budget.ts";
 import { type Comparison, compare, type Subject } from "./comparison.ts";
 import { comparisonJson, comparisonJunit } from "./export.ts";
-import { comparisonPage } from "./page/page.ts";
+import { comparisonPage } from "./page.ts";
 import { comparisonMarkdown, comparisonText } from "./text.ts";
 
 const FORMATS = {

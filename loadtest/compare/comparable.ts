@@ -3,7 +3,7 @@ import { UsageError } from "../../worker/command-line/command.ts";
 import type { PlanRecord, Result } from "../record/result.ts";
 import type { NamedRun } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
-import { LEAST_RUNS } from "./holm.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
 
 const SAME_PLAN = [
 	"scenario",

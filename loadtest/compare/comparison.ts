@@ -1,8 +1,8 @@
 /** The whole comparison: what is compared with what, the verdict, and everything that the formats print. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Metric, Result, Transport } from "../record/result.ts";
+import { basePath } from "../report/figures/rows.ts";
 import type { NamedRun } from "../report/readable.ts";
-import { basePath } from "../report/rows.ts";
 import type { Budget } from "./budget.ts";
 import { type BudgetResult, checkBudget } from "./budget-result.ts";
 import {

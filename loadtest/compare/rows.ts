@@ -1,11 +1,11 @@
 /** Rows of a comparison: ratio and interval of each quantile and, for the primary metrics, a verdict. */
 import type { Metric, Transport } from "../record/result.ts";
-import { showCount } from "../report/number.ts";
-import { QUANTILE_NAMES, QUANTILES, type QuantileName, sampleFor } from "../report/quantile.ts";
+import { showCount } from "../report/figures/number.ts";
+import { QUANTILE_NAMES, QUANTILES, type QuantileName, sampleFor } from "../report/figures/quantile.ts";
 import { type Estimate, estimatesOf } from "./estimate.ts";
-import { holm, metricsForRuns, runsForMetrics } from "./holm.ts";
 import type { Pairing } from "./pairing.ts";
 import type { Primary } from "./primary.ts";
+import { holm, metricsForRuns, runsForMetrics } from "./statistics/holm.ts";
 import { type Finding, judge } from "./verdict.ts";
 
 /** One quantile of one pairing. Only primary metrics have a p (after Holm) and a finding. */

@@ -1,12 +1,12 @@
 /** The comparison's tables: rows with ratio and interval, and budgets. */
-import { counted, NOT_AVAILABLE, showAddedMs, showMs } from "../report/number.ts";
-import { QUANTILES, quantileText } from "../report/quantile.ts";
-import { left, right, type Table } from "../report/table.ts";
+import { counted, NOT_AVAILABLE, showAddedMs, showMs } from "../report/figures/number.ts";
+import { QUANTILES, quantileText } from "../report/figures/quantile.ts";
+import { left, right, type Table } from "../report/figures/table.ts";
 import type { BudgetResult } from "./budget-result.ts";
 import type { Comparison, Section } from "./comparison.ts";
-import { LEAST_RUNS } from "./holm.ts";
 import type { ComparisonRow } from "./rows.ts";
-import type { Interval } from "./shift.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
+import type { Interval } from "./statistics/shift.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Each verdict with a sign of its own, so that it does not depend on colour. */

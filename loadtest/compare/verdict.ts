@@ -1,8 +1,8 @@
 /** The verdict on one metric: from its figures to a word, the reason, and the next step. */
-import { counted, showShare } from "../report/number.ts";
-import { ALPHA, LEAST_RUNS } from "./holm.ts";
-import { MOST_RUNS, runsNeeded } from "./power.ts";
-import type { Interval } from "./shift.ts";
+import { counted, showShare } from "../report/figures/number.ts";
+import { ALPHA, LEAST_RUNS } from "./statistics/holm.ts";
+import { MOST_RUNS, runsNeeded } from "./statistics/power.ts";
+import type { Interval } from "./statistics/shift.ts";
 
 export const VERDICTS = ["better", "worse", "same", "unclear", "indicative", "invalid"] as const;
 export type Verdict = (typeof VERDICTS)[number];

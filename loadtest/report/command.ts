@@ -5,7 +5,7 @@ import type { Result } from "../record/result.ts";
 import { saveResult } from "../record/save.ts";
 import { reportCsv, reportJson, reportJunit } from "./export.ts";
 import { addOutputFlags, type OutputFlags, writeOutput } from "./output.ts";
-import { reportPage } from "./page/page.ts";
+import { reportPage } from "./page.ts";
 import { loadRun, loadRuns } from "./readable.ts";
 import { reportMarkdown, reportText } from "./text.ts";
 import { validityOf } from "./validity.ts";

@@ -1,9 +1,9 @@
 /** The report for other programs: JSON, CSV and JUnit XML. */
 import type { Result } from "../record/result.ts";
+import { counted, showCount } from "./figures/number.ts";
+import { addedOf, rowsOf } from "./figures/rows.ts";
 import { headlineOf } from "./headline.ts";
 import { type Check, junit } from "./junit.ts";
-import { counted, showCount } from "./number.ts";
-import { addedOf, rowsOf } from "./rows.ts";
 import { flagLine, validityOf } from "./validity.ts";
 
 const CSV_COLUMNS = [

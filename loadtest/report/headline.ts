@@ -1,8 +1,8 @@
 /** The finding in words: what a reader should take away, without the tables. */
 import type { Group, Result } from "../record/result.ts";
-import { isShown } from "./difference.ts";
-import { counted, listed, showMs } from "./number.ts";
-import { basePath, rowOf } from "./rows.ts";
+import { isShown } from "./figures/difference.ts";
+import { counted, listed, showMs } from "./figures/number.ts";
+import { basePath, rowOf } from "./figures/rows.ts";
 import { validityOf } from "./validity.ts";
 
 /** A group with its median response time in milliseconds. */

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { parseResult } from "../record/load.ts";
 import type { Result } from "../record/result.ts";
-import { DATA_ID } from "./page/document.ts";
+import { DATA_ID } from "./html/document.ts";
 
 /** The `kind` of the data inside a comparison page. */
 export const COMPARISON_DATA = "sticky-edge/comparison-data";

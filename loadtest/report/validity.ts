@@ -1,6 +1,6 @@
 /** Whether a result can be trusted, in words. */
 import type { Flag, Result } from "../record/result.ts";
-import { counted } from "./number.ts";
+import { counted } from "./figures/number.ts";
 
 export type Trust = "valid" | "doubtful" | "invalid";
 

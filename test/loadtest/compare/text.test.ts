@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseBudgets } from "../../../loadtest/compare/budget.ts";
 import { type Comparison, type ComparisonRequest, compare } from "../../../loadtest/compare/comparison.ts";
 import { comparisonJunit } from "../../../loadtest/compare/export.ts";
-import { comparisonPage } from "../../../loadtest/compare/page/page.ts";
+import { comparisonPage } from "../../../loadtest/compare/page.ts";
 import { COMMENT_MARK, comparisonMarkdown, comparisonText } from "../../../loadtest/compare/text.ts";
 import { embeddedData } from "../../../loadtest/report/readable.ts";
 import { ABBA, runsAt } from "../../support/report/runs.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { exitCodeOf } from "../../../loadtest/compare/command.ts";
 import { mostSerious } from "../../../loadtest/compare/overall.ts";
-import { runsNeeded } from "../../../loadtest/compare/power.ts";
-import type { Interval } from "../../../loadtest/compare/shift.ts";
+import { runsNeeded } from "../../../loadtest/compare/statistics/power.ts";
+import type { Interval } from "../../../loadtest/compare/statistics/shift.ts";
 import {
 	change,
 	changeWithin,

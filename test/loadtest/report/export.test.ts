@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { costOf, PRICES, USER } from "../../../loadtest/report/cost.ts";
 import { reportCsv, reportJson, reportJunit } from "../../../loadtest/report/export.ts";
 import { drawResult } from "../../support/report/results.ts";
 
@@ -51,19 +50,4 @@ test("JUnit escapes special characters in messages", () => {
 	const xml = reportJunit(drawResult({ flags: [flag] }));
 	expect(xml).toContain("a &lt; b &amp; &quot;c&quot;.");
 	expect(xml).not.toContain("\u0007");
-});
-
-test("a WebSocket user costs the handshake requests, a polling user also those of every message and heartbeat", () => {
-	const result = drawResult({ paths: ["edge"] });
-	const [polling, websocket] = result.groups;
-	websocket!.counts.requests = 0;
-	polling!.counts.requests = polling!.counts.received * 2;
-	// 2 sessions an hour, one request each: 1.44 M a month for 1,000 users.
-	const dollarsPerMillion = PRICES.perMillionRequests + PRICES.perMillionCpuMs * USER.cpuMsARequest;
-	expect(costOf(websocket!)).toMatchObject({ requestsPerUserHour: 2 });
-	expect(costOf(websocket!)?.dollars).toBeCloseTo(1.44 * dollarsPerMillion, 6);
-	// 2 sessions of 3 requests, 288 for heartbeats, 60 messages of 2 requests.
-	expect(costOf(polling!)?.requestsPerUserHour).toBe(6 + 288 + 120);
-	polling!.counts.requests = 0;
-	expect(costOf(polling!)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /** The texts of the report, compared in full. The results are simulated, so every figure below depends only on the seed. */
 import { expect, test } from "vitest";
-import { LEAST_RUNS } from "../../../loadtest/compare/holm.ts";
+import { LEAST_RUNS } from "../../../loadtest/compare/statistics/holm.ts";
 import { reportMarkdown, reportText, summaryText } from "../../../loadtest/report/text.ts";
 import { drawResult } from "../../support/report/results.ts";
 

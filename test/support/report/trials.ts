@@ -1,8 +1,8 @@
 /** Many comparisons of simulated runs with known true values, seeded: how often does each verdict occur? */
-import { drawnInterval, drawQuantiles } from "../../../loadtest/compare/bootstrap.ts";
-import { holm } from "../../../loadtest/compare/holm.ts";
-import { mannWhitney } from "../../../loadtest/compare/ranks.ts";
-import { noiseOf, ratioOf } from "../../../loadtest/compare/shift.ts";
+import { drawnInterval, drawQuantiles } from "../../../loadtest/compare/statistics/bootstrap.ts";
+import { holm } from "../../../loadtest/compare/statistics/holm.ts";
+import { mannWhitney } from "../../../loadtest/compare/statistics/ranks.ts";
+import { noiseOf, ratioOf } from "../../../loadtest/compare/statistics/shift.ts";
 import { judge, type Verdict } from "../../../loadtest/compare/verdict.ts";
 import { randomFrom } from "../../../loadtest/plan/random.ts";
 import { runQuantiles, runRecord, type Scatter } from "./noise.ts";

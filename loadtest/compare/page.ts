@@ -1,22 +1,22 @@
 /** The comparison as a self-contained HTML page: verdict first, then charts, tables and environment. */
-import { Histogram } from "../../record/histogram.ts";
-import type { Group, Metric, Result } from "../../record/result.ts";
-import { planLine } from "../../report/headline.ts";
-import { type Chart, figure } from "../../report/page/chart.ts";
-import { htmlDocument } from "../../report/page/document.ts";
-import { sideStyle } from "../../report/page/line-style.ts";
-import { asMarkup, type Markup, markup } from "../../report/page/markup.ts";
-import { spectrumOf } from "../../report/page/spectrum.ts";
-import { htmlTable } from "../../report/page/table.ts";
-import { COMPARISON_DATA, type ComparisonData, type NamedRun } from "../../report/readable.ts";
-import type { Comparison, Section } from "../comparison.ts";
-import { LEAST_RUNS } from "../holm.ts";
-import type { Pairing } from "../pairing.ts";
-import { runsText, SIGNS, tablesOf } from "../tables.ts";
-import { reasonLines, verdictSentence } from "../text.ts";
-import type { Verdict } from "../verdict.ts";
+import { Histogram } from "../record/histogram.ts";
+import type { Group, Metric, Result } from "../record/result.ts";
+import { planLine } from "../report/headline.ts";
+import { type Chart, figure } from "../report/html/chart.ts";
+import { htmlDocument } from "../report/html/document.ts";
+import { sideStyle } from "../report/html/line-style.ts";
+import { asMarkup, type Markup, markup } from "../report/html/markup.ts";
+import { spectrumOf } from "../report/html/spectrum.ts";
+import { htmlTable } from "../report/html/table.ts";
+import { COMPARISON_DATA, type ComparisonData, type NamedRun } from "../report/readable.ts";
+import type { Comparison, Section } from "./comparison.ts";
+import type { Pairing } from "./pairing.ts";
 import { ratioChart } from "./ratio-chart.ts";
 import { runsChart } from "./runs-chart.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
+import { runsText, SIGNS, tablesOf } from "./tables.ts";
+import { reasonLines, verdictSentence } from "./text.ts";
+import type { Verdict } from "./verdict.ts";
 
 const TONE: Record<Verdict, "good" | "doubt" | "bad"> = {
 	better: "good",

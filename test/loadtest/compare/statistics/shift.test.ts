@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { medianInterval, noiseOf, ratioOf, shiftOf } from "../../../loadtest/compare/shift.ts";
-import { randomFrom } from "../../../loadtest/plan/random.ts";
-import { normal } from "../../support/report/results.ts";
+import { medianInterval, noiseOf, ratioOf, shiftOf } from "../../../../loadtest/compare/statistics/shift.ts";
+import { randomFrom } from "../../../../loadtest/plan/random.ts";
+import { normal } from "../../../support/report/results.ts";
 
 test("the estimate is the median of all differences, and five runs per side leave out two at each end", () => {
 	const shift = shiftOf([11, 12, 13, 14, 15], [1, 2, 3, 4, 5]);

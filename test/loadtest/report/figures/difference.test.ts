@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Group } from "../../../loadtest/record/result.ts";
-import { Tally } from "../../../loadtest/record/tally.ts";
-import { isShown } from "../../../loadtest/report/difference.ts";
-import { drawResult } from "../../support/report/results.ts";
+import type { Group } from "../../../../loadtest/record/result.ts";
+import { Tally } from "../../../../loadtest/record/tally.ts";
+import { isShown } from "../../../../loadtest/report/figures/difference.ts";
+import { drawResult } from "../../../support/report/results.ts";
 
 /** A group whose seconds hold `count` acks of about the given milliseconds each. */
 function groupOf(seconds: number[], count = 100): Group {

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { Histogram } from "../../../loadtest/record/histogram.ts";
+import { Histogram } from "../../../../loadtest/record/histogram.ts";
 import {
 	medianRanks,
 	quantileMs,
 	quantileNamed,
 	quantileText,
 	sampleFor,
-} from "../../../loadtest/report/quantile.ts";
-import { addedOf, basePath, rowsOf } from "../../../loadtest/report/rows.ts";
-import { drawResult } from "../../support/report/results.ts";
+} from "../../../../loadtest/report/figures/quantile.ts";
+import { addedOf, basePath, rowsOf } from "../../../../loadtest/report/figures/rows.ts";
+import { drawResult } from "../../../support/report/results.ts";
 
 test("a quantile needs as many samples as a finite order-statistics interval", () => {
 	expect([0.5, 0.9, 0.99, 0.999, 0.9999].map(sampleFor)).toEqual([6, 36, 368, 3688, 36887]);

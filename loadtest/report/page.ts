@@ -1,17 +1,17 @@
 /** The report of one run as a self-contained HTML page. */
-import type { Result } from "../../record/result.ts";
-import { headlineOf, planLine } from "../headline.ts";
-import { responseTable, tablesOf } from "../tables.ts";
-import { flagLine, type Trust, validityOf } from "../validity.ts";
-import { figure } from "./chart.ts";
-import { fanoutChart, recoveryChart } from "./cumulative.ts";
-import { htmlDocument } from "./document.ts";
-import { type Markup, markup } from "./markup.ts";
-import { overTimeChart } from "./over-time.ts";
-import { secondsTable } from "./seconds.ts";
-import { spectrum } from "./spectrum.ts";
-import { foldedTable, htmlTable } from "./table.ts";
-import { waterfall } from "./waterfall.ts";
+import type { Result } from "../record/result.ts";
+import { responseTable, tablesOf } from "./figures/tables.ts";
+import { headlineOf, planLine } from "./headline.ts";
+import { figure } from "./html/chart.ts";
+import { fanoutChart, recoveryChart } from "./html/cumulative.ts";
+import { htmlDocument } from "./html/document.ts";
+import { type Markup, markup } from "./html/markup.ts";
+import { overTimeChart } from "./html/over-time.ts";
+import { secondsTable } from "./html/seconds.ts";
+import { spectrum } from "./html/spectrum.ts";
+import { foldedTable, htmlTable } from "./html/table.ts";
+import { waterfall } from "./html/waterfall.ts";
+import { flagLine, type Trust, validityOf } from "./validity.ts";
 
 const TRUST: Record<Trust, { tone: string; sign: string }> = {
 	valid: { tone: "good", sign: "✓" },

@@ -1,5 +1,5 @@
 /** A result as rows of transport × path × metric: the figures behind every format. */
-import { type Group, METRICS, type Metric, type Result, type Transport } from "../record/result.ts";
+import { type Group, METRICS, type Metric, type Result, type Transport } from "../../record/result.ts";
 import { milliseconds } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileMs } from "./quantile.ts";
 

@@ -3,9 +3,9 @@
  * messages, because messages of one second resemble each other. Still only indicative: resampling cannot see
  * what differs from run to run.
  */
-import { randomFrom } from "../plan/random.ts";
-import { Histogram } from "../record/histogram.ts";
-import type { MetricRecord } from "../record/result.ts";
+import { randomFrom } from "../../plan/random.ts";
+import { Histogram } from "../../record/histogram.ts";
+import type { MetricRecord } from "../../record/result.ts";
 import type { Interval } from "./shift.ts";
 
 const DRAWS = 400;

@@ -1,10 +1,10 @@
 /** Compares the report's quantiles with those of the HdrHistogram library on the same values. */
 import { build } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { randomFrom } from "../../../loadtest/plan/random.ts";
-import { ERROR_BOUND, Histogram } from "../../../loadtest/record/histogram.ts";
-import { QUANTILE_NAMES, QUANTILES, quantileMs } from "../../../loadtest/report/quantile.ts";
-import { normal } from "../../support/report/results.ts";
+import { randomFrom } from "../../../../loadtest/plan/random.ts";
+import { ERROR_BOUND, Histogram } from "../../../../loadtest/record/histogram.ts";
+import { QUANTILE_NAMES, QUANTILES, quantileMs } from "../../../../loadtest/report/figures/quantile.ts";
+import { normal } from "../../../support/report/results.ts";
 
 /** The relative error of three significant digits, as configured below. */
 const HDR_ERROR = 0.001;

@@ -1,15 +1,15 @@
 /** Ratio by percentile with its interval, and the margin as a shaded band. */
-import type { Metric } from "../../record/result.ts";
-import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "../../report/page/chart.ts";
-import { markerAt, sideStyle } from "../../report/page/line-style.ts";
-import { type Markup, markup } from "../../report/page/markup.ts";
-import { type Frame, logarithmic, type Scale } from "../../report/page/scale.ts";
-import { quantileText } from "../../report/quantile.ts";
-import type { Section } from "../comparison.ts";
-import { estimatesOf } from "../estimate.ts";
-import type { Pairing } from "../pairing.ts";
-import type { Interval } from "../shift.ts";
-import { change } from "../verdict.ts";
+import type { Metric } from "../record/result.ts";
+import { quantileText } from "../report/figures/quantile.ts";
+import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "../report/html/chart.ts";
+import { markerAt, sideStyle } from "../report/html/line-style.ts";
+import { type Markup, markup } from "../report/html/markup.ts";
+import { type Frame, logarithmic, type Scale } from "../report/html/scale.ts";
+import type { Section } from "./comparison.ts";
+import { estimatesOf } from "./estimate.ts";
+import type { Pairing } from "./pairing.ts";
+import type { Interval } from "./statistics/shift.ts";
+import { change } from "./verdict.ts";
 
 const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 const TICKS = [0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50];

@@ -1,6 +1,6 @@
 /** Whether one run can show that two groups differ: only by more than they scatter within the run itself. */
-import { Histogram } from "../record/histogram.ts";
-import type { Group, Metric, MetricRecord } from "../record/result.ts";
+import { Histogram } from "../../record/histogram.ts";
+import type { Group, Metric, MetricRecord } from "../../record/result.ts";
 import { medianRanks, QUANTILES, type QuantileName, sampleFor } from "./quantile.ts";
 
 /** With fewer blocks on each side even full separation is likely by chance (3 against 3: 1 in 10). */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { holm, metricsForRuns, runsForMetrics } from "../../../loadtest/compare/holm.ts";
-import { distributionOfU, leastP, mannWhitney } from "../../../loadtest/compare/ranks.ts";
+import { holm, metricsForRuns, runsForMetrics } from "../../../../loadtest/compare/statistics/holm.ts";
+import { distributionOfU, leastP, mannWhitney } from "../../../../loadtest/compare/statistics/ranks.ts";
 
 test("the exact p of fully separated sides is the smallest possible", () => {
 	expect(mannWhitney([1, 2, 3], [4, 5, 6])).toBeCloseTo(0.1, 12);

@@ -1,6 +1,6 @@
 /** Quantiles of a recorded histogram, given only where the sample supports them. */
-import { Histogram } from "../record/histogram.ts";
-import type { HistogramRecord } from "../record/result.ts";
+import { Histogram } from "../../record/histogram.ts";
+import type { HistogramRecord } from "../../record/result.ts";
 import { milliseconds } from "./number.ts";
 
 /** Quantiles the reports print, under their names in JSON and CSV. */

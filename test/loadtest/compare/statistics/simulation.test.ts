@@ -1,11 +1,11 @@
 /** The statistics on simulated runs whose true values are known. Seeded, so every test run simulates the same. */
 import { expect, test } from "vitest";
-import { runsNeeded } from "../../../loadtest/compare/power.ts";
-import { noiseOf } from "../../../loadtest/compare/shift.ts";
-import { judge } from "../../../loadtest/compare/verdict.ts";
-import { randomFrom } from "../../../loadtest/plan/random.ts";
-import { runQuantiles, SCATTER } from "../../support/report/noise.ts";
-import { judgedPairs, powerAt, share, singleRunAlarms } from "../../support/report/trials.ts";
+import { runsNeeded } from "../../../../loadtest/compare/statistics/power.ts";
+import { noiseOf } from "../../../../loadtest/compare/statistics/shift.ts";
+import { judge } from "../../../../loadtest/compare/verdict.ts";
+import { randomFrom } from "../../../../loadtest/plan/random.ts";
+import { runQuantiles, SCATTER } from "../../../support/report/noise.ts";
+import { judgedPairs, powerAt, share, singleRunAlarms } from "../../../support/report/trials.ts";
 
 const PAIRS = 200;
 /** 2 s of arithmetic on a free processor, longer beside other tests. */

@@ -1,5 +1,5 @@
 /** What a transport costs on Cloudflare Workers: list prices, the assumed user, and the requests measured. */
-import type { Group, Result, Transport } from "../record/result.ts";
+import type { Group, Result, Transport } from "../../record/result.ts";
 import { NOT_AVAILABLE, showCount, showDollars } from "./number.ts";
 import { left, right, type Table } from "./table.ts";
 

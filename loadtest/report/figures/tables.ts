@@ -1,5 +1,5 @@
 /** The report's tables: one function each, from a result to formatted cells. */
-import type { Group, Metric, Result } from "../record/result.ts";
+import type { Group, Metric, Result } from "../../record/result.ts";
 import { costTable } from "./cost.ts";
 import { isShown } from "./difference.ts";
 import {
