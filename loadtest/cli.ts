@@ -1,4 +1,4 @@
-/** The load test's commands by name: `node loadtest/cli.ts swarm …`. Each is loaded only when called. */
+/** The load test's commands by name: `node loadtest/cli.ts swarm …`. Each is loaded when it is called. */
 import { runCommand, UsageError } from "../worker/command-line/command.ts";
 import type { Result } from "./record/result.ts";
 
@@ -11,7 +11,7 @@ async function show(result: Result): Promise<string> {
 
 const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
 	swarm: async () => {
-		const { swarmCommand } = await import("./clients/command.ts");
+		const { swarmCommand } = await import("./clients/run/command.ts");
 		return (argv, stop) => swarmCommand(argv, stop, show);
 	},
 	report: async () => (await import("./report/command.ts")).reportCommand,
@@ -26,6 +26,6 @@ await runCommand(async (stop) => {
 	const [name = "", ...argv] = process.argv.slice(2);
 	const load = COMMANDS[name];
 	if (load === undefined)
-		throw new UsageError(`"${name}" is no command: there is ${Object.keys(COMMANDS).join(", ")}.`);
+		throw new UsageError(`Unknown command "${name}"; use one of: ${Object.keys(COMMANDS).join(", ")}`);
 	return (await load())(argv, stop);
 });

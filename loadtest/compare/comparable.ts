@@ -1,29 +1,20 @@
 /** Whether runs can be compared at all, and reasons to doubt the comparison. */
 import { UsageError } from "../../worker/command-line/command.ts";
-import type { PlanRecord, Result } from "../record/result.ts";
+import { differingField, storedIn } from "../plan/stored-plan.ts";
+import type { Result } from "../record/result.ts";
 import type { NamedRun } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";
-
-const SAME_PLAN = [
-	"scenario",
-	"clients",
-	"rate",
-	"payload",
-	"arrivals",
-	"grain",
-	"event",
-	"ackTimeout",
-] as const;
 
 /** Throws a UsageError that names the field and both files when two runs followed different plans. */
 export function checkPlans(runs: readonly NamedRun[]): void {
 	const [first, ...others] = runs;
 	if (first === undefined) return;
 	for (const other of others) {
-		const field = SAME_PLAN.find((each) => plainly(first, each) !== plainly(other, each));
+		const field = differingField(first.result.plan, other.result.plan, "compare");
 		if (field === undefined) continue;
-		const values = `${plainly(first, field)} in ${first.name}, ${plainly(other, field)} in ${other.name}`;
+		const value = (run: NamedRun) => `${storedIn(run.result.plan, field)} in ${run.name}`;
+		const values = `${value(first)}, ${value(other)}`;
 		throw new UsageError(
 			`plan.${field} differs (${values}): compare runs of one plan, so make one side again.`,
 		);
@@ -116,8 +107,4 @@ export function doubtsOf(runs: readonly NamedRun[]): string[] {
 		if (trust === "doubtful") doubts.push(`${name}: ${sentence}`);
 	}
 	return doubts;
-}
-
-function plainly(run: NamedRun, field: (typeof SAME_PLAN)[number]): PlanRecord[typeof field] {
-	return run.result.plan[field];
 }

@@ -1,11 +1,12 @@
 /** One quantile on two sides: values of the runs, ratio and difference with their intervals. */
+import { median } from "../record/median.ts";
 import type { Group, Metric } from "../record/result.ts";
 import { quantileMs } from "../report/figures/quantile.ts";
 import type { Pairing } from "./pairing.ts";
 import { type Draws, drawnInterval, drawQuantiles } from "./statistics/bootstrap.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";
 import { mannWhitney } from "./statistics/ranks.ts";
-import { type Interval, median, noiseOf, ratioOf, shiftOf } from "./statistics/shift.ts";
+import { type Interval, noiseOf, ratioOf, shiftOf } from "./statistics/shift.ts";
 
 /** Times in milliseconds, null where a run is too small for the quantile; p is null where there are too few runs. */
 export interface Estimate {

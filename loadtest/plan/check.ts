@@ -1,58 +1,60 @@
-/** What no load run can be made of. */
+/** Which settings a load run cannot be made of: values that a field does not allow, or that contradict each other. */
 import { isIP } from "node:net";
 import { UsageError } from "../../worker/command-line/command.ts";
-import type { Path } from "./paths.ts";
+import { flagOf, rowOf, SETTING_NAMES, type Settings } from "./fields.ts";
+import type { Path } from "./load-group.ts";
 import type { Scenario } from "./scenario.ts";
-import { AUTO, type Settings } from "./settings.ts";
 import { fillJson } from "./template.ts";
+import { afterColon } from "./values.ts";
 
-/** Throws a UsageError that names the flag, the value and the cure. */
+/** Throws a UsageError that names the flag, the value and the fix. */
 export function check(settings: Settings, scenario: Scenario, paths: readonly Path[]): void {
-	const { transports, rate, duration, clients, connectRate, grain } = settings;
-	if (transports.length === 0) throw new UsageError("--transports: name at least one.");
-	if (new Set(transports).size !== transports.length)
-		throw new UsageError(`--transports ${transports.join(",")}: one is named twice.`);
-	if (!(rate > 0)) throw new UsageError(`--rate ${rate}: give messages a second above 0.`);
-	if (!(duration > 0)) throw new UsageError(`--duration ${duration}: give seconds above 0.`);
-	if (!(connectRate > 0))
-		throw new UsageError(`--connect-rate ${connectRate}: give sessions a second above 0.`);
-	if (!(clients > 0)) throw new UsageError(`--clients ${clients}: give at least 1.`);
-	if (grain !== AUTO && !(grain >= 0 && grain <= 1000 && Number.isInteger(grain)))
-		throw new UsageError(`--grain ${grain}: give whole milliseconds, 0 to 1000.`);
-	checkTemplates(settings, paths);
+	for (const name of SETTING_NAMES) {
+		const complaint = rowOf(name).kind.complaint(settings[name]);
+		if (complaint !== undefined)
+			throw new UsageError(`${flagOf(name)} ${settings[name]}: ${afterColon(complaint)}`);
+	}
+	checkTemplates(settings);
+	checkPathHeaders(settings, paths);
+	checkSources(settings);
 	checkScenarioNeeds(settings, scenario);
 }
 
-function checkTemplates(settings: Settings, paths: readonly Path[]): void {
+function checkTemplates({ auth, message }: Settings): void {
 	const values = { n: 0, path: "", transport: "", seed: 0 };
-	if (settings.auth !== "") fillJson(settings.auth, values, "--auth");
-	if (settings.message !== "") fillJson(settings.message, values, "--message");
-	for (const name of Object.keys(settings.pathHeaders))
-		if (!paths.some((path) => path.name === name))
-			throw new UsageError(
-				`--path-header ${name}: there is no such path; there is ${paths.map((path) => path.name).join(", ")}.`,
-			);
-	for (const source of settings.sources)
-		if (source !== "loopback" && source !== "none" && isIP(source) === 0)
-			throw new UsageError(`--sources ${source}: give IP addresses of this host, loopback or none.`);
+	if (auth !== "") fillJson(auth, values, "--auth");
+	if (message !== "") fillJson(message, values, "--message");
 }
 
-function checkScenarioNeeds(settings: Settings, scenario: Scenario): void {
-	const { name, activity } = scenario;
-	if (name === "chaos" && settings.chaosRun === "")
+function checkPathHeaders({ pathHeaders }: Settings, paths: readonly Path[]): void {
+	const names = paths.map((path) => path.name);
+	const unknown = Object.keys(pathHeaders).find((name) => !names.includes(name));
+	if (unknown !== undefined)
+		throw new UsageError(`--path-header: unknown path "${unknown}"; use one of: ${names.join(", ")}.`);
+}
+
+function checkSources({ sources }: Settings): void {
+	const wrong = sources.find((source) => source !== "loopback" && source !== "none" && isIP(source) === 0);
+	if (wrong !== undefined)
+		throw new UsageError(`--sources ${wrong}: give IP addresses of this host, loopback or none.`);
+}
+
+function checkScenarioNeeds(settings: Settings, { name, activity }: Scenario): void {
+	const { chaosRun, chaosAt, duration, clients, processes, probe } = settings;
+	if (name === "chaos" && chaosRun === "")
 		throw new UsageError(
-			"--scenario chaos: say what to run, for example --chaos-run 'kill 1234' --chaos-at 5.",
+			"--scenario chaos: --chaos-run is missing; give a command, for example --chaos-run 'kill 1234' --chaos-at 5.",
 		);
-	if (settings.chaosRun !== "" && settings.chaosAt >= settings.duration)
+	if (chaosRun !== "" && chaosAt >= duration)
 		throw new UsageError(
-			`--chaos-at ${settings.chaosAt}: the measurement lasts ${settings.duration} s; give a second before its end.`,
+			`--chaos-at ${chaosAt}: the measurement lasts ${duration} s; give a second before its end.`,
 		);
-	if (activity === "fanout" && settings.clients < 3)
+	if (activity === "fanout" && clients < 3)
 		throw new UsageError(
-			`--clients ${settings.clients}: fanout needs a publisher and two subscribers, 3 at least.`,
+			`--clients ${clients}: fanout needs a publisher and two subscribers; give 3 or more.`,
 		);
-	if (activity === "fanout" && settings.processes === 1)
+	if (activity === "fanout" && processes === 1)
 		throw new UsageError("--processes 1: fanout keeps its probes in a process of their own; give 2 or more.");
-	if (settings.probe === "connect" && activity !== "idle" && activity !== "ramp" && activity !== "echo")
+	if (probe === "connect" && activity !== "idle" && activity !== "ramp" && activity !== "echo")
 		throw new UsageError(`--probe connect: ${name} needs acknowledgements; use idle, ramp or echo.`);
 }

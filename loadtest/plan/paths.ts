@@ -1,26 +1,20 @@
-/** Where load goes: named paths, each with one address or several. */
+/** Reading a run's targets: named paths, each with one address or several. */
 import { UsageError } from "../../worker/command-line/command.ts";
-
-/** One way to the application, by the name that results use. */
-export interface Path {
-	readonly name: string;
-	/** Origins with the namespace as path; clients are spread evenly over them. */
-	readonly urls: readonly string[];
-}
+import type { Path } from "./load-group.ts";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 
-/** A run's paths from the one or the other flag. Throws a UsageError. */
+/** A run's paths from the URL argument or from `--paths`. Throws a UsageError. */
 export function pathsFrom(
 	url: string | undefined,
 	given: string | readonly Path[] | undefined,
 ): readonly Path[] {
 	if (url !== undefined && given !== undefined)
-		throw new UsageError("URL and --paths are both given: give one of them.");
+		throw new UsageError("URL and --paths are both given; give one of them.");
 	if (url !== undefined) return [{ name: "target", urls: [targetUrl(url, "URL")] }];
 	if (typeof given === "string") return parsePaths(given);
 	if (given === undefined || given.length === 0)
-		throw new UsageError("no target: give a URL, or --paths direct=URL,edge=URL.");
+		throw new UsageError("no target; give a URL, or --paths direct=URL,edge=URL.");
 	return given;
 }
 
@@ -39,7 +33,7 @@ export function parsePaths(text: string): Path[] {
 	return [...paths].map(([name, urls]) => ({ name, urls }));
 }
 
-/** A target's address in one spelling. Throws a UsageError that begins with `where`. */
+/** A target's address, normalised. Throws a UsageError that begins with `where`. */
 export function targetUrl(text: string, where: string): string {
 	let url: URL;
 	try {
@@ -55,7 +49,7 @@ export function targetUrl(text: string, where: string): string {
 		);
 	if (url.username !== "" || url.password !== "")
 		throw new UsageError(
-			`${where}: a URL with a password in it would stand in the result; use --header or --auth.`,
+			`${where}: the result file would hold the URL's password; use --header or --auth instead.`,
 		);
 	return url.href;
 }
@@ -66,7 +60,7 @@ export function isLoopback(url: string): boolean {
 	return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Whether it is loopback that an IPv4 address can reach. */
+/** Whether it is loopback that a 127.x source address can reach. */
 export function isLoopback4(url: string): boolean {
 	return isLoopback(url) && new URL(url).hostname !== "[::1]";
 }

@@ -1,6 +1,6 @@
-/** Repeatable randomness: mulberry32, seeded; enough for arrivals, of no use for secrets. */
+/** Repeatable random numbers (mulberry32): good enough for arrivals, not for secrets. */
 
-/** A generator of numbers in [0, 1), the same for the same seed. */
+/** A generator of numbers in [0, 1); the same seed gives the same numbers. */
 export function randomFrom(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {

@@ -2,21 +2,21 @@
  * When each message is due: decided before the slot begins, so that a slow answer never holds back the
  * next send (open loop). Every worker computes the same schedule and sends its own clients' share.
  */
+import type { Settings } from "./fields.ts";
 import { randomFrom } from "./random.ts";
 
-/** Even gaps, or gaps as of people who know nothing of each other. */
-export type Arrivals = "uniform" | "poisson";
-
-/** Messages of one slot. `rate` is messages a second over all clients; times are µs from the slot's start. */
+/** Messages of one slot. */
 export interface ScheduleOptions {
-	readonly arrivals: Arrivals;
+	/** Even gaps, or the exponential gaps of independent senders. */
+	readonly arrivals: Settings["arrivals"];
+	/** Messages per second over all clients. */
 	readonly rate: number;
-	/** Milliseconds of the grid that times are put on, each on the nearest; 0 = as they fall. */
+	/** Milliseconds of the grid to whose nearest time each message is moved; 0 = no grid. */
 	readonly grain: number;
 	readonly seed: number;
 }
 
-/** Endless due times in order, µs from the slot's start; the first one at half a gap. */
+/** Endless due times in order, µs from the slot's start. */
 export function* schedule({ arrivals, rate, grain, seed }: ScheduleOptions): Generator<number, never> {
 	const gap = 1e6 / rate;
 	const grid = grain * 1000;
@@ -29,13 +29,13 @@ export function* schedule({ arrivals, rate, grain, seed }: ScheduleOptions): Gen
 	}
 }
 
-/** One message: which client sends it, and when it is due (µs from the slot's start). */
+/** One message: which client sends it, and when it is due (µs). */
 export interface Due {
 	readonly client: number;
 	readonly at: number;
 }
 
-/** The messages of the clients whose number leaves `worker` when divided by `workers`, in order of time. */
+/** A worker's share of the schedule: the messages of clients whose number modulo `workers` is `worker`. */
 export function* shareOf(
 	options: ScheduleOptions,
 	clients: number,

@@ -1,8 +1,8 @@
-/** What differs from client to client: `{n}` its number, `{path}`, `{transport}`, `{seed}` and `{random}`. */
+/** Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`, `{random}`. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import { randomFrom } from "./random.ts";
 
-/** What the words of a template stand for. */
+/** The values of a template's placeholders. */
 export interface TemplateValues {
 	readonly n: number;
 	readonly path: string;
@@ -10,12 +10,12 @@ export interface TemplateValues {
 	readonly seed: number;
 }
 
-const WORD = /\{(n|path|transport|seed|random)\}/g;
+const PLACEHOLDER = /\{(n|path|transport|seed|random)\}/g;
 
 /** Fills one template. `{random}` is 8 characters, the same for the same seed and client. */
 export function fill(template: string, values: TemplateValues): string {
-	return template.replace(WORD, (_, word: string) =>
-		word === "random" ? randomWord(values) : String(values[word as keyof TemplateValues]),
+	return template.replace(PLACEHOLDER, (_, name: string) =>
+		name === "random" ? randomWord(values) : String(values[name as keyof TemplateValues]),
 	);
 }
 
@@ -32,11 +32,11 @@ export function fillAll(
 	return Object.fromEntries(Object.entries(record).map(([key, template]) => [key, fill(template, values)]));
 }
 
-/** Fills a template of JSON and reads it. Throws a UsageError that names `flag`. */
+/** Fills a JSON template and parses it. Throws a UsageError that names `flag`, not the value. */
 export function fillJson(template: string, values: TemplateValues, flag: string): unknown {
 	try {
 		return JSON.parse(fill(template, values));
 	} catch {
-		throw new UsageError(`${flag} is not JSON: write for example ${flag} '{"token":"user-{n}"}'.`);
+		throw new UsageError(`${flag} is not JSON; write for example ${flag} '{"token":"user-{n}"}'.`);
 	}
 }

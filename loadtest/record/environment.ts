@@ -1,4 +1,4 @@
-/** Where a run was made: without it two results cannot be set side by side. */
+/** The machine and the versions of a run: without them two results cannot be compared. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, type as osType, release, totalmem } from "node:os";
@@ -6,13 +6,13 @@ import type { Environment } from "./result.ts";
 
 const require = createRequire(import.meta.url);
 
-/** The version of an installed package that hides its package.json from nobody. */
+/** The version of an installed package that exports its package.json. */
 function versionOf(name: string): string {
 	return (JSON.parse(readFileSync(require.resolve(`${name}/package.json`), "utf8")) as { version: string })
 		.version;
 }
 
-/** Describes this machine. `loopback`: all targets are on it too. */
+/** Describes this machine. `loopback`: all targets are on it too; `clock`: how times were taken. */
 export function environmentOf(tool: string, loopback: boolean, clock: string): Environment {
 	return {
 		tool,

@@ -1,8 +1,8 @@
-/** The generator's state by second, over its processes and machines. */
+/** The load generator's state by second, combined over its processes and machines. */
 import type { GeneratorWindow } from "./result.ts";
 
-/** One second as several processes saw it: the worst of each figure, sends added up. */
-export function worstOf(one: GeneratorWindow, other: GeneratorWindow): GeneratorWindow {
+/** One second of two processes: the worse of each figure, the sum of the sends. */
+function combined(one: GeneratorWindow, other: GeneratorWindow): GeneratorWindow {
 	return {
 		second: one.second,
 		elu: Math.max(one.elu, other.elu),
@@ -20,7 +20,7 @@ export function bySecond(windows: Iterable<GeneratorWindow>): GeneratorWindow[] 
 	const seconds = new Map<number, GeneratorWindow>();
 	for (const window of windows) {
 		const known = seconds.get(window.second);
-		seconds.set(window.second, known === undefined ? window : worstOf(known, window));
+		seconds.set(window.second, known === undefined ? window : combined(known, window));
 	}
 	return [...seconds.values()].sort((a, b) => a.second - b.second);
 }

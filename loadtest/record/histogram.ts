@@ -1,16 +1,16 @@
 /**
- * A log-linear histogram of whole microseconds: exact below 256 µs, then 128 buckets to each power of two,
- * so that a value is told within 1/256 (0.4 %). Histograms merge exactly, by adding counts.
+ * A log-linear histogram of whole microseconds: exact below 256 µs, then 128 buckets for each power of two, so that
+ * a quantile is off by at most 1/256 (0.4 %). Histograms merge exactly, by adding counts.
  */
 import type { HistogramRecord } from "./result.ts";
 
 const SUB_BUCKETS = 128;
 const SUB_BITS = 7;
-/** Above this (71 minutes) values are counted in the last bucket; max and sum stay true. */
+/** Values above this (71 minutes) are counted in the last bucket; max and sum stay exact. */
 const HIGHEST = 0xffffffff;
 const BUCKETS = (32 - SUB_BITS - 1) * SUB_BUCKETS + 2 * SUB_BUCKETS;
 
-/** Half a bucket over the smallest value in it: the largest relative error of a quantile. */
+/** The largest relative error of a quantile: half a bucket, relative to its smallest value. */
 export const ERROR_BOUND = 1 / (2 * SUB_BUCKETS);
 
 /** The bucket of a whole number of microseconds. */
@@ -21,7 +21,7 @@ export function bucketOf(us: number): number {
 	return shift * SUB_BUCKETS + (value >>> shift);
 }
 
-/** The least value of a bucket, and how many whole values it spans. */
+/** The lowest value of a bucket, and how many whole values it spans. */
 export function boundsOf(bucket: number): { lowest: number; width: number } {
 	if (bucket < 2 * SUB_BUCKETS) return { lowest: bucket, width: 1 };
 	const shift = Math.floor(bucket / SUB_BUCKETS) - 1;
@@ -47,7 +47,7 @@ export class Histogram {
 		if (value > this.max) this.max = value;
 	}
 
-	/** Adds all of `other`; the same as having recorded its values here. */
+	/** Adds all values of `other`. */
 	merge(other: Histogram): this {
 		const counts = this.#counts;
 		const added = other.#counts;
@@ -55,12 +55,12 @@ export class Histogram {
 		return this.#absorb(other.count, other.min, other.max, other.sum);
 	}
 
-	/** Adds a histogram as it stands in a result file. */
+	/** Adds a histogram of a result file. */
 	mergeRecord(record: HistogramRecord): this {
 		let bucket = 0;
 		for (let i = 0; i + 1 < record.buckets.length; i += 2) {
 			bucket += record.buckets[i]!;
-			if (bucket >= BUCKETS) throw new RangeError(`bucket ${bucket} of a histogram of ${BUCKETS}`);
+			if (bucket >= BUCKETS) throw new RangeError(`bucket ${bucket} is not in a histogram of ${BUCKETS}`);
 			this.#counts[bucket] = this.#counts[bucket]! + record.buckets[i + 1]!;
 		}
 		return this.#absorb(record.count, record.count > 0 ? record.min : this.min, record.max, record.sum);
@@ -74,7 +74,7 @@ export class Histogram {
 		return this;
 	}
 
-	/** The value (µs) that a share `q` (0 to 1) of all values does not exceed; NaN when empty. */
+	/** The value (µs) that the share `q` (0 to 1) of all values does not exceed; NaN when empty. */
 	quantile(q: number): number {
 		if (this.count === 0) return Number.NaN;
 		const rank = Math.min(this.count, Math.max(1, Math.ceil(q * this.count)));
@@ -98,7 +98,7 @@ export class Histogram {
 		return this.count === 0 ? Number.NaN : this.sum / this.count;
 	}
 
-	/** The non-empty buckets in order: least value, values spanned, count. */
+	/** The non-empty buckets in order: lowest value, values spanned, count. */
 	*buckets(): Generator<{ lowest: number; width: number; count: number }> {
 		for (let bucket = 0; bucket < BUCKETS; bucket++) {
 			const count = this.#counts[bucket]!;

@@ -3,41 +3,37 @@ import { readFile } from "node:fs/promises";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "./result.ts";
 
-/** Reads and validates a result file. Throws a CommandError that names the file, the field and the cure. */
+const FIX = "give a result file that `npm run swarm` wrote";
+
+/** Reads and validates a result file. Throws a CommandError that names the file, the field and the fix. */
 export async function loadResult(file: string): Promise<Result> {
 	let text: string;
 	try {
 		text = await readFile(file, "utf8");
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code ?? String(error);
-		throw new CommandError(
-			`${file} cannot be read (${code}): give a result file that \`npm run swarm\` wrote.`,
-			EXIT.usage,
-		);
+		throw new CommandError(`${file} cannot be read (${code}); ${FIX}.`, EXIT.usage);
 	}
 	return parseResult(text, file);
 }
 
-/** The same for a text already read; `name` stands in the error. */
+/** The same for a text already read; errors begin with `name`. */
 export function parseResult(text: string, name: string): Result {
 	let data: unknown;
 	try {
 		data = JSON.parse(text);
 	} catch {
-		throw new CommandError(
-			`${name} is not JSON: give a result file that \`npm run swarm\` wrote.`,
-			EXIT.usage,
-		);
+		throw new CommandError(`${name} is not JSON; ${FIX}.`, EXIT.usage);
 	}
 	const head = (data ?? {}) as Record<string, unknown>;
 	if (head["kind"] !== RESULT_KIND)
 		throw new CommandError(
-			`${name}: kind is ${JSON.stringify(head["kind"])}, a result has "${RESULT_KIND}".`,
+			`${name}: kind is ${JSON.stringify(head["kind"])}, not "${RESULT_KIND}"; ${FIX}.`,
 			EXIT.usage,
 		);
 	if (head["version"] !== RESULT_VERSION)
 		throw new CommandError(
-			`${name}: version is ${JSON.stringify(head["version"])}, this program reads ${RESULT_VERSION}: make the run again with it.`,
+			`${name}: version is ${JSON.stringify(head["version"])}, this program reads ${RESULT_VERSION}; make the run again with it.`,
 			EXIT.usage,
 		);
 	const parsed = resultShape.safeParse(data);
@@ -45,7 +41,7 @@ export function parseResult(text: string, name: string): Result {
 	const issue = parsed.error.issues[0];
 	const field = issue?.path.join(".") || "(whole file)";
 	throw new CommandError(
-		`${name}: ${field}: ${issue?.message ?? "not a result"}; the file was changed or cut: make the run again.`,
+		`${name}: ${field}: ${issue?.message ?? "not a result"}; the file was changed or cut short; make the run again.`,
 		EXIT.usage,
 	);
 }

@@ -1,6 +1,7 @@
-/** Several machines' results of one plan as one result: counts added, never averages of averages. */
+/** Merges the results of several machines with one plan: counts and histograms add up, nothing is averaged. */
 import { randomUUID } from "node:crypto";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
+import { differingField, mergedPlan, storedIn } from "../plan/stored-plan.ts";
 import { bySecond } from "./generator.ts";
 import { Histogram } from "./histogram.ts";
 import {
@@ -9,59 +10,44 @@ import {
 	type HistogramRecord,
 	METRICS,
 	type MetricRecord,
-	type PlanRecord,
 	type Result,
 } from "./result.ts";
-import { doubts } from "./validity.ts";
+import { doubtsAbout, validity } from "./validity.ts";
 
-/** A result and the file it came from, for errors. */
+/** A result and its file, for errors. */
 export interface NamedResult {
 	readonly name: string;
 	readonly result: Result;
 }
 
-/** What machines must agree on; clients, rate, seed and processes are each machine's own share. */
-const AGREED = [
-	"scenario",
-	"transports",
-	"duration",
-	"slot",
-	"warmup",
-	"payload",
-	"arrivals",
-	"grain",
-	"ackTimeout",
-	"event",
-] as const;
-
 /** Merges results exactly. Throws a CommandError when there are fewer than two, or two of different plans. */
 export function mergeResults(inputs: readonly NamedResult[]): Result {
 	const [first, ...others] = inputs;
 	if (first === undefined || others.length === 0)
-		throw new CommandError("merge takes at least two result files.", EXIT.usage);
+		throw new CommandError("merge needs at least two result files; give one from each machine.", EXIT.usage);
 	checkAlike(first, others);
 	const results = inputs.map(({ result }) => result);
 	const groups = groupNames(results).map((name) =>
 		mergeGroups(results.flatMap((one) => one.groups.filter((group) => nameOf(group) === name))),
 	);
 	const generator = bySecond(results.flatMap((one) => one.generator));
-	const { scenario, extra } = first.result.plan;
-	const flags = doubts(groups, generator, { cuts: scenario === "storm" || "chaosRun" in extra });
+	const plan = mergedPlan(
+		[first.result.plan, ...others.map(({ result }) => result.plan)],
+		results.map((one) => one.id),
+	);
+	const { tool } = first.result.environment;
+	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
 	const id = randomUUID();
 	return {
 		...first.result,
 		id,
 		startedAt: results.map((one) => one.startedAt).sort()[0]!,
 		series: { id, index: 1, of: 1 },
-		plan: mergePlans(
-			results.map((one) => one.plan),
-			results.map((one) => one.id),
-		),
+		plan,
 		groups,
 		generator,
 		validity: {
-			valid:
-				results.every((one) => one.validity.valid) && flags.every(({ severity }) => severity !== "invalid"),
+			valid: valid && results.every((one) => one.validity.valid),
 			flags,
 		},
 		interrupted: results.some((one) => one.interrupted),
@@ -73,16 +59,15 @@ function checkAlike(first: NamedResult, others: readonly NamedResult[]): void {
 	for (const { name, result } of others) {
 		const twin = seen.get(result.id);
 		if (twin !== undefined)
-			throw new CommandError(`${name} is the same run as ${twin}: give each run once.`, EXIT.usage);
+			throw new CommandError(`${name} is the same run as ${twin}; give each run once.`, EXIT.usage);
 		seen.set(result.id, name);
-		for (const field of AGREED) {
-			const [here, there] = [JSON.stringify(result.plan[field]), JSON.stringify(first.result.plan[field])];
-			if (here !== there)
-				throw new CommandError(
-					`${name}: plan.${field} is ${here}, in ${first.name} it is ${there}: only runs of one plan merge.`,
-					EXIT.usage,
-				);
-		}
+		const field = differingField(first.result.plan, result.plan, "merge");
+		if (field === undefined) continue;
+		const [here, there] = [result, first.result].map(({ plan }) => JSON.stringify(storedIn(plan, field)));
+		throw new CommandError(
+			`${name}: plan.${field} is ${here}, in ${first.name} it is ${there}; merge only runs of one plan.`,
+			EXIT.usage,
+		);
 	}
 }
 
@@ -94,7 +79,7 @@ function groupNames(results: readonly Result[]): string[] {
 	return [...new Set(results.flatMap(({ groups }) => groups.map(nameOf)))];
 }
 
-/** Machines measure at the same time: seconds do not add up, all else does. */
+/** Machines measure at the same time: seconds do not add up, everything else does. */
 function mergeGroups(groups: readonly Group[]): Group {
 	const { transport, path } = groups[0]!;
 	const counts = { ...groups[0]!.counts };
@@ -134,27 +119,4 @@ function mergeHistograms(records: readonly HistogramRecord[]): HistogramRecord {
 	const whole = new Histogram();
 	for (const record of records) whole.mergeRecord(record);
 	return whole.toRecord();
-}
-
-function mergePlans(plans: readonly PlanRecord[], ids: readonly string[]): PlanRecord {
-	const sum = (field: "clients" | "rate" | "processes") =>
-		plans.reduce((total, plan) => total + plan[field], 0);
-	const names = [...new Set(plans.flatMap(({ paths }) => paths.map(({ name }) => name)))];
-	const paths = names.map((name) => ({
-		name,
-		urls: [
-			...new Set(
-				plans.flatMap((plan) => plan.paths.filter((path) => path.name === name).flatMap(({ urls }) => urls)),
-			),
-		],
-	}));
-	const [first] = plans;
-	return {
-		...first!,
-		paths,
-		clients: sum("clients"),
-		rate: sum("rate"),
-		processes: sum("processes"),
-		extra: { ...first!.extra, merged: ids },
-	};
 }

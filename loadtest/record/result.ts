@@ -1,22 +1,25 @@
 /**
- * The result of one load run: what the swarm and the k6 runner write, and all that report, merge and
- * compare read. Times are whole microseconds unless a name says otherwise. Groups, windows and histograms
- * of two results of the same plan merge exactly, by adding counts.
+ * The result of one load run: what the swarm and the k6 runner write, and report, merge and compare read. Times are
+ * whole microseconds unless a name says otherwise. Load groups, windows and histograms of two results of the same
+ * plan merge exactly, by adding counts.
  */
 import { z } from "zod";
+import { TRANSPORTS } from "../plan/load-group.ts";
+import { planShape } from "../plan/stored-plan.ts";
+
+export { TRANSPORTS, type Transport } from "../plan/load-group.ts";
+export type { PlanRecord } from "../plan/stored-plan.ts";
 
 export const RESULT_KIND = "sticky-edge/result";
-/** Raised when a reader of the last version would misread; added fields do not raise it. */
+/** Raised when a reader of the previous version would misread a file; added fields do not raise it. */
 export const RESULT_VERSION = 1;
 
-export const TRANSPORTS = ["polling", "polling-fetch", "websocket", "upgrade", "flashsocket"] as const;
-export type Transport = (typeof TRANSPORTS)[number];
-
 /**
- * What is timed. `ack` is response time (from the intended send), `ack_service` from the real send. The
- * connection's phases each start where the one before ended, but `upgrade`, which runs beside
- * `socket_connect` from the Engine.IO handshake on. `connect` is all up to the Socket.IO connect. `fanout_*`: from the publisher's send to the
- * first, median and last recipient. `recover`: from the cut to the first ack after it.
+ * What is timed. `ack` is response time (from the scheduled send), `ack_service` is service time (from the actual
+ * send). Each phase of a connection starts where the one before ended, except `upgrade`, which runs beside
+ * `socket_connect` from the Engine.IO handshake on. `connect` spans all phases up to the Socket.IO connect.
+ * `fanout_*`: from the publisher's send to the first, median and last recipient. `recover`: from the cut to the first
+ * ack after it.
  */
 export const METRICS = [
 	"ack",
@@ -62,13 +65,13 @@ export type Window = z.infer<typeof windowShape>;
 export const metricShape = z.object({ histogram: histogramShape, windows: z.array(windowShape) });
 export type MetricRecord = z.infer<typeof metricShape>;
 
-/** Counts of one transport on one path over the measured time; drain included for what comes back late. */
+/** Counts of one load group over the measured time; acks that arrive during the drain count. */
 export const countsShape = z.object({
-	/** Sessions asked for, open when measurement began, and cut before it ended. */
+	/** Sessions attempted, opened, and lost before the run ended. */
 	sessionsTried: count,
 	sessionsOpen: count,
 	sessionsLost: count,
-	/** Messages due by the schedule; sent; acknowledged; never acknowledged; acknowledged twice. */
+	/** Messages due by the schedule; sent; acknowledged; never acknowledged; acknowledged twice; out of order. */
 	due: count,
 	sent: count,
 	received: count,
@@ -77,7 +80,7 @@ export const countsShape = z.object({
 	reordered: count,
 	/** Sent more than 5 ms after they were due. */
 	late: count,
-	/** Given up at the ack time limit (part of `lost`; the limit stands in the histogram's tail). */
+	/** Lost by the ack timeout (part of `lost`; they are in the histogram with the timeout as their time). */
 	timedOut: count,
 	bytesSent: count,
 	bytesReceived: count,
@@ -86,30 +89,30 @@ export const countsShape = z.object({
 });
 export type Counts = z.infer<typeof countsShape>;
 
-/** One transport on one path. */
+/** One load group: a transport on a path. */
 export const groupShape = z.object({
 	transport: z.enum(TRANSPORTS),
 	path: z.string().min(1),
-	/** Seconds this group was measured: interleaved groups share the run's time. */
+	/** Seconds in which this group was measured: interleaved groups share the run's time. */
 	seconds: amount,
 	counts: countsShape,
-	/** By kind (`timeout`, `connect_refused`, `tls`, `engine_1` …), each with how often. */
+	/** How often each kind of error occurred: `timeout`, `connect_refused`, `tls`, `engine_1` … */
 	errors: z.record(z.string(), count),
 	metrics: z.partialRecord(z.enum(METRICS), metricShape),
 });
 export type Group = z.infer<typeof groupShape>;
 
-/** A figure that is no latency: what a scenario found out, or memory. `path` and `transport` where it is of one group. */
-export const outcomeShape = z.object({
+/** A figure that is not a message's latency: a scenario's finding, or memory. `path` and `transport` name its group. */
+export const figureShape = z.object({
 	name: z.string().min(1),
 	value: z.number(),
 	unit: z.string(),
 	transport: z.enum(TRANSPORTS).optional(),
 	path: z.string().optional(),
 });
-export type Outcome = z.infer<typeof outcomeShape>;
+export type Figure = z.infer<typeof figureShape>;
 
-/** Why a result should not be believed as it is. `invalid` voids the run. */
+/** A doubt about the run (doubts.ts has all of this version). `invalid` makes the run invalid. */
 export const flagShape = z.object({
 	code: z.string().min(1),
 	severity: z.enum(["info", "warning", "invalid"]),
@@ -121,7 +124,7 @@ export type Flag = z.infer<typeof flagShape>;
 /** The generator's own state in one second, the worst over its processes. */
 export const generatorWindowShape = z.object({
 	second: count,
-	/** Event-loop utilisation 0 to 1 (node:perf_hooks). */
+	/** Event-loop utilisation, 0 to 1 (node:perf_hooks). */
 	elu: amount,
 	loopDelayP99: amount,
 	gcPause: amount,
@@ -132,33 +135,6 @@ export const generatorWindowShape = z.object({
 });
 export type GeneratorWindow = z.infer<typeof generatorWindowShape>;
 
-const pathShape = z.object({ name: z.string().min(1), urls: z.array(z.string()).min(1) });
-
-/** The plan as it was run: shared-out remainders and resolved defaults included, secrets redacted. */
-export const planShape = z.object({
-	scenario: z.string().min(1),
-	transports: z.array(z.enum(TRANSPORTS)).min(1),
-	paths: z.array(pathShape).min(1),
-	/** Clients of each group, and messages a second over the clients of one group. */
-	clients: count,
-	rate: amount,
-	/** Seconds: of measurement in all groups together, of one slot, of warm-up before it. */
-	duration: amount,
-	slot: amount,
-	warmup: amount,
-	payload: count,
-	seed: count,
-	arrivals: z.enum(["uniform", "poisson"]),
-	/** Milliseconds of the grid on which messages left, in groups; 0 = each when it was due. */
-	grain: amount.default(0),
-	ackTimeout: amount,
-	event: z.string(),
-	processes: count,
-	/** What one scenario or one tool has of its own. */
-	extra: z.record(z.string(), z.unknown()),
-});
-export type PlanRecord = z.infer<typeof planShape>;
-
 export const environmentShape = z.object({
 	tool: z.string(),
 	versions: z.record(z.string(), z.string()),
@@ -166,7 +142,7 @@ export const environmentShape = z.object({
 	cpu: z.string(),
 	cpus: count,
 	memoryBytes: count,
-	/** All targets on this host: generator, edge and nodes share its processors. */
+	/** All targets are on this host: generator, edge and nodes share its processors. */
 	loopback: z.boolean(),
 	clock: z.string(),
 });
@@ -184,9 +160,9 @@ export const resultShape = z.object({
 	plan: planShape,
 	groups: z.array(groupShape),
 	generator: z.array(generatorWindowShape),
-	outcomes: z.array(outcomeShape).optional(),
+	outcomes: z.array(figureShape).optional(),
 	validity: z.object({ valid: z.boolean(), flags: z.array(flagShape) }),
-	/** Ended by a signal: what was measured until then stands. */
+	/** Ended by a signal: the result covers the time until then. */
 	interrupted: z.boolean(),
 });
 export type Result = z.infer<typeof resultShape>;

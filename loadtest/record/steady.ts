@@ -1,4 +1,13 @@
-/** Whether a figure drifted while it was measured: Theil–Sen slope, and whether it is more than chance. */
+/** Whether a figure drifted while it was measured: Theil–Sen slope and Mann–Kendall test. */
+import { Histogram } from "./histogram.ts";
+import { median } from "./median.ts";
+import type { Window } from "./result.ts";
+
+/** A figure in one second of measurement. */
+export interface Point {
+	readonly second: number;
+	readonly value: number;
+}
 
 /** How a figure moved. */
 export interface Drift {
@@ -6,17 +15,27 @@ export interface Drift {
 	readonly slope: number;
 	/** Change over the whole time as a share of the median; 0.1 = 10 % more at the end. */
 	readonly share: number;
-	/** Mann–Kendall's z: beyond ±2.58 it is chance once in a hundred steady runs. */
+	/** Mann–Kendall's z: a steady run exceeds ±2.58 once in a hundred times. */
 	readonly z: number;
 }
 
-/** At most this many points enter; more are thinned evenly (all pairs are compared). */
-const MOST_POINTS = 400;
+/** Fewer points say nothing. */
+const MIN_POINTS = 8;
+/** All pairs are compared: more points than these are thinned evenly. */
+const MAX_POINTS = 400;
 
-/** The drift of `value` over `second`. Null below 8 points: too few to tell. */
-export function driftOf(given: readonly { second: number; value: number }[]): Drift | null {
-	if (given.length < 8) return null;
-	const step = Math.ceil(given.length / MOST_POINTS);
+/** A quantile of each second, µs. */
+export function pointsOf(windows: readonly Window[], quantile: number): Point[] {
+	return windows.map(({ second, histogram }) => ({
+		second,
+		value: Histogram.fromRecord(histogram).quantile(quantile),
+	}));
+}
+
+/** The drift of a figure; null when there are too few points to tell. */
+export function driftOf(given: readonly Point[]): Drift | null {
+	if (given.length < MIN_POINTS) return null;
+	const step = Math.ceil(given.length / MAX_POINTS);
 	const points = given.filter((_, i) => i % step === 0);
 	const slopes: number[] = [];
 	let rises = 0;
@@ -32,10 +51,4 @@ export function driftOf(given: readonly { second: number; value: number }[]): Dr
 	const n = points.length;
 	const deviation = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
 	return { slope, share: middle === 0 ? 0 : (slope * time) / middle, z: rises / deviation };
-}
-
-function median(values: readonly number[]): number {
-	const sorted = [...values].sort((a, b) => a - b);
-	const middle = Math.floor(sorted.length / 2);
-	return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,8 +1,8 @@
-/** What one group has counted: added up in the workers, sent as differences, summed again by the run. */
+/** Counts and times of one load group: counted in the workers, sent as deltas, summed again by the run. */
 import { Histogram } from "./histogram.ts";
 import type { Counts, Group, HistogramRecord, Metric, MetricRecord } from "./result.ts";
 
-/** What was counted since the last difference; JSON. */
+/** What was counted since the last delta; JSON. */
 export interface Delta {
 	readonly counts: Counts;
 	readonly errors: Readonly<Record<string, number>>;
@@ -29,18 +29,18 @@ export function noCounts(): Counts {
 	};
 }
 
-/** A group's counts, errors and one histogram for each metric and second. */
+/** A load group's counts, errors, and one histogram for each metric and second. */
 export class Tally {
 	counts = noCounts();
 	errors: Record<string, number> = {};
-	/** What is recorded here, dense and quick. */
-	#live = new Map<Metric, Map<number, Histogram>>();
-	/** What was added from elsewhere, sparse: an hour of seconds stays small. */
-	readonly #kept = new Map<Metric, Map<number, HistogramRecord>>();
+	/** Times recorded here: dense, quick to add to. */
+	#recorded = new Map<Metric, Map<number, Histogram>>();
+	/** Times added from deltas: sparse, so that an hour of seconds stays small. */
+	readonly #added = new Map<Metric, Map<number, HistogramRecord>>();
 
-	/** Records `us` under a metric, in the second of measurement it was due. */
+	/** Records a time (µs) of a metric in a second of measurement. */
 	record(metric: Metric, second: number, us: number): void {
-		const seconds = inner(this.#live, metric);
+		const seconds = secondsOf(this.#recorded, metric);
 		let histogram = seconds.get(second);
 		if (histogram === undefined) {
 			histogram = new Histogram();
@@ -54,35 +54,35 @@ export class Tally {
 		this.errors[kind] = (this.errors[kind] ?? 0) + times;
 	}
 
-	/** All recorded since the last call, and starts anew; null when there is nothing. */
+	/** The delta since the last call; null when there is none. */
 	take(): Delta | null {
 		const counted = Object.values(this.counts).some((count) => count !== 0);
-		if (!counted && this.#live.size === 0 && Object.keys(this.errors).length === 0) return null;
-		const delta = { counts: this.counts, errors: this.errors, windows: this.#takeLive() };
+		if (!counted && this.#recorded.size === 0 && Object.keys(this.errors).length === 0) return null;
+		const delta = { counts: this.counts, errors: this.errors, windows: this.#takeRecorded() };
 		this.counts = noCounts();
 		this.errors = {};
 		return delta;
 	}
 
-	#takeLive(): Delta["windows"] {
-		const live = this.#live;
-		this.#live = new Map();
-		return [...live].flatMap(([metric, seconds]) =>
+	#takeRecorded(): Delta["windows"] {
+		const recorded = this.#recorded;
+		this.#recorded = new Map();
+		return [...recorded].flatMap(([metric, seconds]) =>
 			[...seconds].map(([second, histogram]) => ({ metric, second, histogram: histogram.toRecord() })),
 		);
 	}
 
-	/** Adds a difference taken elsewhere. */
+	/** Adds a delta taken elsewhere. */
 	add(delta: Delta): void {
 		for (const field of Object.keys(this.counts) as (keyof Counts)[])
 			this.counts[field] += delta.counts[field];
 		for (const [kind, times] of Object.entries(delta.errors)) this.fail(kind, times);
-		this.#keep(delta.windows);
+		this.#addWindows(delta.windows);
 	}
 
-	#keep(windows: Delta["windows"]): void {
+	#addWindows(windows: Delta["windows"]): void {
 		for (const { metric, second, histogram } of windows) {
-			const seconds = inner(this.#kept, metric);
+			const seconds = secondsOf(this.#added, metric);
 			const known = seconds.get(second);
 			const sum = known && Histogram.fromRecord(known).mergeRecord(histogram).toRecord();
 			seconds.set(second, sum ?? histogram);
@@ -91,17 +91,17 @@ export class Tally {
 
 	/** Everything of one metric in one histogram. */
 	whole(metric: Metric): Histogram {
-		this.#keep(this.#takeLive());
+		this.#addWindows(this.#takeRecorded());
 		const whole = new Histogram();
-		for (const record of this.#kept.get(metric)?.values() ?? []) whole.mergeRecord(record);
+		for (const record of this.#added.get(metric)?.values() ?? []) whole.mergeRecord(record);
 		return whole;
 	}
 
-	/** The group as it stands in a result. */
+	/** The load group of a result. */
 	toGroup(head: Pick<Group, "transport" | "path" | "seconds">): Group {
-		this.#keep(this.#takeLive());
+		this.#addWindows(this.#takeRecorded());
 		const metrics: Partial<Record<Metric, MetricRecord>> = {};
-		for (const [metric, seconds] of this.#kept) {
+		for (const [metric, seconds] of this.#added) {
 			const windows = [...seconds].sort((a, b) => a[0] - b[0]);
 			metrics[metric] = {
 				histogram: this.whole(metric).toRecord(),
@@ -112,7 +112,7 @@ export class Tally {
 	}
 }
 
-function inner<V>(map: Map<Metric, Map<number, V>>, metric: Metric): Map<number, V> {
+function secondsOf<V>(map: Map<Metric, Map<number, V>>, metric: Metric): Map<number, V> {
 	let seconds = map.get(metric);
 	if (seconds === undefined) {
 		seconds = new Map();

@@ -1,8 +1,9 @@
 /** Whether a result can be trusted, in words. */
 import type { Flag, Result } from "../record/result.ts";
+import { type Trust, trustOf } from "../record/validity.ts";
 import { counted } from "./figures/number.ts";
 
-export type Trust = "valid" | "doubtful" | "invalid";
+export type { Trust };
 
 /** The verdict on the measurement itself: one word, one sentence, and the flags behind it. */
 export interface Validity {
@@ -16,13 +17,13 @@ export function validityOf(result: Result): Validity {
 	const flags = result.validity.flags;
 	const void_ = flags.filter((flag) => flag.severity === "invalid");
 	const doubts = flags.filter((flag) => flag.severity === "warning");
-	if (!result.validity.valid || void_.length > 0)
-		return { trust: "invalid", sentence: invalidSentence(void_), flags };
+	const trust = trustOf(result);
+	if (trust === "invalid") return { trust, sentence: invalidSentence(void_), flags };
 	const short = result.interrupted ? "The run was stopped early; the figures cover the time until then." : "";
-	if (doubts.length > 0 || result.interrupted) {
+	if (trust === "doubtful") {
 		const doubt =
 			doubts.length > 0 ? `Valid with ${counted(doubts.length, "doubt")}: ${messages(doubts)}` : "";
-		return { trust: "doubtful", sentence: [doubt, short].filter(Boolean).join(" "), flags };
+		return { trust, sentence: [doubt, short].filter(Boolean).join(" "), flags };
 	}
 	return {
 		trust: "valid",

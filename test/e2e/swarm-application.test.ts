@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
 import type { Group, Result } from "../../loadtest/record/result.ts";
-import { swarmOutcome } from "../support/swarm-outcome.ts";
-import { startTarget, type Target } from "../support/swarm-target.ts";
+import { runSwarmCommand } from "../support/swarm/command.ts";
+import { startTarget, type Target } from "../support/swarm/target.ts";
 
 const never = new AbortController().signal;
 
@@ -47,7 +47,7 @@ test.concurrent("answers that come twice are counted as doubled, by event and by
 	expect(only(await short(byAck, { clients: 1 })).counts.doubled).toBeGreaterThan(0);
 });
 
-test.concurrent("messages never answered are lost, and stand in the tail at the time limit", async () => {
+test.concurrent("messages that are never answered are lost, and count with the ack timeout as their time", async () => {
 	let heard = 0;
 	await using target = await startTarget({
 		serve: (socket) =>
@@ -95,7 +95,7 @@ test.concurrent("polling keeps its connections; Node's own agent opens one for e
 	expect(connections).toBeGreaterThan(60);
 });
 
-test.concurrent("the phases of an opening are told for each transport", async () => {
+test.concurrent("each transport's sessions have the phases of their opening", async () => {
 	await using target = await startTarget();
 	const transports = ["polling", "upgrade", "flashsocket"] as const;
 	const { groups } = await short(target, { transports, policyPort: target.policyPort });
@@ -108,11 +108,11 @@ test.concurrent("the phases of an opening are told for each transport", async ()
 	expect(phases["flashsocket"]).toEqual(expect.arrayContaining([...common, "policy"]));
 });
 
-test.concurrent("calibrate prints what each rate did to this machine", { timeout: 40_000 }, async () => {
+test.concurrent("calibrate prints one line for each rate", { timeout: 40_000 }, async () => {
 	const args = ["--transports", "websocket", "--clients", "5", "--seconds", "1", "--most", "500"];
-	const { code, stdout } = await swarmOutcome("calibrate", ...args);
+	const { code, stdout } = await runSwarmCommand("calibrate", ...args);
 	expect(code).toBe(0);
 	expect(stdout).toMatch(/^websocket, 5 clients, 1 process\n\s+asked\/s/);
 	expect(stdout).toMatch(/\n\s+500\s+\d+\s+\d+ %\s+[\d.]+ ms\s+[\d.]+ %/);
-	expect(stdout).toMatch(/websocket: (plan for at most 500|even 500 a second are too many)/);
+	expect(stdout).toMatch(/websocket: (plan for at most 500|even 500 messages per second are too many)/);
 });

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadResult } from "../../loadtest/record/load.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { Command, nodeRun, outcome } from "../support/commands/command.ts";
-import { swarmOutcome } from "../support/swarm-outcome.ts";
-import { startTarget, type Target } from "../support/swarm-target.ts";
+import { runSwarmCommand } from "../support/swarm/command.ts";
+import { startTarget, type Target } from "../support/swarm/target.ts";
 
 const swarm = (...args: string[]) => nodeRun("loadtest/cli.ts swarm", ...args);
 
@@ -32,48 +32,48 @@ afterAll(async () => {
 	await rm(folder, { recursive: true });
 });
 
-describe("bad input ends with one line that names it and the cure", () => {
+describe("bad input ends with one line that names it and the fix", () => {
 	test.concurrent.each<[string, () => string[], number, RegExp]>([
-		["no target", () => [], 2, /no target: give a URL, or --paths/],
+		["no target", () => [], 2, /no target; give a URL, or --paths/],
 		["an unknown flag", () => [echo.url, "--rte", "5"], 2, /unknown option '--rte'.*--rate.*--help/],
 		[
 			"an unknown scenario",
 			() => [echo.url, "--scenario", "ehco"],
 			2,
-			/--scenario ehco: there is echo, fanout/,
+			/--scenario: unknown scenario "ehco"; use one of: echo, fanout/,
 		],
 		[
-			"a scenario file that is not there",
+			"a missing scenario file",
 			() => [echo.url, "--scenario", "./no.ts"],
 			2,
-			/--scenario \.\/no\.ts: there is no such file/,
+			/--scenario \.\/no\.ts: the file does not exist/,
 		],
 		[
 			"a scenario file without an activity",
 			() => [echo.url, "--scenario", join(folder, "bad.ts")],
 			2,
-			/bad\.ts: activity is undefined, there is echo/,
+			/bad\.ts: unknown activity undefined; use one of: echo/,
 		],
 		["a wrong URL", () => ["nowhere"], 2, /URL: "nowhere" is not a URL/],
 		[
 			"an unknown transport",
 			() => [echo.url, "--transports", "smoke"],
 			2,
-			/"smoke" is none; there is polling/,
+			/Unknown transport "smoke"; use any of: polling/,
 		],
 		[
-			"a rate of nothing",
+			"a rate of zero",
 			() => [echo.url, "--rate", "0"],
 			2,
 			/'--rate <n>' argument '0' is invalid. Give a number above 0/,
 		],
 		["a header without a name", () => [echo.url, "--header", "hush"], 2, /--header: write 'Name: value'/],
-		["nothing listening", () => ["http://127.0.0.1:9"], 1, /nothing listens there/],
+		["nothing listening", () => ["http://127.0.0.1:9"], 1, /connection refused; start the target/],
 		[
-			"a certificate nobody signed",
+			"an untrusted certificate",
 			() => [secure.url],
 			1,
-			/certificate is refused .*: --insecure trusts any/,
+			/certificate is not trusted .*; use --insecure to trust any/,
 		],
 		[
 			"a folder that cannot be made",
@@ -88,7 +88,7 @@ describe("bad input ends with one line that names it and the cure", () => {
 			/cannot be written \(its folder is a file\)/,
 		],
 	])("%s", { timeout: 30_000 }, async (_, args, code, line) => {
-		const { code: was, stderr } = await swarmOutcome(...args(), "--quiet");
+		const { code: was, stderr } = await runSwarmCommand(...args(), "--quiet");
 		expect(stderr).toMatch(line);
 		expect(stderr).not.toMatch(/hush|\n\s+at /);
 		expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -96,36 +96,36 @@ describe("bad input ends with one line that names it and the cure", () => {
 	});
 });
 
-test.concurrent("a server that does not answer echo is told the three lines to add", {
+test.concurrent("for a server that does not answer echo the command prints the three lines to add", {
 	timeout: 30_000,
 }, async () => {
-	const { code, stderr } = await swarmOutcome(mute.url);
+	const { code, stderr } = await runSwarmCommand(mute.url);
 	expect(code).toBe(1);
-	expect(stderr).toContain('no answer to "echo" in 5 s: name an event with --event');
+	expect(stderr).toContain('no answer to "echo" in 5 s; name an event with --event');
 	expect(stderr).toContain('socket.on("echo", (payload, ack) => ack(payload));');
 });
 
 test.concurrent("--probe connect needs nothing from the application", { timeout: 30_000 }, async () => {
 	const out = join(folder, "probe.json");
 	const args = ["--probe", "connect", "--clients", "3", "--duration", "1", "--transports", "websocket"];
-	const { code } = await swarmOutcome(mute.url, ...args, "--out", out, "--quiet");
+	const { code } = await runSwarmCommand(mute.url, ...args, "--out", out, "--quiet");
 	const result = await loadResult(out);
 	expect(code).toBe(result.validity.valid ? 0 : 3);
 	expect(result.groups[0]?.counts).toMatchObject({ sessionsOpen: 3, due: 0 });
 });
 
-test.concurrent("a disk that fills up while the run lasts keeps what was measured on the screen", {
+test.concurrent("when the disk fills up during the run, the figures are still printed", {
 	timeout: 30_000,
 }, async () => {
 	const args = `--clients 2 --duration 1 --transports websocket --out ${join(folder, "full.json")}`;
 	const line = `ulimit -f 0; exec ${process.execPath} loadtest/cli.ts swarm ${echo.url} ${args}`;
 	const { code, stdout, stderr } = await outcome(new Command("bash", ["-c", line]));
-	expect(stderr).toMatch(/warning: --out .*full\.json cannot be written .* The run goes on/);
+	expect(stderr).toMatch(/warning: --out .*full\.json cannot be written .* The run continues/);
 	expect(stdout).toContain("websocket");
 	expect(code).toBe(1);
 });
 
-test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process", {
+test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process behind", {
 	timeout: 30_000,
 }, async () => {
 	await using target = await startTarget();
@@ -152,7 +152,7 @@ test.concurrent("Ctrl-C drains, saves what was measured, and leaves no process",
 	expect(received).toBe(sent);
 });
 
-test.concurrent("a server gone half way: the run says so, exits 3 and keeps the half", {
+test.concurrent("when the server fails half way, the run is invalid, exits 3 and keeps what was measured", {
 	timeout: 40_000,
 }, async () => {
 	await using target = await startTarget();
@@ -180,7 +180,7 @@ test.concurrent("a server gone half way: the run says so, exits 3 and keeps the 
 	expect(result.groups[0]!.counts.received).toBeGreaterThan(50);
 });
 
-test.concurrent("--repeat makes a series, each run in a file of its own", { timeout: 40_000 }, async () => {
+test.concurrent("--repeat writes each run of the series to its own file", { timeout: 40_000 }, async () => {
 	const out = join(folder, "series.json");
 	const args = [
 		"--repeat",
@@ -194,7 +194,7 @@ test.concurrent("--repeat makes a series, each run in a file of its own", { time
 		"--quiet",
 		"--json",
 	];
-	const { stdout } = await swarmOutcome(echo.url, ...args, "--out", out);
+	const { stdout } = await runSwarmCommand(echo.url, ...args, "--out", out);
 	const runs = await Promise.all(
 		["series-1.json", "series-2.json"].map((name) => loadResult(join(folder, name))),
 	);

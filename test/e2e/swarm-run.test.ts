@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { parseResult } from "../../loadtest/record/load.ts";
 import { TRANSPORTS } from "../../loadtest/record/result.ts";
-import { startTarget } from "../support/swarm-target.ts";
+import { startTarget } from "../support/swarm/target.ts";
 
 const quiet = { progress: () => {} };
 
-test("every transport on every path is measured, acknowledged and told apart", async () => {
+test("every transport on every path is measured on its own", async () => {
 	await using target = await startTarget();
 	const paths = `a=${target.url},b=${target.url}`;
 	const { policyPort } = target;

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
-import { startDelayServer } from "../support/swarm-delays.ts";
+import { startDelayServer } from "../support/swarm/delay-server.ts";
 
 const quiet = { progress: () => {} };
 const never = new AbortController().signal;
 
-test("asked for more than it can, the swarm calls itself invalid and says why", {
+test("a swarm asked for more than it can generate is invalid, and says why", {
 	timeout: 60_000,
 }, async () => {
 	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
@@ -25,7 +25,7 @@ test("asked for more than it can, the swarm calls itself invalid and says why", 
 	expect(result.generator.every(({ tainted }) => tainted)).toBe(true);
 });
 
-test("busy neighbours taint the seconds in which the generator did not get its processor", {
+test("busy processes beside the generator taint the seconds in which it got no processor time", {
 	timeout: 60_000,
 }, async () => {
 	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });
@@ -40,7 +40,7 @@ test("busy neighbours taint the seconds in which the generator did not get its p
 	expect(result.validity.flags.map(({ code }) => code)).toContain("generator_busy");
 });
 
-/** Processes that use all the time they get; they end by themselves, whatever becomes of their test. */
+/** Processes that use all the processor time they get; they end by themselves, whatever happens to the test. */
 function startNeighbours(count: number): AsyncDisposable {
 	const children = Array.from({ length: count }, () =>
 		spawn("timeout", ["20", "sh", "-c", "while :; do :; done"]),

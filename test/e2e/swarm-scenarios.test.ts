@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
 import type { Result } from "../../loadtest/record/result.ts";
 import { type Stack, startStack } from "../../origin/stack.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-/** One scenario through the edge, short. They run side by side: what is shown is that they work, not how fast. */
+/** One short run of a scenario through the edge. Runs share the machine: the tests show that they work, not how fast. */
 function scenario(name: string, options: PlanOptions): Promise<Result> {
 	const short = {
 		clients: 12,
@@ -30,7 +30,7 @@ function outcomes(result: Result): Record<string, number> {
 	return Object.fromEntries((result.outcomes ?? []).map(({ name, value }) => [name, value]));
 }
 
-test.concurrent("fanout: every subscriber on every node hears every message once, probes say when", {
+test.concurrent("fanout: every subscriber on every node receives every message once, and probes are timed", {
 	timeout: 60_000,
 }, async () => {
 	const { groups } = await scenario("fanout", { probes: 4 });
@@ -77,7 +77,7 @@ test.concurrent("storm: polling sessions come back when their polls are cut", {
 	expect(outcomes(result)).toMatchObject({ sessions_cut: 12, sessions_back: 12 });
 });
 
-test.concurrent("idle: sessions are held without a word, and memory is told", {
+test.concurrent("idle: sessions are held without messages, and memory is recorded", {
 	timeout: 60_000,
 }, async () => {
 	const result = await scenario("idle", { watch: { edge: stack.pid } });
@@ -86,12 +86,12 @@ test.concurrent("idle: sessions are held without a word, and memory is told", {
 	expect(result.groups[0]!.counts.due).toBe(0);
 });
 
-test.concurrent("soak: is the echo for long", { timeout: 60_000 }, async () => {
+test.concurrent("soak: sends and receives like echo", { timeout: 60_000 }, async () => {
 	const { groups } = await scenario("soak", {});
 	expect(groups[0]!.counts).toMatchObject({ due: 60, received: 60 });
 });
 
-test.concurrent("chaos: the command runs in its second, and the result tells how it ended", {
+test.concurrent("chaos: the command runs in its second, and the result has its exit code", {
 	timeout: 60_000,
 }, async () => {
 	const result = await scenario("chaos", { chaosRun: "exit 7", chaosAt: 1 });

@@ -1,23 +1,25 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
-import { startTarget } from "../support/swarm-target.ts";
-import { quantileAt, runTruth } from "../support/swarm-truth.ts";
+import { startTarget } from "../support/swarm/target.ts";
+import { quantileAt, runTruth } from "../support/swarm/truth.ts";
 
-// What the machine adds when others use it stands in the control; test/long/swarm-truth.test.ts allows less.
-test("what the server really took is what the swarm says", { timeout: 60_000 }, async () => {
+// The control, a server without delays, shows what a busy machine adds; test/long/swarm-truth.test.ts allows less.
+test("the swarm measures the delays that the server logged", { timeout: 60_000 }, async () => {
 	const { result, truths, control } = await runTruth(9);
 	for (const { acks, logged, p50, p99 } of truths) {
 		expect(logged).toHaveLength(acks);
-		expect(Math.abs(p50.said - p50.true)).toBeLessThan(Math.max(1000, p50.true * 0.05) + control(0.9));
-		expect(Math.abs(p99.said - p99.true)).toBeLessThan(Math.max(control(0.99), p99.true * 0.05));
+		expect(Math.abs(p50.measured - p50.logged)).toBeLessThan(
+			Math.max(1000, p50.logged * 0.05) + control(0.9),
+		);
+		expect(Math.abs(p99.measured - p99.logged)).toBeLessThan(Math.max(control(0.99), p99.logged * 0.05));
 	}
 	expect(quantileAt(result, "stalled", "ack", 0.99)).toBeGreaterThan(500_000);
 	expect(quantileAt(result, "slow", "ack", 0.99)).toBeLessThan(500_000);
 });
 
-test("a stall of the sender stands in the response time, and service time alone would hide it", {
+test("a stall of the sender shows in response time, and service time alone would hide it", {
 	timeout: 30_000,
 }, async () => {
 	await using target = await startTarget();
@@ -41,7 +43,7 @@ test("a stall of the sender stands in the response time, and service time alone 
 	expect(result.groups[0]!.counts.late).toBeGreaterThan(150);
 });
 
-/** Stops this process's swarm workers, as a machine does that has no time for them. */
+/** Stops this process's swarm workers, like a machine that has no processor time for them. */
 async function freezeWorkers(milliseconds: number): Promise<void> {
 	const workers = await swarmWorkers();
 	expect(workers.length).toBeGreaterThan(0);
@@ -59,5 +61,5 @@ async function swarmWorkers(): Promise<number[]> {
 	);
 	const pids = lists.flatMap((list) => list.trim().split(" ").filter(Boolean).map(Number));
 	const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8")));
-	return pids.filter((_, i) => lines[i]!.includes("clients/worker.ts"));
+	return pids.filter((_, i) => lines[i]!.includes("clients/worker/worker.ts"));
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { K6_TRANSPORTS, type K6Transport } from "../../loadtest/k6/script/settings.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { Histogram } from "../../loadtest/record/histogram.ts";

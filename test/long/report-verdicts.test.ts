@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { saveResult } from "../../loadtest/record/save.ts";
 import { DELAYED_EVENT, startDelayed } from "../support/report/stack.ts";

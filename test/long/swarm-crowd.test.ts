@@ -2,11 +2,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { runSwarm } from "../../loadtest/clients/run.ts";
+import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import type { Metric } from "../../loadtest/record/result.ts";
 import { startStack } from "../../origin/stack.ts";
-import { quantileAt } from "../support/swarm-truth.ts";
+import { quantileAt } from "../support/swarm/truth.ts";
 
 const never = new AbortController().signal;
 const quiet = { progress: (line: string) => console.info(line) };
@@ -14,7 +14,7 @@ const quiet = { progress: (line: string) => console.info(line) };
 test("5,000 wss clients are held 60 s with 500 acknowledgements a second, and the run is valid", {
 	timeout: 600_000,
 }, async () => {
-	const file = fileURLToPath(new URL("../support/swarm-secure-process.ts", import.meta.url));
+	const file = fileURLToPath(new URL("../support/swarm/tls-server-process.ts", import.meta.url));
 	const server = fork(file, [], { execArgv: [] });
 	try {
 		const [url] = (await once(server, "message")) as [string];
@@ -34,7 +34,7 @@ test("5,000 wss clients are held 60 s with 500 acknowledgements a second, and th
 	}
 });
 
-test("a storm of 300 through the edge: all are back", { timeout: 300_000 }, async () => {
+test("a storm of 300 sessions through the edge: all are back", { timeout: 300_000 }, async () => {
 	await using stack = await startStack({});
 	const load = { clients: 300, duration: 20, connectRate: 100, insecure: true };
 	const plan = planFrom({ url: stack.https, scenario: "storm", ...load });

@@ -1,16 +1,16 @@
-/** Who has heard which message: loss, doubles, order, and the first, median and last recipient's time. */
+/** Which subscriber received which message: losses, doubles, order, and the first, median and last recipient's time. */
 import type { Tally } from "../../record/tally.ts";
-import { nowUs } from "../clock.ts";
+import { nowUs } from "../pacing/clock.ts";
 
 /** The deliveries of one slot in one worker. */
 export class Deliveries {
 	readonly #subscribers: number;
 	/** Second of measurement of each message; -1 in warm-up. */
 	readonly #seconds: readonly number[];
-	/** How often each subscriber heard each message. */
-	readonly #heard: Uint8Array;
+	/** How often each subscriber received each message. */
+	readonly #received: Uint8Array;
 	readonly #newest: Int32Array;
-	/** µs from publish to each subscriber, by message; only where they are timed. */
+	/** µs from publishing to each subscriber, by message; only where deliveries are timed. */
 	readonly #times: number[][];
 	readonly #timed: Tally | null;
 	#missing: number;
@@ -18,26 +18,26 @@ export class Deliveries {
 	#reordered = 0;
 	#whenComplete: () => void = () => {};
 
-	/** `timed` gets the times; null where deliveries are only counted. */
+	/** `timed` records the times; null = deliveries are only counted. */
 	constructor(subscribers: number, seconds: readonly number[], timed: Tally | null) {
 		this.#subscribers = subscribers;
 		this.#seconds = seconds;
-		this.#heard = new Uint8Array(subscribers * seconds.length);
+		this.#received = new Uint8Array(subscribers * seconds.length);
 		this.#newest = new Int32Array(subscribers).fill(-1);
 		this.#times = timed === null ? [] : seconds.map(() => []);
 		this.#timed = timed;
 		this.#missing = subscribers * seconds.length;
 	}
 
-	/** A subscriber heard a message `us` after it was published. */
-	hear(subscriber: number, seq: number, us: number): void {
+	/** A subscriber received a message `us` after it was published. */
+	receive(subscriber: number, seq: number, us: number): void {
 		const place = seq * this.#subscribers + subscriber;
 		const counted = (this.#seconds[seq] ?? -1) >= 0;
-		if (this.#heard[place]! > 0) {
+		if (this.#received[place]! > 0) {
 			if (counted) this.#doubled += 1;
 			return;
 		}
-		this.#heard[place] = 1;
+		this.#received[place] = 1;
 		if (seq < this.#newest[subscriber]!) {
 			if (counted) this.#reordered += 1;
 		} else this.#newest[subscriber] = seq;
@@ -46,7 +46,7 @@ export class Deliveries {
 		if (this.#missing === 0) this.#whenComplete();
 	}
 
-	/** Resolves when all is heard, after `limit` µs, or when `stop` is aborted. */
+	/** Resolves when all have received all, after `limit` µs, or when `stop` is aborted. */
 	complete(limit: number, stop: AbortSignal): Promise<void> {
 		if (this.#missing === 0 || stop.aborted) return Promise.resolve();
 		const end = nowUs() + limit;
@@ -62,24 +62,24 @@ export class Deliveries {
 		});
 	}
 
-	/** Adds the counts, as deliveries, and the times of each message. */
+	/** Adds the deliveries to the counts, and each message's times. */
 	count(tally: Tally): void {
 		const { counts } = tally;
 		this.#seconds.forEach((second, seq) => {
 			if (second < 0) return;
-			const row = this.#heard.subarray(seq * this.#subscribers, (seq + 1) * this.#subscribers);
-			const heard = row.reduce((sum, times) => sum + times, 0);
+			const row = this.#received.subarray(seq * this.#subscribers, (seq + 1) * this.#subscribers);
+			const received = row.reduce((sum, times) => sum + times, 0);
 			counts.due += this.#subscribers;
 			counts.sent += this.#subscribers;
-			counts.received += heard;
-			counts.lost += this.#subscribers - heard;
+			counts.received += received;
+			counts.lost += this.#subscribers - received;
 			this.#time(second, this.#times[seq] ?? []);
 		});
 		counts.doubled += this.#doubled;
 		counts.reordered += this.#reordered;
 	}
 
-	/** A message that a probe missed has no last recipient. */
+	/** A message that a subscriber missed has no last recipient. */
 	#time(second: number, times: number[]): void {
 		if (this.#timed === null || times.length === 0) return;
 		const sorted = [...times].sort((a, b) => a - b);

@@ -1,22 +1,24 @@
-/** Messages when they are due, each answered: response and service time. */
-
-import { beat } from "../beat.ts";
-import { EchoDriver } from "../echo-driver.ts";
-import { pace, until } from "../pacer.ts";
-import { messagesOf, secondIn, type Work } from "../work.ts";
+/** Sends messages when they are due, each answered: response time and service time. */
+import { paceOnGrid } from "../pacing/grid-pacer.ts";
+import { pace, sleepUntil } from "../pacing/pacer.ts";
+import { secondIn } from "../pacing/slot.ts";
+import { EchoDriver } from "./echo-driver.ts";
+import { messagesOf, type Work } from "./work.ts";
 
 /** Sends the slot's messages, or with `--probe connect` only waits for its end. */
 export async function echo(work: Work): Promise<void> {
-	const { plan, slot, crew, stop } = work;
-	if (plan.probe === "connect") return until(slot.endAt, stop);
-	const driver = new EchoDriver(plan, crew.tally, work.sends);
+	const { plan, slot, group, stop } = work;
+	if (plan.probe === "connect") return sleepUntil(slot.endAt, stop);
+	const driver = new EchoDriver(plan, group.tally, work.sends);
 	work.everySecond(() => driver.sweep());
-	const messages = new Map(crew.opened.map(({ number }) => [number, crew.personaOf(number).ask?.message]));
-	const call = plan.grain > 0 ? beat : pace;
-	await call(
+	const payloads = new Map(
+		group.opened.map(({ number }) => [number, group.optionsOf(number).message?.payload]),
+	);
+	const paced = plan.grain > 0 ? paceOnGrid : pace;
+	await paced(
 		messagesOf(work),
 		({ client, at }) =>
-			driver.send(crew.members.get(client) ?? null, messages.get(client), at, secondIn(slot, at)),
+			driver.send(group.clients.get(client) ?? null, payloads.get(client), at, secondIn(slot, at)),
 		stop,
 	);
 	await driver.drained();

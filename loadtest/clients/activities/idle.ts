@@ -1,18 +1,22 @@
-/** Sessions held without a word: do heartbeats hold them, and what do they cost here? */
-import { until } from "../pacer.ts";
-import type { Work } from "../work.ts";
+/** Holds sessions open without messages. */
+import { sleepUntil } from "../pacing/pacer.ts";
+import type { Work } from "./work.ts";
 
-/** Waits for the slot's end and counts heartbeats. */
-export async function idle({ slot, crew, stop, outcome }: Work): Promise<void> {
+/**
+ * Waits for the slot's end, then reports heartbeats, sessions still open, and the generator's own memory. The run
+ * records the memory of the processes that `--watch` names.
+ */
+export async function idle({ slot, group, stop, figure }: Work): Promise<void> {
 	let heartbeats = 0;
-	const hear = () => {
+	const onPing = () => {
 		heartbeats += 1;
 	};
-	const { opened } = crew;
-	for (const { session } of opened) session.socket.io.on("ping", hear);
-	await until(slot.endAt, stop);
-	for (const { session } of opened) session.socket.io.off("ping", hear);
-	outcome("heartbeats", heartbeats, "pings", "sum");
-	outcome("sessions_held", opened.filter((member) => member.open).length, "sessions", "max");
-	outcome("generator_memory", process.memoryUsage().rss, "bytes", "sum");
+	const { opened } = group;
+	for (const { session } of opened) session.socket.io.on("ping", onPing);
+	await sleepUntil(slot.endAt, stop);
+	for (const { session } of opened) session.socket.io.off("ping", onPing);
+	const held = opened.filter((client) => client.isOpen).length;
+	figure("heartbeats", heartbeats, "pings", "sum");
+	figure("sessions_held", held, "sessions", "max");
+	figure("generator_memory", process.memoryUsage().rss, "bytes", "sum");
 }

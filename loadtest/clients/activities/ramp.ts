@@ -1,37 +1,36 @@
-/** Sessions opened at a rate that rises evenly; each leaves when it is open. */
-import { nowUs } from "../clock.ts";
-import { LATE } from "../echo-driver.ts";
-import { pace } from "../pacer.ts";
-import type { Work } from "../work.ts";
+/** Opens sessions at a rate that rises evenly; each is closed as soon as it is open. */
+import { nowUs } from "../pacing/clock.ts";
+import { pace } from "../pacing/pacer.ts";
+import { countDue } from "../pacing/sends.ts";
+import type { Work } from "./work.ts";
 
-/** Opens the slot's sessions, each closed when it is open. */
-export async function ramp({ plan, slot, crew, worker, sends, stop }: Work): Promise<void> {
+/** Opens and closes the slot's sessions. */
+export async function ramp({ plan, slot, group, worker, sends, stop }: Work): Promise<void> {
 	const openings: Promise<void>[] = [];
 	await pace(
 		openingTimes(plan.connectRate, slot.measureAt, slot.endAt, worker, plan.processes),
 		({ number, at }) => {
-			sends.due += 1;
+			countDue(sends, at, nowUs());
 			sends.sent += 1;
-			if (nowUs() - at > LATE) sends.late += 1;
-			openings.push(openAndLeave(number));
+			openings.push(openAndClose(number));
 		},
 		stop,
 	);
 	await Promise.all(openings);
 
-	async function openAndLeave(number: number): Promise<void> {
-		const session = await crew.tryOpen(crew.personaOf(number));
+	async function openAndClose(number: number): Promise<void> {
+		const session = await group.tryOpen(group.optionsOf(number));
 		session?.socket.disconnect();
 		session?.wire.cut();
 	}
 }
 
 /**
- * A worker's share of openings. The rate at t seconds of T is most·t/T, so that n sessions are reached at
- * √(2·n·T/most) seconds.
+ * A worker's share of the openings between `from` and `to` (µs). At t seconds of T the rate is peak·t/T, so that
+ * n sessions are reached at √(2·n·T/peak) seconds.
  */
 export function* openingTimes(
-	most: number,
+	peakRate: number,
 	from: number,
 	to: number,
 	worker: number,
@@ -39,7 +38,7 @@ export function* openingTimes(
 ): Generator<{ number: number; at: number }> {
 	const seconds = (to - from) / 1e6;
 	for (let number = worker; ; number += workers) {
-		const at = from + Math.sqrt((2 * (number + 0.5) * seconds) / most) * 1e6;
+		const at = from + Math.sqrt((2 * (number + 0.5) * seconds) / peakRate) * 1e6;
 		if (at >= to) return;
 		yield { number, at };
 	}

@@ -1,21 +1,21 @@
-/** All sessions cut at one instant; they come back by themselves. */
-import { nowUs } from "../clock.ts";
-import { until } from "../pacer.ts";
-import type { Work } from "../work.ts";
+/** Cuts all sessions at once; they reconnect by themselves. */
+import { nowUs } from "../pacing/clock.ts";
+import { sleepUntil } from "../pacing/pacer.ts";
+import type { Work } from "./work.ts";
 
 /** Cuts when measurement begins, then waits for the slot's end. */
-export async function storm({ plan, slot, crew, stop, outcome }: Work): Promise<void> {
-	await until(slot.measureAt, stop);
+export async function storm({ plan, slot, group, stop, figure }: Work): Promise<void> {
+	await sleepUntil(slot.measureAt, stop);
 	if (stop.aborted) return;
-	const cut = crew.opened.filter((member) => member.open);
+	const cut = group.opened.filter((client) => client.isOpen);
 	const at = nowUs();
-	for (const member of cut) {
-		member.lostAt = at;
-		member.cut(plan.cut);
+	for (const client of cut) {
+		client.lostAt = at;
+		client.cut(plan.cut);
 	}
-	await until(slot.endAt, stop);
-	const away = cut.filter((member) => member.lostAt !== 0).length;
-	if (away > 0) crew.tally.fail("not_back", away);
-	outcome("sessions_cut", cut.length, "sessions", "sum");
-	outcome("sessions_back", cut.length - away, "sessions", "sum");
+	await sleepUntil(slot.endAt, stop);
+	const missing = cut.filter((client) => client.lostAt !== 0).length;
+	if (missing > 0) group.tally.fail("not_back", missing);
+	figure("sessions_cut", cut.length, "sessions", "sum");
+	figure("sessions_back", cut.length - missing, "sessions", "sum");
 }

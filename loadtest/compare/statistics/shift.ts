@@ -1,4 +1,5 @@
 /** The Hodges-Lehmann estimate of how far one set of runs lies above another, with its interval. */
+import { medianOfSorted } from "../../record/median.ts";
 import { medianRanks } from "../../report/figures/quantile.ts";
 import { distributionOfU } from "./ranks.ts";
 
@@ -43,11 +44,6 @@ export function medianInterval(values: readonly number[]): Interval {
 	};
 }
 
-/** Median of any values; NaN of none. */
-export function median(values: readonly number[]): number {
-	return medianOfSorted([...values].sort((x, y) => x - y));
-}
-
 /** The run-to-run noise: the pooled standard deviation of logarithms within the sides (0.03 = 3 %). */
 export function noiseOf(...sides: (readonly number[])[]): number {
 	let squares = 0;
@@ -74,10 +70,4 @@ function skippedAtEachEnd(n: number, m: number): { skip: number; confidence: num
 	return skip === 0
 		? { skip: 0, confidence: Math.max(0, 1 - 2 * (shares[0] ?? 0)) }
 		: { skip: skip - 1, confidence: 1 - 2 * outside };
-}
-
-function medianOfSorted(sorted: readonly number[]): number {
-	const middle = sorted.length / 2;
-	if (sorted.length % 2 === 1) return sorted[Math.floor(middle)] ?? Number.NaN;
-	return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }

@@ -1,10 +1,10 @@
 /** Converts a k6 run to the result that report and compare read. */
 import { randomUUID } from "node:crypto";
+import { DEFAULTS } from "../../plan/fields.ts";
 import { isLoopback } from "../../plan/paths.ts";
-import { USUAL } from "../../plan/settings.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
-import { doubts } from "../../record/validity.ts";
+import { doubtsAbout, validity } from "../../record/validity.ts";
 import type { Settings } from "../script/settings.ts";
 import type { CpuReading } from "./cpu.ts";
 import { k6Doubts } from "./doubts.ts";
@@ -28,15 +28,16 @@ export interface FinishedRun {
 }
 
 /** Assembles the result. Pure, except for the description of the machine and a random id. */
-export function resultOf(run: FinishedRun): Result {
-	const { options, samples, cpu, startedAt, k6Version, code, interrupted } = run;
+export function resultOf(finished: FinishedRun): Result {
+	const { options, samples, cpu, startedAt, k6Version, code, interrupted } = finished;
 	const { settings, path } = options;
 	const { transport } = settings;
 	const group = samples.tally.toGroup({ transport, path: path.name, seconds: samples.seconds });
 	const environment = environmentOf("k6", path.urls.every(isLoopback), CLOCK);
 	const { checks: seconds, start, seconds: measured } = samples;
 	const generator = generatorWindows({ seconds, start, measured, cpu, cpus: environment.cpus }, group);
-	const flags = [...k6Doubts(samples, settings, code), ...doubts([group], generator)];
+	const run = { tool: environment.tool, plan: planOf(finished) };
+	const doubts = [...k6Doubts(samples, settings, code, run), ...doubtsAbout(run, [group], generator)];
 	const id = randomUUID();
 	return {
 		kind: RESULT_KIND,
@@ -45,10 +46,10 @@ export function resultOf(run: FinishedRun): Result {
 		startedAt,
 		series: { id, index: 1, of: 1 },
 		environment: { ...environment, versions: { k6: k6Version, node: process.versions.node } },
-		plan: planOf(run),
+		plan: run.plan,
 		groups: [group],
 		generator,
-		validity: { valid: flags.every(({ severity }) => severity !== "invalid"), flags },
+		validity: validity(doubts),
 		interrupted,
 	};
 }
@@ -67,7 +68,7 @@ function planOf({ options: { settings, path }, samples, code }: FinishedRun): Pl
 		warmup,
 		payload,
 		// Nothing is random here: the schedule is even.
-		seed: USUAL.seed,
+		seed: DEFAULTS.seed,
 		arrivals: "uniform",
 		grain: 0,
 		ackTimeout,

@@ -1,7 +1,7 @@
 /** k6's own state second by second, in the swarm's format: a busy generator measures itself instead of the target. */
 import { Histogram } from "../../record/histogram.ts";
 import type { GeneratorWindow, Group } from "../../record/result.ts";
-import { judged } from "../../record/taint.ts";
+import { withTaint } from "../../record/taint.ts";
 import { type CpuReading, shareBetween } from "./cpu.ts";
 
 /** The samples of one second that describe the generator. */
@@ -30,7 +30,7 @@ export interface SelfCheck {
 export function generatorWindows(check: SelfCheck, group: Group): GeneratorWindow[] {
 	const windows: GeneratorWindow[] = [];
 	for (let second = 0; second < check.measured; second++) windows.push(windowOf(check, second));
-	return judged(windows, [group]);
+	return withTaint(windows, [group]);
 }
 
 function windowOf({ seconds, start, cpu, cpus }: SelfCheck, second: number): GeneratorWindow {

@@ -2,8 +2,8 @@
  * The settings of a script, read from environment variables (`k6 run -e SIO_URL=…`); the runner passes its flags
  * the same way. Resolved and validated here, once for both. Imports nothing from k6.
  */
-import { USUAL } from "../../plan/settings.ts";
-import type { Transport } from "../../record/result.ts";
+import { DEFAULTS } from "../../plan/fields.ts";
+import type { Transport } from "../../plan/load-group.ts";
 import { executorSeconds, oneOf, positiveNumber, share, wholeNumber } from "./value.ts";
 import { SettingError, type Variable } from "./variables.ts";
 
@@ -72,21 +72,25 @@ export function settingsFrom(transport: K6Transport, env: Env): Settings {
 		transport,
 		origins,
 		namespace,
-		socketPath: path(given("SIO_PATH") ?? USUAL.socketPath),
+		socketPath: path(given("SIO_PATH") ?? DEFAULTS.socketPath),
 		scenario: oneOf("SIO_SCENARIO", given("SIO_SCENARIO"), SCENARIOS, "echo"),
-		clients: wholeNumber("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, USUAL.clients),
-		rate: positiveNumber("SIO_RATE", given("SIO_RATE"), USUAL.rate),
-		duration: executorSeconds("SIO_DURATION", given("SIO_DURATION"), USUAL.duration),
-		warmup: positiveNumber("SIO_WARMUP", given("SIO_WARMUP"), USUAL.warmup),
-		connectRate: positiveNumber("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), USUAL.connectRate),
-		payload: wholeNumber("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, USUAL.payload),
+		clients: wholeNumber("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, DEFAULTS.clients),
+		rate: positiveNumber("SIO_RATE", given("SIO_RATE"), DEFAULTS.rate),
+		duration: executorSeconds("SIO_DURATION", given("SIO_DURATION"), DEFAULTS.duration),
+		warmup: positiveNumber("SIO_WARMUP", given("SIO_WARMUP"), DEFAULTS.warmup),
+		connectRate: positiveNumber("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), DEFAULTS.connectRate),
+		payload: wholeNumber("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, DEFAULTS.payload),
 		binary: oneOf("SIO_BINARY", given("SIO_BINARY"), ["0", "1"], "0") === "1",
-		event: given("SIO_EVENT") ?? USUAL.event,
+		event: given("SIO_EVENT") ?? DEFAULTS.event,
 		auth: object("SIO_AUTH", given("SIO_AUTH")),
 		query: (given("SIO_QUERY") ?? "").replace(/^[?&]/, ""),
 		headers: texts("SIO_HEADERS", given("SIO_HEADERS")),
-		ackTimeout: positiveNumber("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), USUAL.ackTimeout),
-		connectTimeout: positiveNumber("SIO_CONNECT_TIMEOUT", given("SIO_CONNECT_TIMEOUT"), USUAL.connectTimeout),
+		ackTimeout: positiveNumber("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), DEFAULTS.ackTimeout),
+		connectTimeout: positiveNumber(
+			"SIO_CONNECT_TIMEOUT",
+			given("SIO_CONNECT_TIMEOUT"),
+			DEFAULTS.connectTimeout,
+		),
 		insecure: oneOf("SIO_INSECURE", given("SIO_INSECURE"), ["0", "1"], "0") === "1",
 		tlsMin: oneOf("SIO_TLS_MIN", given("SIO_TLS_MIN"), ["tls1.2", "tls1.3"], "tls1.2"),
 		cert: certificate(given("SIO_CERT"), given("SIO_KEY")),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { planFrom, recordOf } from "../../../loadtest/plan/plan.ts";
-import { planShape } from "../../../loadtest/record/result.ts";
+import { planFrom, slotsFor } from "../../../loadtest/plan/plan.ts";
+import { planShape, recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import { UsageError } from "../../../worker/command-line/command.ts";
 
 const paths = "direct=http://localhost:3001,direct=http://localhost:3002,edge=https://localhost:8443";
@@ -12,7 +12,7 @@ test("a repeated path name adds an address", () => {
 	]);
 });
 
-test("every transport meets every path, the paths of one transport side by side", () => {
+test("every transport is measured on every path, the paths of one transport side by side", () => {
 	const { groups } = planFrom({ paths, transports: ["polling", "websocket"] });
 	expect(groups.map(({ transport, path }) => `${transport} ${path.name}`)).toEqual([
 		"polling direct",
@@ -26,13 +26,13 @@ test("a WebSocket address means the same target", () => {
 	expect(planFrom({ url: "wss://example.org/chat" }).paths[0]?.urls).toEqual(["https://example.org/chat"]);
 });
 
-test("a plan stands in a result", () => {
+test("a result file holds the plan", () => {
 	const record = planShape.parse(JSON.parse(JSON.stringify(recordOf(planFrom({ paths, duration: 7 })))));
 	expect(record.duration).toBeCloseTo(7, 9);
 	expect(record.processes).toBeGreaterThan(0);
 });
 
-test("few messages leave one by one, many in groups, and who says so has it his way", () => {
+test("messages leave one by one at low rates and in groups at high ones, unless --grain decides", () => {
 	const grain = (options: object) => recordOf(planFrom({ paths, ...options })).grain;
 	expect(grain({ rate: 100 })).toBe(0);
 	expect(grain({ rate: 200 })).toBe(5);
@@ -50,11 +50,14 @@ test.each([
 	[{ url: "no url" }, /"no url" is not a URL/],
 	[{ url: "https://user:secret@host" }, /--auth/],
 	[{ paths: "https://localhost" }, /NAME=URL/],
-	[{ url: "http://a", scenario: "ehco" }, /--scenario ehco: there is .*echo/],
-	[{ url: "http://a", transports: ["polling", "polling"] as const }, /named twice/],
+	[{ url: "http://a", scenario: "ehco" }, /unknown scenario "ehco"; use one of: echo/],
+	[
+		{ url: "http://a", transports: ["polling", "polling"] as const },
+		/--transports polling,polling: name each transport once/,
+	],
 	[{ url: "http://a", rate: 0 }, /--rate 0/],
 	[{ url: "http://a", duration: -1 }, /--duration -1/],
-	[{ url: "http://a", grain: 2.5 }, /--grain 2.5: give whole milliseconds/],
+	[{ url: "http://a", grain: 2.5 }, /--grain 2.5: give a whole number from 0 to 1000/],
 ])("%j is refused in one line", (options, message) => {
 	expect(() => planFrom(options)).toThrow(message);
 	expect(() => planFrom(options)).toThrow(UsageError);
@@ -63,3 +66,27 @@ test.each([
 test("a refused URL does not repeat its password", () => {
 	expect(() => planFrom({ url: "https://user:secret@host" })).not.toThrow(/secret/);
 });
+
+test("a single load group is measured in one slot", () => {
+	expect(slotsFor(1, 60)).toEqual({ slot: 60, order: [0] });
+});
+
+test("rounds alternate in direction, so that drift affects all load groups alike", () => {
+	expect(slotsFor(2, 20).order).toEqual([0, 1, 1, 0]);
+});
+
+test.each([
+	[2, 20],
+	[8, 40],
+	[3, 1],
+	[5, 600],
+])(
+	"%i load groups share %i seconds completely, each with as many slots as the others",
+	(groups, duration) => {
+		const { slot, order } = slotsFor(groups, duration);
+		expect(slot * order.length).toBeCloseTo(duration, 9);
+		const turns = Array.from({ length: groups }, (_, group) => order.filter((one) => one === group).length);
+		expect(new Set(turns).size).toBe(1);
+		expect(turns[0]! % 2).toBe(0);
+	},
+);

@@ -1,22 +1,26 @@
 import { expect, test } from "vitest";
 import { planFrom } from "../../../loadtest/plan/plan.ts";
-import { checkScenario, SCENARIOS } from "../../../loadtest/plan/scenario.ts";
+import { checkScenario } from "../../../loadtest/plan/scenario.ts";
+import { SCENARIOS } from "../../../loadtest/plan/scenarios.ts";
 
-test.each(Object.entries(SCENARIOS))("%s goes by its own name and says what it is", (name, scenario) => {
-	expect(checkScenario(scenario, name)).toBe(scenario);
-	expect(scenario.name).toBe(name);
-	expect(scenario.about).not.toBe("");
-});
+test.each(Object.entries(SCENARIOS))(
+	"%s is listed under its own name and has a description",
+	(name, scenario) => {
+		expect(checkScenario(scenario, name)).toBe(scenario);
+		expect(scenario.name).toBe(name);
+		expect(scenario.about).not.toBe("");
+	},
+);
 
-test("flags stand over a scenario's settings, which stand over the usual ones", () => {
+test("flags override a scenario's settings, which override the defaults", () => {
 	const plan = planFrom({ url: "http://localhost", scenario: "fanout", rate: 3 });
 	expect([plan.rate, plan.clients, plan.payload]).toEqual([3, 200, 100]);
 });
 
 test.each([
-	[null, "export default"],
+	[null, "write export default"],
 	[{}, "name is missing"],
-	[{ name: "a", about: "", activity: "dance", settings: {} }, 'activity is "dance", there is echo'],
+	[{ name: "a", about: "", activity: "dance", settings: {} }, 'unknown activity "dance"; use one of: echo'],
 	[{ name: "a", about: "", activity: "echo" }, "settings is missing"],
 	[{ name: "a", about: "", activity: "echo", settings: { clinets: 5 } }, "settings.clinets is unknown"],
 	[

@@ -22,13 +22,13 @@ test("poisson arrivals keep the rate on average and spread like an exponential",
 	expect(deviation / mean).toBeLessThan(1.03);
 });
 
-test("the same seed gives the same arrivals, another seed others", () => {
+test("the same seed gives the same arrivals, another seed different ones", () => {
 	const options = { arrivals: "poisson", rate: 50, grain: 0, seed: 3 } as const;
 	expect(first(9, schedule(options))).toEqual(first(9, schedule(options)));
 	expect(first(9, schedule(options))).not.toEqual(first(9, schedule({ ...options, seed: 4 })));
 });
 
-test("the workers' shares together are the whole schedule, each message once", () => {
+test("the workers' shares together are the whole schedule, with each message once", () => {
 	const options = { arrivals: "poisson", rate: 100, grain: 0, seed: 5 } as const;
 	const clients = 7;
 	const whole = first(300, shareOf(options, clients, 0, 1));
@@ -54,7 +54,7 @@ test("on a grid each message is due at the nearest grid time, as many as without
 	expect([...groups.values()].slice(1, -1).every(({ length }) => length === 20)).toBe(true);
 });
 
-test("poisson arrivals are still poisson on a grid: a group's size varies by as much as it is on average", () => {
+test("poisson arrivals stay poisson on a grid: the variance of a group's size equals its mean", () => {
 	const grid = 20_000;
 	const due = first(40_000, schedule({ arrivals: "poisson", rate: 1000, grain: 20, seed: 7 }));
 	const sizes = Array.from({ length: Math.floor(due.at(-1)! / grid) }, () => 0);

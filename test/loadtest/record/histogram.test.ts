@@ -43,7 +43,7 @@ test("merging halves gives the histogram of the whole", () => {
 	);
 });
 
-test("a record survives the way through JSON and stands in the schema", () => {
+test("a record survives JSON and fits the schema", () => {
 	fc.assert(
 		fc.property(times, (values) => {
 			const record = histogramShape.parse(JSON.parse(JSON.stringify(of(values).toRecord())));
@@ -52,14 +52,14 @@ test("a record survives the way through JSON and stands in the schema", () => {
 	);
 });
 
-test("an empty histogram says NaN, not zero, and merging it changes nothing", () => {
+test("an empty histogram's quantile is NaN, not zero, and merging it changes nothing", () => {
 	const empty = new Histogram();
 	expect(empty.quantile(0.5)).toBeNaN();
 	const some = of([5, 7]);
 	expect(some.mergeRecord(empty.toRecord()).toRecord()).toEqual(of([5, 7]).toRecord());
 });
 
-test("what is longer than the last bucket keeps its true maximum", () => {
+test("a value beyond the last bucket keeps its exact maximum", () => {
 	const longest = 2 ** 40;
 	expect(of([1, longest]).quantile(1)).toBe(longest);
 });

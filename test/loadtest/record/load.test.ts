@@ -12,10 +12,10 @@ test.each([
 		"a.json: version is 2, this program reads 1",
 	],
 	["a result that was cut", JSON.stringify({ kind: RESULT_KIND, version: 1, id: "x" }), "a.json: startedAt:"],
-])("%s is refused by its name and the field", (_, text, message) => {
+])("%s is refused, naming the file and the field", (_, text, message) => {
 	expect(() => parseResult(text, "a.json")).toThrow(message);
 });
 
-test("a file that is not there is named", async () => {
+test("a missing file is named", async () => {
 	await expect(loadResult("/no/such.json")).rejects.toThrow("/no/such.json cannot be read (ENOENT)");
 });

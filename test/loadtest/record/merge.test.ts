@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { planFrom, recordOf } from "../../../loadtest/plan/plan.ts";
+import { type PlanOptions, planFrom } from "../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import { mergeResults } from "../../../loadtest/record/merge.ts";
 import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "../../../loadtest/record/result.ts";
 import { Tally } from "../../../loadtest/record/tally.ts";
@@ -8,7 +9,7 @@ import { Tally } from "../../../loadtest/record/tally.ts";
 function resultOf(
 	id: string,
 	times: readonly (readonly [second: number, us: number])[],
-	payload = 100,
+	options: PlanOptions = {},
 ): Result {
 	const tally = new Tally();
 	for (const [second, us] of times) tally.record("ack", second, us);
@@ -36,7 +37,7 @@ function resultOf(
 			loopback: true,
 			clock: "",
 		},
-		plan: recordOf(planFrom({ url: "http://localhost", clients: 3, rate: 10, duration: 2, payload })),
+		plan: recordOf(planFrom({ url: "http://localhost", clients: 3, rate: 10, duration: 2, ...options })),
 		groups: [group],
 		generator: [],
 		validity: { valid: true, flags: [] },
@@ -75,21 +76,29 @@ test("a run invalid on one machine makes the merged run invalid", () => {
 	expect(merged.validity.valid).toBe(false);
 });
 
-test("the same run twice is refused by both names", () => {
+test("the same run given twice is refused, naming both files", () => {
 	const one = { name: "a.json", result: resultOf("a", left) };
 	expect(() => mergeResults([one, { ...one, name: "copy.json" }])).toThrow(
 		"copy.json is the same run as a.json",
 	);
 });
 
-test("runs of different plans are refused with the field and both values", () => {
+test("runs of different plans are refused, naming the field and both values", () => {
 	const inputs = [
 		{ name: "a.json", result: resultOf("a", left) },
-		{ name: "b.json", result: resultOf("b", right, 200) },
+		{ name: "b.json", result: resultOf("b", right, { payload: 200 }) },
 	];
 	expect(() => mergeResults(inputs)).toThrow("b.json: plan.payload is 200, in a.json it is 100");
 });
 
-test("one file alone is refused", () => {
+test("runs with and without the plain client are refused", () => {
+	const inputs = [
+		{ name: "a.json", result: resultOf("a", left) },
+		{ name: "b.json", result: resultOf("b", right, { plainClient: true }) },
+	];
+	expect(() => mergeResults(inputs)).toThrow("b.json: plan.plainClient is true, in a.json it is false");
+});
+
+test("a single file is refused", () => {
 	expect(() => mergeResults([{ name: "a.json", result: resultOf("a", left) }])).toThrow("at least two");
 });

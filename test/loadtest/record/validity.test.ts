@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { type PlanOptions, planFrom } from "../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import type { Counts, GeneratorWindow, Group } from "../../../loadtest/record/result.ts";
 import { isTainted } from "../../../loadtest/record/taint.ts";
 import { noCounts, Tally } from "../../../loadtest/record/tally.ts";
-import { doubts } from "../../../loadtest/record/validity.ts";
+import { doubtsAbout, trustOf, validity } from "../../../loadtest/record/validity.ts";
 
 const calm: GeneratorWindow = {
 	second: 0,
@@ -31,8 +33,16 @@ function group(
 	};
 }
 
-function codes(groups: readonly Group[], generator: readonly GeneratorWindow[] = [], cuts = false): string[] {
-	return doubts(groups, generator, { cuts }).map(({ code, severity }) => `${code} ${severity}`);
+function runOf(options: PlanOptions = {}, tool = "swarm") {
+	return { tool, plan: recordOf(planFrom({ url: "http://localhost", ...options })) };
+}
+
+function codes(
+	groups: readonly Group[],
+	generator: readonly GeneratorWindow[] = [],
+	options: PlanOptions = {},
+): string[] {
+	return doubtsAbout(runOf(options), groups, generator).map(({ code, severity }) => `${code} ${severity}`);
 }
 
 function seconds(calmOnes: number, taintedOnes: number): GeneratorWindow[] {
@@ -55,55 +65,55 @@ describe("a second is tainted", () => {
 describe("a run is", () => {
 	test.each([
 		[
-			"free of doubts when all is well",
+			"free of doubts when nothing is wrong",
 			[group({ sessionsTried: 5, sessionsOpen: 5, due: 9, sent: 9, received: 9 })],
 			seconds(20, 0),
 			[],
 		],
-		["doubted for one tainted second of ten", [], seconds(9, 1), ["generator_busy warning"]],
-		["void for three tainted seconds of ten", [], seconds(7, 3), ["generator_busy invalid"]],
-		["void when its only second is tainted", [], seconds(0, 1), ["generator_busy invalid"]],
-		["doubted for three tainted seconds of a hundred", [], seconds(97, 3), ["generator_busy warning"]],
-		["void when nothing connects", [group({ sessionsTried: 5 })], [], ["nothing_connected invalid"]],
+		["doubtful for one tainted second of ten", [], seconds(9, 1), ["generator_busy warning"]],
+		["invalid for three tainted seconds of ten", [], seconds(7, 3), ["generator_busy invalid"]],
+		["invalid when its only second is tainted", [], seconds(0, 1), ["generator_busy invalid"]],
+		["doubtful for three tainted seconds of a hundred", [], seconds(97, 3), ["generator_busy warning"]],
+		["invalid when nothing connects", [group({ sessionsTried: 5 })], [], ["nothing_connected invalid"]],
 		[
-			"doubted when sessions are missing",
+			"doubtful when sessions are missing",
 			[group({ sessionsTried: 50, sessionsOpen: 49 })],
 			[],
 			["sessions_missing warning"],
 		],
 		[
-			"void when sessions are lost",
+			"invalid when sessions are lost",
 			[group({ sessionsTried: 9, sessionsOpen: 9, sessionsLost: 1 })],
 			[],
 			["sessions_lost invalid"],
 		],
 		[
-			"doubted when one session of a hundred is lost",
+			"doubtful when one session of a hundred is lost",
 			[group({ sessionsTried: 100, sessionsOpen: 100, sessionsLost: 1 })],
 			[],
 			["sessions_lost warning"],
 		],
 		[
-			"void when messages could not be sent",
+			"invalid when messages could not be sent",
 			[group({ sessionsTried: 1, sessionsOpen: 1, due: 100, sent: 90 })],
 			[],
 			["not_sent invalid"],
 		],
-		["doubted when messages are lost", [group({ due: 9, sent: 9, lost: 1 })], [], ["messages_lost warning"]],
+		["doubtful when messages are lost", [group({ due: 9, sent: 9, lost: 1 })], [], ["messages_lost warning"]],
 		[
-			"doubted when answers come twice",
+			"doubtful when answers come twice",
 			[group({ due: 9, sent: 9, doubled: 1 })],
 			[],
 			["messages_doubled warning"],
 		],
 		[
-			"void when this machine has no port left",
+			"invalid when this machine ran out of ports",
 			[group({}, { open_no_free_port: 1 })],
 			[],
 			["out_of_ports invalid"],
 		],
 		[
-			"void when this machine has no file left",
+			"invalid when this machine ran out of file descriptors",
 			[group({}, { open_too_many_files: 1 })],
 			[],
 			["out_of_files invalid"],
@@ -113,14 +123,68 @@ describe("a run is", () => {
 	});
 });
 
-test("a storm's own cuts are no fault of the target", () => {
+test("sessions that a storm cuts are no fault of the target", () => {
 	const cut = group({ sessionsTried: 9, sessionsOpen: 9, sessionsLost: 9, due: 100, sent: 50 });
-	expect(codes([cut], [], true)).toEqual(["not_sent info"]);
+	expect(codes([cut], [], { scenario: "storm" })).toEqual(["not_sent info"]);
 });
 
-test("a p50 that rises all along is told, one that wavers is not", () => {
+test("a p50 that rises throughout the run raises a doubt, one that wavers does not", () => {
 	const rising = Array.from({ length: 20 }, (_, i) => 1000 + i * 50);
 	const wavering = Array.from({ length: 20 }, (_, i) => 1000 + (i % 2) * 400);
 	expect(codes([group({}, {}, rising)])).toEqual(["unsteady info"]);
 	expect(codes([group({}, {}, wavering)])).toEqual([]);
 });
+
+describe("the advice", () => {
+	const busy = (options: PlanOptions, tool = "swarm") =>
+		doubtsAbout(runOf(options, tool), [], seconds(0, 3)).find(({ code }) => code === "generator_busy")!
+			.advice;
+
+	test.each<[PlanOptions, string]>([
+		[
+			{ rate: 700, clients: 30, processes: 2 },
+			"lower --rate (700 now) or --clients (30 now), add --processes (2 now)",
+		],
+		[{ scenario: "fanout", rate: 20 }, "lower --rate (20 now) or --clients (200 now)"],
+		[{ scenario: "ramp" }, "lower --connect-rate (400 now), add"],
+		[{ scenario: "storm", clients: 70 }, "lower --clients (70 now), add"],
+		[{ scenario: "idle" }, "lower --clients (1000 now), add"],
+		[{ probe: "connect" }, "lower --clients (50 now), add"],
+	])("for %j names the flags that the load depends on, with their values", (options, advice) => {
+		expect(busy(options)).toContain(advice);
+	});
+
+	test("for k6 names no flag that k6 lacks", () => {
+		const advice = busy({ rate: 700 }, "k6");
+		expect(advice).toContain("lower --rate (700 now) or --clients (50 now)");
+		expect(advice).not.toMatch(/--processes|calibrate/);
+	});
+
+	test("about lost messages names the time that they count with", () => {
+		const [lost] = doubtsAbout(runOf({ ackTimeout: 3 }), [group({ due: 9, sent: 9, lost: 1 })], []);
+		expect(lost!.advice).toContain("they count as 3 s (--ack-timeout)");
+	});
+});
+
+test("a run is invalid when a doubt says so, and valid with all others", () => {
+	const { plan, tool } = runOf();
+	const warning = doubtsAbout({ plan, tool }, [group({ due: 9, sent: 9, lost: 1 })], []);
+	const invalid = doubtsAbout({ plan, tool }, [group({ sessionsTried: 5 })], []);
+	expect(validity(warning).valid).toBe(true);
+	expect(validity([...warning, ...invalid]).valid).toBe(false);
+});
+
+test.each([
+	[true, [], false, "valid"],
+	[true, ["info"], false, "valid"],
+	[true, ["warning"], false, "doubtful"],
+	[true, [], true, "doubtful"],
+	[true, ["invalid"], false, "invalid"],
+	[false, [], true, "invalid"],
+] as const)(
+	"a result that is valid: %j, with doubts %j, interrupted: %j, is %s",
+	(valid, severities, interrupted, trust) => {
+		const flags = severities.map((severity) => ({ code: "any", severity, message: "", advice: "" }));
+		expect(trustOf({ validity: { valid, flags }, interrupted })).toBe(trust);
+	},
+);

@@ -2,9 +2,9 @@
 import { request } from "node:http";
 import { request as secureRequest } from "node:https";
 import { io, type ManagerOptions, type Socket } from "socket.io-client";
-import { agentFor, Wire } from "../../../loadtest/clients/agent.ts";
-import { fetchPolicy } from "../../../loadtest/clients/flash-policy.ts";
-import { optionsFor } from "../../../loadtest/clients/transport.ts";
+import { fetchPolicy } from "../../../loadtest/clients/client/flash-policy.ts";
+import { agentFor, Wire } from "../../../loadtest/clients/transport/agent.ts";
+import { optionsFor } from "../../../loadtest/clients/transport/transport.ts";
 import type { Transport } from "../../../loadtest/record/result.ts";
 import type { WhoAmI } from "../../../origin/demo/events.ts";
 import type { Target } from "./targets.ts";

@@ -1,6 +1,6 @@
 /** Real socket.io clients on long-polling, and what their messages cost the proxy between them and the node. */
 import { io, type Socket } from "socket.io-client";
-import { agentFor, Wire } from "../../../loadtest/clients/agent.ts";
+import { agentFor, Wire } from "../../../loadtest/clients/transport/agent.ts";
 import { cpuOf } from "./cpu.ts";
 
 /** A proxy under test: where it listens, and the process whose CPU counts. */

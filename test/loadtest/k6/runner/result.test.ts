@@ -4,6 +4,8 @@ import { resultOf } from "../../../../loadtest/k6/runner/result.ts";
 import { Samples } from "../../../../loadtest/k6/runner/samples.ts";
 import { SecondCheck } from "../../../../loadtest/k6/runner/self-check.ts";
 import { settingsFrom } from "../../../../loadtest/k6/script/settings.ts";
+import { planFrom } from "../../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../../loadtest/plan/stored-plan.ts";
 import { resultShape } from "../../../../loadtest/record/result.ts";
 
 const settings = settingsFrom("websocket", {
@@ -20,12 +22,15 @@ function samplesWith(change: (samples: Samples) => void): Samples {
 }
 
 describe("the doubts about a k6 run", () => {
+	const run = { tool: "k6", plan: recordOf(planFrom({ url: "http://localhost" })) };
+
 	it("are none for a run that finished, whatever its thresholds said", () => {
 		expect(
 			k6Doubts(
 				samplesWith(() => {}),
 				settings,
 				0,
+				run,
 			),
 		).toEqual([]);
 		expect(
@@ -33,6 +38,7 @@ describe("the doubts about a k6 run", () => {
 				samplesWith(() => {}),
 				settings,
 				99,
+				run,
 			),
 		).toEqual([]);
 	});
@@ -43,10 +49,10 @@ describe("the doubts about a k6 run", () => {
 				samples.dropped = 3;
 				samples.tally.counts.sessionsTried = sessionsTried;
 			});
-		const flags = k6Doubts(tried(settings.clients - 2), settings, 0);
+		const flags = k6Doubts(tried(settings.clients - 2), settings, 0, run);
 		expect(flags).toMatchObject([{ code: "iterations_dropped", severity: "warning" }]);
 		expect(flags[0]?.message).toMatch(/no free VU for 2 sessions/);
-		expect(k6Doubts(tried(settings.clients), settings, 0)).toEqual([]);
+		expect(k6Doubts(tried(settings.clients), settings, 0, run)).toEqual([]);
 	});
 
 	it("invalidate a run that k6 did not finish", () => {
@@ -54,6 +60,7 @@ describe("the doubts about a k6 run", () => {
 			samplesWith(() => {}),
 			settings,
 			107,
+			run,
 		);
 		expect(flag).toMatchObject({ code: "k6_failed", severity: "invalid" });
 	});

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { settingsFrom } from "../../../../loadtest/k6/script/settings.ts";
 import { SettingError } from "../../../../loadtest/k6/script/variables.ts";
-import { USUAL } from "../../../../loadtest/plan/settings.ts";
+import { DEFAULTS } from "../../../../loadtest/plan/fields.ts";
 
 const URL = { SIO_URL: "https://localhost:8443" };
 
 describe("the scripts' settings", () => {
 	it("default to the swarm's", () => {
-		const { clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath } = USUAL;
+		const { clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath } = DEFAULTS;
 		expect(settingsFrom("websocket", URL)).toMatchObject({
 			...{ clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath },
 			scenario: "echo",

@@ -1,0 +1,133 @@
+/** One worker's share of one load group: its clients, and the tally of what they do. */
+import type { LoadGroupPlan } from "../../plan/load-group.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Metric } from "../../record/result.ts";
+import { Tally } from "../../record/tally.ts";
+import { nowUs } from "../pacing/clock.ts";
+import type { Slot } from "../pacing/slot.ts";
+import { Client } from "./client.ts";
+import { clientOptions } from "./client-options.ts";
+import { OpenFailure } from "./failure.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
+
+/** What all connections of a load group have carried. */
+export interface Traffic {
+	readonly bytesSent: number;
+	readonly bytesReceived: number;
+	readonly requests: number;
+}
+
+/** Opens, keeps and closes a worker's clients of one load group. */
+export class LoadGroup {
+	/** Its number in the plan. */
+	readonly number: number;
+	readonly plan: Plan;
+	readonly tally = new Tally();
+	/** By the client's number in the load group; null = could not be opened. */
+	readonly clients = new Map<number, Client | null>();
+	/** The running slot, which gives events their second. */
+	slot: Slot | null = null;
+	readonly #group: LoadGroupPlan;
+	#closing = false;
+
+	constructor(plan: Plan, number: number) {
+		this.plan = plan;
+		this.number = number;
+		this.#group = plan.groups[number]!;
+	}
+
+	/** The clients that could be opened. */
+	get opened(): Client[] {
+		return [...this.clients.values()].filter((client) => client !== null);
+	}
+
+	/** The second of measurement at a monotonic time; 0 before any. */
+	secondOf(at: number): number {
+		if (this.slot === null) return 0;
+		return Math.max(0, this.slot.second + Math.floor((at - this.slot.measureAt) / 1e6));
+	}
+
+	/** The session that a client opens. */
+	optionsOf(number: number): SessionOptions {
+		return clientOptions(this.plan, this.#group, number);
+	}
+
+	/** Opens one client and keeps it; `join` is awaited before it counts as open. */
+	async add(number: number, join: (session: Session) => Promise<void>): Promise<void> {
+		const session = await this.tryOpen(this.optionsOf(number), join);
+		this.clients.set(number, null);
+		if (session === null) return;
+		const client = new Client(number, session, this.plan.ack);
+		this.clients.set(number, client);
+		session.socket.on("disconnect", (reason) => this.#onLost(client, reason));
+		session.socket.on("connect", () => this.#onReconnected(client));
+	}
+
+	/** Opens a session; counts it, and its phases or its failure. */
+	async tryOpen(
+		options: SessionOptions,
+		join: (session: Session) => Promise<void> = async () => {},
+	): Promise<Session | null> {
+		this.tally.counts.sessionsTried += 1;
+		try {
+			const session = await openSession(options);
+			await join(session);
+			this.tally.counts.sessionsOpen += 1;
+			const second = this.secondOf(nowUs());
+			for (const [metric, us] of Object.entries(session.phases))
+				this.tally.record(metric as Metric, second, us);
+			return session;
+		} catch (error) {
+			this.tally.fail(error instanceof OpenFailure ? `open_${error.kind}` : "open_error");
+			return null;
+		}
+	}
+
+	#onLost(client: Client, reason: string): void {
+		client.isOpen = false;
+		if (this.#closing) return;
+		if (client.lostAt === 0) client.lostAt = nowUs();
+		this.tally.counts.sessionsLost += 1;
+		this.tally.fail(`session_${reason.replaceAll(" ", "_")}`);
+	}
+
+	/** A client has recovered when it is answered again, not when it is merely connected. */
+	#onReconnected(client: Client): void {
+		client.isOpen = true;
+		const { lostAt } = client;
+		const { message } = this.optionsOf(client.number);
+		const recovered = () => {
+			if (lostAt === 0 || client.lostAt !== lostAt) return;
+			const now = nowUs();
+			this.tally.record("recover", this.secondOf(now), now - lostAt);
+			client.lostAt = 0;
+		};
+		if (message === null) recovered();
+		else client.send(message.event, message.ack, recovered, message.payload);
+	}
+
+	/** What all connections have carried since they were opened. */
+	traffic(): Traffic {
+		const sum = { bytesSent: 0, bytesReceived: 0, requests: 0 };
+		for (const { session } of this.opened) {
+			const { sent, received } = session.wire.bytes();
+			sum.bytesSent += sent;
+			sum.bytesReceived += received;
+			sum.requests += session.wire.requests;
+		}
+		return sum;
+	}
+
+	/** Answers that came twice since the last call. */
+	takeDoubled(): number {
+		return this.opened.reduce((sum, client) => sum + client.takeDoubled(), 0);
+	}
+
+	close(): void {
+		this.#closing = true;
+		for (const { session } of this.opened) {
+			session.socket.io.reconnection(false);
+			session.socket.disconnect();
+		}
+	}
+}

@@ -1,0 +1,83 @@
+/** `npm run swarm`: load runs from flags to result files. */
+import { randomUUID } from "node:crypto";
+import { extname } from "node:path";
+import { type CommandError, EXIT } from "../../../worker/command-line/command.ts";
+import { checkWritable } from "../../../worker/command-line/files.ts";
+import { type Flags, readFlags } from "../../plan/flags.ts";
+import { type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
+import { loadScenario } from "../../plan/scenarios.ts";
+import type { Result } from "../../record/result.ts";
+import { defaultFile, deliverResult, exitCodeOf, type Show, saveResult } from "../../record/save.ts";
+import { type Screen, screenOn } from "../view/screen.ts";
+import { calibrateCommand } from "./calibrate.ts";
+import type { Series } from "./recorder.ts";
+import { runSwarm } from "./run.ts";
+
+/** Runs the command. Throws UsageError, CommandError; returns the exit code. */
+export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show): Promise<number> {
+	if (argv[0] === "calibrate") return calibrateCommand(argv.slice(1), stop);
+	const { options, output } = readFlags(argv);
+	const { json, repeat } = output;
+	const plan = planFrom(await withScenario(options));
+	const file = output.out ?? defaultFile("swarm", plan.scenario);
+	await checkWritable(file);
+	const screen = screenOn(process.stderr, output.quiet);
+	const id = randomUUID();
+	let code: number = EXIT.ok;
+	for (let index = 1; index <= repeat; index++) {
+		const series = repeat > 1 ? { id, index, of: repeat } : null;
+		const run = { plan: { ...plan, seed: plan.seed + index - 1 }, file: numbered(file, series), series };
+		code = Math.max(code, await oneRun(run, { screen, show, json }, stop));
+		if (stop.aborted) return EXIT.interrupted;
+	}
+	return code;
+}
+
+async function withScenario({ scenario, ...options }: Flags["options"]): Promise<PlanOptions> {
+	return scenario === undefined ? options : { ...options, scenario: await loadScenario(scenario) };
+}
+
+interface RunOfSeries {
+	readonly plan: Plan;
+	readonly file: string;
+	readonly series: Series | null;
+}
+
+interface Output {
+	readonly screen: Screen;
+	readonly show: Show;
+	readonly json: boolean;
+}
+
+async function oneRun(
+	{ plan, file, series }: RunOfSeries,
+	{ screen, show, json }: Output,
+	stop: AbortSignal,
+): Promise<number> {
+	let warned = false;
+	const partial = async (result: Result) => {
+		try {
+			await saveResult(file, result);
+		} catch (error) {
+			if (!warned) screen.note(`warning: ${(error as CommandError).message}. The run continues.`);
+			warned = true;
+		}
+	};
+	if (series) screen.note(`run ${series.index} of ${series.of}`);
+	const hooks = {
+		progress: (line: string) => screen.progress(line),
+		live: screen.live.bind(screen),
+		partial,
+	};
+	const result = await runSwarm(plan, hooks, stop, series);
+	screen.end();
+	await deliverResult(result, { file, json, show, say: (line) => screen.note(line) });
+	return exitCodeOf(result);
+}
+
+/** `out.json` becomes `out-2.json` in a series. */
+export function numbered(file: string, series: Pick<Series, "index"> | null): string {
+	if (series === null) return file;
+	const suffix = extname(file);
+	return `${file.slice(0, file.length - suffix.length)}-${series.index}${suffix}`;
+}

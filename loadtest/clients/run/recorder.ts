@@ -1,0 +1,99 @@
+/** Gathers what the workers report, and makes the result of it. */
+import { randomUUID } from "node:crypto";
+import { isLoopback } from "../../plan/paths.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { recordOf } from "../../plan/stored-plan.ts";
+import { environmentOf } from "../../record/environment.ts";
+import { figuresOf } from "../../record/figures.ts";
+import { bySecond } from "../../record/generator.ts";
+import {
+	type Figure,
+	type GeneratorWindow,
+	RESULT_KIND,
+	RESULT_VERSION,
+	type Result,
+} from "../../record/result.ts";
+import { withTaint } from "../../record/taint.ts";
+import { Tally } from "../../record/tally.ts";
+import { doubtsAbout, validity } from "../../record/validity.ts";
+import { CLOCK } from "../pacing/clock.ts";
+import type { Report } from "../worker/messages.ts";
+
+/** The tool's name in a result. */
+const TOOL = "swarm";
+
+/** Runs made together for comparison. */
+export interface Series {
+	readonly id: string;
+	readonly index: number;
+	readonly of: number;
+}
+
+/** Adds up the workers' reports of one run. */
+export class Recorder {
+	readonly #plan: Plan;
+	readonly #startedAt = new Date().toISOString();
+	readonly #id = randomUUID();
+	readonly #series: Series;
+	readonly #tallies: Tally[];
+	/** Seconds in which each load group has been measured. */
+	readonly #seconds: number[];
+	#generator: GeneratorWindow[] = [];
+	readonly #figures = new Map<string, Figure>();
+
+	constructor(plan: Plan, series: Series | null) {
+		this.#plan = plan;
+		this.#series = series ?? { id: this.#id, index: 1, of: 1 };
+		this.#tallies = plan.groups.map(() => new Tally());
+		this.#seconds = plan.groups.map(() => 0);
+	}
+
+	/** Adds a worker's report. */
+	add(report: Report): void {
+		if (report.type === "delta") this.#tallies[report.group]!.add(report.delta);
+		if (report.type === "generator") this.#generator = bySecond([...this.#generator, report.window]);
+		if (report.type !== "figure") return;
+		const { transport, path } = this.#plan.groups[report.group]!;
+		const { name, unit, value, how } = report;
+		this.addFigure({ name, unit, value, transport, path: path.name }, how);
+	}
+
+	/** Adds a figure; of several with the same name and load group the sum or the maximum counts. */
+	addFigure(figure: Figure, how: "sum" | "max"): void {
+		const key = [figure.transport, figure.path, figure.name].join(" ");
+		const known = this.#figures.get(key)?.value ?? 0;
+		const value = how === "sum" ? known + figure.value : Math.max(known, figure.value);
+		this.#figures.set(key, { ...figure, value });
+	}
+
+	/** Adds to the time in which a load group has been measured. */
+	addSeconds(group: number, seconds: number): void {
+		this.#seconds[group]! += Math.max(0, seconds);
+	}
+
+	/** The result so far. */
+	result(interrupted: boolean): Result {
+		const plan = this.#plan;
+		const groups = this.#tallies.map((tally, i) => {
+			const { transport, path } = plan.groups[i]!;
+			return tally.toGroup({ transport, path: path.name, seconds: this.#seconds[i]! });
+		});
+		const generator = withTaint(this.#generator, groups);
+		const record = recordOf(plan);
+		const loopback = plan.paths.every(({ urls }) => urls.every(isLoopback));
+		return {
+			kind: RESULT_KIND,
+			version: RESULT_VERSION,
+			id: this.#id,
+			startedAt: this.#startedAt,
+			series: this.#series,
+			environment: environmentOf(TOOL, loopback, CLOCK),
+			plan: record,
+			groups,
+			generator,
+			outcomes: [...this.#figures.values(), ...figuresOf(groups, plan)],
+			validity: validity(doubtsAbout({ tool: TOOL, plan: record }, groups, generator)),
+			interrupted,
+		};
+	}
+}

@@ -1,0 +1,142 @@
+/** The worker processes of a run as one: an order goes to all, and is done when all have reported so. */
+import { type ChildProcess, fork } from "node:child_process";
+import { CommandError } from "../../../worker/command-line/command.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Slot } from "../pacing/slot.ts";
+import type { Order, Report } from "../worker/messages.ts";
+
+/** How long a worker may take to close its sessions. */
+const CLOSE_LIMIT_MS = 3000;
+
+/** Node's fetch has no option for certificates, only this variable for the whole process, and warns about it. */
+const TRUST_ALL = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
+
+/**
+ * Garbage collection on one thread, because helper threads would take processor time from the target, and a young
+ * generation large enough that what a message allocates dies in it.
+ */
+const V8_FLAGS = ["--single-threaded-gc", "--min-semi-space-size=16", "--max-semi-space-size=32"];
+
+const RELEASE_BUILD = ["--import", new URL("../transport/release-build.ts", import.meta.url).href];
+
+/** What the pool needs of a worker's process. */
+export type WorkerProcess = Pick<
+	ChildProcess,
+	"pid" | "connected" | "exitCode" | "signalCode" | "send" | "kill" | "on" | "once"
+>;
+
+/** Node's arguments for a worker. */
+export function workerArguments({ plainClient }: Pick<Plan, "plainClient">): string[] {
+	return plainClient ? V8_FLAGS : [...V8_FLAGS, ...RELEASE_BUILD];
+}
+
+function startWorker(plan: Plan): WorkerProcess {
+	const trustAll = plan.transports.includes("polling-fetch") && plan.insecure;
+	return fork(new URL("../worker/worker.ts", import.meta.url), [], {
+		execArgv: workerArguments(plan),
+		env: trustAll ? { ...process.env, ...TRUST_ALL } : process.env,
+		stdio: ["ignore", "ignore", "inherit", "ipc"],
+	});
+}
+
+/** Starts, orders and ends the workers. */
+export class WorkerPool {
+	readonly #workers: WorkerProcess[];
+	readonly #onReport: (report: Report) => void;
+	readonly #waiting = new Set<(report: Report | Error, worker: WorkerProcess) => void>();
+	#closing = false;
+
+	/** `onReport` gets every report; `start` starts one worker process. */
+	constructor(plan: Plan, onReport: (report: Report) => void, start = startWorker) {
+		this.#onReport = onReport;
+		this.#workers = Array.from({ length: plan.processes }, () => {
+			const worker = start(plan);
+			worker.on("message", (report: Report) => this.#receive(report, worker));
+			worker.on("error", (error: Error) => this.#fail(worker, error.message));
+			worker.on("exit", (code: number | null, signal: string | null) =>
+				this.#fail(worker, `exit ${code ?? signal}`),
+			);
+			return worker;
+		});
+	}
+
+	#receive(report: Report, worker: WorkerProcess): void {
+		if (report.type === "failed") {
+			this.#fail(worker, report.message);
+			return;
+		}
+		this.#onReport(report);
+		for (const waiting of [...this.#waiting]) waiting(report, worker);
+	}
+
+	#fail(worker: WorkerProcess, why: string): void {
+		if (this.#closing) return;
+		const error = new CommandError(
+			`worker process ${worker.pid} of the swarm ended (${why}); give fewer --clients or more --processes.`,
+		);
+		for (const waiting of [...this.#waiting]) waiting(error, worker);
+	}
+
+	/** Resolves when every worker has sent a report of that type; rejects when one fails. */
+	#all(type: Report["type"]): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const missing = new Set(this.#workers);
+			const waiting = (report: Report | Error, worker: WorkerProcess) => {
+				if (report instanceof Error) reject(report);
+				else if (report.type === type) missing.delete(worker);
+				if (!(report instanceof Error) && missing.size > 0) return;
+				this.#waiting.delete(waiting);
+				resolve();
+			};
+			this.#waiting.add(waiting);
+		});
+	}
+
+	#order(order: Order, worker: WorkerProcess): void {
+		if (worker.connected) worker.send(order);
+	}
+
+	/** Resolves when all workers have started. */
+	ready(): Promise<void> {
+		return this.#all("ready");
+	}
+
+	/** Opens all sessions, from `startAt` (monotonic µs) on. */
+	async open(plan: Plan, startAt: number): Promise<void> {
+		const done = this.#all("opened");
+		for (const [number, worker] of this.#workers.entries())
+			this.#order({ type: "open", plan, worker: number, startAt }, worker);
+		await done;
+	}
+
+	/** Runs one slot to the end of its drain. */
+	async slot(slot: Slot): Promise<void> {
+		const done = this.#all("slot-done");
+		for (const worker of this.#workers) this.#order({ type: "slot", slot }, worker);
+		await done;
+	}
+
+	/** Ends the running slot early. */
+	halt(): void {
+		for (const worker of this.#workers) this.#order({ type: "halt" }, worker);
+	}
+
+	/** Ends all workers; those that do not end by themselves are killed. */
+	async close(): Promise<void> {
+		this.#closing = true;
+		await Promise.all(this.#workers.map((worker) => this.#end(worker)));
+	}
+
+	#end(worker: WorkerProcess): Promise<void> {
+		if (worker.exitCode !== null || worker.signalCode !== null || worker.pid === undefined)
+			return Promise.resolve();
+		return new Promise((resolve) => {
+			const timer = setTimeout(() => worker.kill("SIGKILL"), CLOSE_LIMIT_MS);
+			worker.once("exit", () => {
+				clearTimeout(timer);
+				resolve();
+			});
+			this.#order({ type: "close" }, worker);
+		});
+	}
+}

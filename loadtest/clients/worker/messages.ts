@@ -1,0 +1,32 @@
+/** Messages between the run and its worker processes (JSON over IPC). Times are monotonic µs. */
+import type { Plan } from "../../plan/plan.ts";
+import type { GeneratorWindow } from "../../record/result.ts";
+import type { Delta } from "../../record/tally.ts";
+import type { Slot } from "../pacing/slot.ts";
+
+/** From the run to a worker. */
+export type Order =
+	| { readonly type: "open"; readonly plan: Plan; readonly worker: number; readonly startAt: number }
+	| { readonly type: "slot"; readonly slot: Slot }
+	/** End the slot now: drain and report. */
+	| { readonly type: "halt" }
+	| { readonly type: "close" };
+
+/** From a worker to the run. */
+export type Report =
+	| { readonly type: "ready" }
+	| { readonly type: "opened" }
+	| { readonly type: "delta"; readonly group: number; readonly delta: Delta }
+	| {
+			readonly type: "figure";
+			readonly group: number;
+			readonly name: string;
+			readonly value: number;
+			readonly unit: string;
+			/** Of several workers' figures the sum or the maximum counts. */
+			readonly how: "sum" | "max";
+	  }
+	| { readonly type: "generator"; readonly window: GeneratorWindow }
+	| { readonly type: "slot-done"; readonly number: number }
+	| { readonly type: "closed" }
+	| { readonly type: "failed"; readonly message: string };

@@ -1,0 +1,50 @@
+/** The load generator's own state, second by second: a busy generator measures its own delays. */
+import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
+import type { GeneratorWindow } from "../../record/result.ts";
+import type { SendCounts } from "../pacing/sends.ts";
+
+/** Time between the monitor's own ticks, which its figures include. */
+const RESOLUTION_MS = 100;
+
+/** Watches this process's event loop, garbage collections and sends. */
+export class SelfCheck {
+	/** Counted by the activity. */
+	readonly sends: SendCounts = { due: 0, sent: 0, late: 0 };
+	readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+	#utilisation = performance.eventLoopUtilization();
+	#gcPause = 0;
+	readonly #observer = new PerformanceObserver((list) => {
+		for (const entry of list.getEntries()) this.#gcPause = Math.max(this.#gcPause, entry.duration * 1000);
+	});
+
+	start(): void {
+		this.#delay.enable();
+		this.#observer.observe({ entryTypes: ["gc"] });
+		this.take(0);
+	}
+
+	stop(): void {
+		this.#delay.disable();
+		this.#observer.disconnect();
+	}
+
+	/** The state since the last call, as the window of that second; record/taint.ts decides later whether it is tainted. */
+	take(second: number): GeneratorWindow {
+		const now = performance.eventLoopUtilization();
+		const elu = performance.eventLoopUtilization(now, this.#utilisation).utilization;
+		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION_MS * 1000 : 0;
+		const window = {
+			second,
+			elu: Number.isFinite(elu) ? Math.max(0, elu) : 0,
+			loopDelayP99: Math.max(0, Math.round(p99)),
+			gcPause: Math.round(this.#gcPause),
+			...this.sends,
+			tainted: false,
+		};
+		this.#utilisation = now;
+		this.#delay.reset();
+		this.#gcPause = 0;
+		Object.assign(this.sends, { due: 0, sent: 0, late: 0 });
+		return window;
+	}
+}

@@ -1,0 +1,145 @@
+/** A worker process: opens its share of all load groups' sessions, acts in its slots, and reports deltas. */
+import type { Plan } from "../../plan/plan.ts";
+import { ACTIVITY, belongsTo } from "../activities/activity.ts";
+import { joinRoom, PUBLISHER, roomOf } from "../activities/fanout.ts";
+import { LoadGroup, type Traffic } from "../client/load-group.ts";
+import type { Session } from "../client/session.ts";
+import { nowUs } from "../pacing/clock.ts";
+import { pace } from "../pacing/pacer.ts";
+import type { Slot } from "../pacing/slot.ts";
+import type { Order, Report } from "./messages.ts";
+import { SelfCheck } from "./self-check.ts";
+
+const check = new SelfCheck();
+const halt = new AbortController();
+let groups: LoadGroup[] = [];
+let plan: Plan;
+let worker = 0;
+
+function send(report: Report): void {
+	if (process.connected) process.send?.(report);
+}
+
+/** Opens sessions in turn over the load groups, so that changes of the machine affect all alike. */
+async function openAll(startAt: number): Promise<void> {
+	groups = plan.groups.map((_, number) => new LoadGroup(plan, number));
+	const openings: Promise<void>[] = [];
+	const times = plan.activity === "ramp" ? [].values() : openingTimes(startAt);
+	await pace(
+		times,
+		({ group, number }) => openings.push(group.add(number, joinOf(group, number))),
+		halt.signal,
+	);
+	await Promise.all(openings);
+	for (const group of groups) reportConnections(group);
+	reportDeltas();
+	send({ type: "opened" });
+}
+
+function* openingTimes(startAt: number): Generator<{ at: number; group: LoadGroup; number: number }> {
+	const gap = 1e6 / plan.connectRate;
+	for (let number = 0; number < plan.clients; number++) {
+		if (!belongsTo(worker, number, plan)) continue;
+		for (const group of groups)
+			yield { at: startAt + (number * groups.length + group.number) * gap, group, number };
+	}
+}
+
+function joinOf(group: LoadGroup, number: number): (session: Session) => Promise<void> {
+	if (plan.activity !== "fanout" || number === PUBLISHER) return async () => {};
+	return (session) => joinRoom(session, roomOf(plan, group.number), plan.connectTimeout);
+}
+
+/** How many connections the openings took, and how many of them resumed a TLS session. */
+function reportConnections(group: LoadGroup): void {
+	const wires = group.opened.map(({ session }) => session.wire);
+	const sum = (field: "connections" | "resumed") => wires.reduce((total, wire) => total + wire[field], 0);
+	const head = { type: "figure", group: group.number, unit: "connections", how: "sum" } as const;
+	if (sum("connections") === 0) return;
+	send({ ...head, name: "connections_opened", value: sum("connections") });
+	send({ ...head, name: "tls_resumed", value: sum("resumed") });
+}
+
+/** Sends what was counted since the last time. */
+function reportDeltas(): void {
+	for (const group of groups) {
+		const delta = group.tally.take();
+		if (delta !== null) send({ type: "delta", group: group.number, delta });
+	}
+}
+
+async function runSlot(slot: Slot): Promise<void> {
+	const group = groups[slot.group]!;
+	const before = group.traffic();
+	group.takeDoubled();
+	group.slot = slot;
+	let eachSecond = () => {};
+	check.take(0);
+	let since = nowUs();
+	const timer = setInterval(() => {
+		eachSecond();
+		since = reportSecond(slot, since);
+	}, 1000);
+	await ACTIVITY[plan.activity]({
+		plan,
+		slot,
+		group,
+		worker,
+		sends: check.sends,
+		stop: halt.signal,
+		figure: (name, value, unit, how) => send({ type: "figure", group: slot.group, name, value, unit, how }),
+		everySecond: (callback) => {
+			eachSecond = callback;
+		},
+	});
+	clearInterval(timer);
+	countTraffic(group, before);
+	reportSecond(slot, since);
+	send({ type: "slot-done", number: slot.number });
+}
+
+function countTraffic(group: LoadGroup, before: Traffic): void {
+	const after = group.traffic();
+	const { counts } = group.tally;
+	counts.bytesSent += after.bytesSent - before.bytesSent;
+	counts.bytesReceived += after.bytesReceived - before.bytesReceived;
+	counts.requests += after.requests - before.requests;
+	counts.doubled += group.takeDoubled();
+}
+
+/** Reports the generator's state since `since`, unless all of that time was warm-up or drain; returns the time. */
+function reportSecond(slot: Slot, since: number): number {
+	const now = nowUs();
+	const second = Math.ceil((Math.min(now, slot.endAt) - slot.measureAt) / 1e6) - 1;
+	const window = check.take(slot.second + Math.max(0, second));
+	if (second >= 0 && since < slot.endAt) send({ type: "generator", window });
+	reportDeltas();
+	return now;
+}
+
+async function carryOut(order: Order): Promise<void> {
+	if (order.type === "open") {
+		plan = order.plan;
+		worker = order.worker;
+		check.start();
+		await openAll(order.startAt);
+	} else if (order.type === "slot") await runSlot(order.slot);
+	else if (order.type === "halt") halt.abort();
+	else {
+		check.stop();
+		for (const group of groups) group.close();
+		send({ type: "closed" });
+		process.disconnect();
+	}
+}
+
+// The terminal sends Ctrl-C to the whole process group: only the run decides when workers stop.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {});
+process.on("disconnect", () => process.exit(0));
+process.on("message", (order: Order) => {
+	carryOut(order).catch((error: unknown) => {
+		send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+	});
+});
+send({ type: "ready" });

@@ -1,0 +1,158 @@
+/**
+ * Kinds of field values: how a flag's text is read, and which values a field allows. k6's scripts load this file
+ * with the table of fields: no Node imports.
+ */
+import { TRANSPORTS, type Transport } from "./load-group.ts";
+
+/** Why a value is not allowed: an instruction such as `Give a whole number from 1 to 64.` */
+export class ValueError extends Error {
+	/** The value may be a secret: no message may repeat it. */
+	readonly secret: boolean;
+	constructor(message: string, secret = false) {
+		super(message);
+		this.secret = secret;
+	}
+}
+
+/** The instruction with a small letter, to follow `--flag value:`. */
+export function afterColon(instruction: string): string {
+	return `${instruction.charAt(0).toLowerCase()}${instruction.slice(1)}`;
+}
+
+/** A kind of value. */
+export interface Kind<T> {
+	/** The shape of such a value in a result file. */
+	readonly shape: "count" | "amount" | "text" | "transports" | "other" | readonly string[];
+	/** Reads a flag's text; `before` is what the same flag gave earlier on the command line. Throws a ValueError. */
+	read(text: string, before: T | undefined): T;
+	/** The instruction for a value that is not allowed; undefined for one that is. */
+	complaint(value: T): string | undefined;
+}
+
+/** A whole number from `least` to `most`. */
+export function whole(least: number, most: number): Kind<number> {
+	const rule = `Give a whole number from ${least} to ${most}.`;
+	return {
+		shape: "count",
+		read: (text) => allowed(/^\d+$/.test(text) ? Number(text) : Number.NaN, rule, isAllowed),
+		complaint: (value) => (isAllowed(value) ? undefined : rule),
+	};
+	function isAllowed(value: number): boolean {
+		return Number.isInteger(value) && value >= least && value <= most;
+	}
+}
+
+/** A number above 0, or from 0 on when `zero`. */
+export function amount(most: number, zero: "zero" | "no zero" = "no zero"): Kind<number> {
+	const rule = `Give a number ${zero === "zero" ? "from 0 to" : "above 0, at most"} ${most}.`;
+	return {
+		shape: "amount",
+		read: (text) => allowed(text.trim() === "" ? Number.NaN : Number(text), rule, isAllowed),
+		complaint: (value) => (isAllowed(value) ? undefined : rule),
+	};
+	function isAllowed(value: number): boolean {
+		return (zero === "zero" ? value >= 0 : value > 0) && value <= most;
+	}
+}
+
+function allowed<T>(value: T, rule: string, isAllowed: (value: T) => boolean): T {
+	if (!isAllowed(value)) throw new ValueError(rule);
+	return value;
+}
+
+/** The same kind with one more value, which leaves the choice to the plan. */
+export function orAuto(kind: Kind<number>, auto: number): Kind<number> {
+	return { ...kind, complaint: (value) => (value === auto ? undefined : kind.complaint(value)) };
+}
+
+/** One of some words. */
+export function word<const T extends string>(...words: T[]): Kind<T> {
+	const rule = `Use one of: ${words.join(", ")}.`;
+	return {
+		shape: words,
+		read: (text) => allowed(text as T, rule, (value) => words.includes(value)),
+		complaint: (value) => (words.includes(value) ? undefined : rule),
+	};
+}
+
+/** Any text. */
+export const text: Kind<string> = { shape: "text", read: (given) => given, complaint: () => undefined };
+
+/** A flag without a value. */
+export const onOff: Kind<boolean> = { shape: "other", read: () => true, complaint: () => undefined };
+
+/** `a,b`, trimmed. */
+export const list: Kind<readonly string[]> = {
+	shape: "other",
+	read: (given) => given.split(",").map((part) => part.trim()),
+	complaint: () => undefined,
+};
+
+/** `polling,websocket`: each at most once. */
+export const transports: Kind<readonly Transport[]> = {
+	shape: "transports",
+	read(given) {
+		const names = given.split(",").map((part) => part.trim()) as Transport[];
+		const unknown = names.find((name) => !TRANSPORTS.includes(name));
+		if (unknown === undefined) return names;
+		throw new ValueError(`Unknown transport "${unknown}"; use any of: ${TRANSPORTS.join(", ")}.`);
+	},
+	complaint(names) {
+		if (names.length === 0) return "Name at least one transport.";
+		return new Set(names).size === names.length ? undefined : "Name each transport once.";
+	},
+};
+
+/** `a=1,b=2` */
+export const pairs: Kind<Readonly<Record<string, string>>> = {
+	shape: "other",
+	read: (given) => Object.fromEntries(given.split(",").map(pair)),
+	complaint: () => undefined,
+};
+
+function pair(part: string): [name: string, value: string] {
+	const cut = part.indexOf("=");
+	if (cut < 1) throw new ValueError(`Write name=value, not "${part}".`);
+	return [part.slice(0, cut).trim(), part.slice(cut + 1)];
+}
+
+/** `edge=1234,n1=1235`: names of processes and their ids. */
+export const pids: Kind<Readonly<Record<string, number>>> = {
+	shape: "other",
+	read(given) {
+		const entries = given.split(",").map((part): [string, number] => {
+			const [name, pid] = pair(part);
+			if (!/^[1-9]\d*$/.test(pid)) throw new ValueError(`Write name=PID, not "${part}".`);
+			return [name, Number(pid)];
+		});
+		return Object.fromEntries(entries);
+	},
+	complaint: () => undefined,
+};
+
+/** `Name: value`; the flag may be repeated. */
+export const headers: Kind<Readonly<Record<string, string>>> = {
+	shape: "other",
+	read: (line, before) => ({ ...before, ...header(line, "Write 'Name: value'.") }),
+	complaint: () => undefined,
+};
+
+/** `path=Name: value`; the flag may be repeated. */
+export const pathHeaders: Kind<Readonly<Record<string, Readonly<Record<string, string>>>>> = {
+	shape: "other",
+	read(line, before = {}) {
+		const rule = "Write 'path=Name: value'.";
+		const cut = line.indexOf("=");
+		if (cut < 1) throw new ValueError(rule, true);
+		const path = line.slice(0, cut).trim();
+		return { ...before, [path]: { ...before[path], ...header(line.slice(cut + 1), rule) } };
+	},
+	complaint: () => undefined,
+};
+
+function header(line: string, rule: string): Record<string, string> {
+	const cut = line.indexOf(":");
+	const name = line.slice(0, Math.max(0, cut)).trim();
+	if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw new ValueError(rule, true);
+	return { [name]: line.slice(cut + 1).trim() };
+}

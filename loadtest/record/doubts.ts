@@ -1,0 +1,139 @@
+/** Every doubt that a run can raise: its code, the sentence that states it, and what to do about it. */
+import { type FieldName, flagOf } from "../plan/fields.ts";
+import { activityOf, cutsSessions, type PlanRecord, storedIn } from "../plan/stored-plan.ts";
+import type { Flag } from "./result.ts";
+
+/** The run that is doubted: the advice names its tool's flags and its plan's values. */
+export interface DoubtedRun {
+	/** `swarm` or `k6`, as in the result's environment. */
+	readonly tool: string;
+	readonly plan: PlanRecord;
+}
+
+/** A doubt as a result file holds it. */
+export interface Doubt extends Flag {
+	readonly code: DoubtCode;
+}
+
+/** The codes are a contract with the readers of result files. */
+export type DoubtCode = keyof typeof DOUBTS;
+
+/** Sentence and advice are without a final full stop: reports add it. */
+const DOUBTS = {
+	generator_busy: {
+		sentence: (of: { tainted: number; seconds: number; elu: number; delayUs: number }) =>
+			`in ${of.tainted} of ${of.seconds} s the load generator was too busy to time messages correctly (event loop ${percent(of.elu)} busy and ${(of.delayUs / 1000).toFixed(0)} ms behind at worst)`,
+		advice: (run: DoubtedRun) =>
+			`${lowerLoad(run)}, ${moreProcessors(run)}, or stop other work on this one${run.tool === "k6" ? "" : "; `npm run swarm -- calibrate` shows what this machine can generate"}`,
+	},
+	generator_silent: {
+		sentence: (of: { reports: number; seconds: number }) =>
+			`the load generator reported on itself in only ${of.reports} of ${of.seconds.toFixed(0)} s: it was far too busy`,
+		advice: (run: DoubtedRun) => `${lowerLoad(run)}, or ${moreProcessors(run)}`,
+	},
+	out_of_files: {
+		sentence: (of: { times: number }) => `the load generator ran out of file descriptors ${of.times} times`,
+		advice: (run: DoubtedRun) =>
+			run.tool === "k6" ? "raise `ulimit -n`" : `raise \`ulimit -n\`, or add ${now(run, "processes")}`,
+	},
+	out_of_ports: {
+		sentence: (of: { times: number }) => `the load generator ran out of ports ${of.times} times`,
+		advice: (run: DoubtedRun) =>
+			run.tool === "k6" ? "give more target addresses" : "give more --sources or target addresses",
+	},
+	nothing_connected: {
+		sentence: (of: { group: string; tried: number }) => `${of.group}: none of ${of.tried} sessions opened`,
+		advice: () => "see the group's errors",
+	},
+	sessions_missing: {
+		sentence: (of: { group: string; open: number; tried: number }) =>
+			`${of.group}: only ${of.open} of ${of.tried} sessions opened`,
+		advice: (run: DoubtedRun) => `see the group's errors; a lower ${openingRate(run)} may help`,
+	},
+	sessions_lost: {
+		sentence: (of: { group: string; lost: number; open: number }) =>
+			`${of.group}: ${of.lost} of ${of.open} sessions were lost`,
+		advice: () => "the target or the network failed; see the group's errors",
+	},
+	not_sent: {
+		sentence: (of: { group: string; sent: number; due: number }) =>
+			`${of.group}: only ${of.sent} of ${of.due} messages could be sent`,
+		advice: ({ plan }: DoubtedRun) =>
+			cutsSessions(plan)
+				? `expected: ${plan.scenario} cuts sessions, and none can send until it is back`
+				: "sessions were lost while their messages were due; see the group's errors",
+	},
+	messages_lost: {
+		sentence: (of: { group: string; lost: number; sent: number }) =>
+			`${of.group}: ${of.lost} of ${of.sent} messages were never acknowledged`,
+		advice: ({ plan }: DoubtedRun) =>
+			`in the percentiles they count as ${plan.ackTimeout} s (--ack-timeout); see the group's errors`,
+	},
+	messages_doubled: {
+		sentence: (of: { group: string; doubled: number; received: number }) =>
+			`${of.group}: ${of.doubled} acknowledgements came twice (${of.received} came once)`,
+		advice: ({ plan }: DoubtedRun) =>
+			`look for a second listener for "${plan.event}", or a second answer, at the target`,
+	},
+	unsteady: {
+		sentence: (of: { group: string; share: number }) =>
+			`${of.group}: p50 ${of.share > 0 ? "rose" : "fell"} by ${percent(Math.abs(of.share))} during the run`,
+		advice: (run: DoubtedRun) =>
+			`give a longer ${now(run, "warmup", " s")}, or look at the response time over the run`,
+	},
+	k6_failed: {
+		sentence: (of: { code: number | null }) =>
+			`k6 ended with ${of.code === null ? "a signal" : `code ${of.code}`} before the run was over`,
+		advice: () => "see k6's own messages above",
+	},
+	iterations_dropped: {
+		sentence: (of: { missing: number }) =>
+			`k6 had no free VU for ${of.missing} sessions and skipped them: they appear in no figure`,
+		advice: (run: DoubtedRun) =>
+			`raise ${now(run, "clients")} above sessions per second × the seconds that a session takes`,
+	},
+} as const;
+
+/** The doubt with that code about a run. */
+export function doubt<Code extends DoubtCode>(
+	run: DoubtedRun,
+	code: Code,
+	severity: Flag["severity"],
+	facts: Parameters<(typeof DOUBTS)[Code]["sentence"]>[0],
+): Doubt {
+	const { sentence, advice } = DOUBTS[code];
+	return { code, severity, message: (sentence as (of: typeof facts) => string)(facts), advice: advice(run) };
+}
+
+/** Lower what this scenario's load depends on, and nothing else. */
+function lowerLoad(run: DoubtedRun): string {
+	return `lower ${loadFields(run)
+		.map((name) => now(run, name))
+		.join(" or ")}`;
+}
+
+function loadFields({ tool, plan }: DoubtedRun): FieldName[] {
+	if (tool === "k6") return plan.scenario === "connect" ? ["rate"] : ["rate", "clients"];
+	const activity = activityOf(plan);
+	if (activity === "ramp") return ["connectRate"];
+	const sends = (activity === "echo" && storedIn(plan, "probe") === "echo") || activity === "fanout";
+	return sends ? ["rate", "clients"] : ["clients"];
+}
+
+/** k6's scenario that opens and closes sessions does so at `--rate`. */
+function openingRate(run: DoubtedRun): string {
+	return now(run, run.tool === "k6" && run.plan.scenario === "connect" ? "rate" : "connectRate");
+}
+
+function moreProcessors(run: DoubtedRun): string {
+	return run.tool === "k6" ? "use a larger machine" : `add ${now(run, "processes")} or a machine`;
+}
+
+/** A flag and the run's value: `--rate (200 now)`. */
+function now({ plan }: DoubtedRun, name: FieldName, unit = ""): string {
+	return `${flagOf(name)} (${storedIn(plan, name)}${unit} now)`;
+}
+
+function percent(share: number): string {
+	return `${(share * 100).toFixed(0)} %`;
+}

@@ -1,0 +1,65 @@
+/** The figures of a scenario that are no latencies of single messages, read from the load groups' histograms. */
+import type { Activity } from "../plan/scenario.ts";
+import { Histogram } from "./histogram.ts";
+import type { Figure, Group } from "./result.ts";
+import { driftOf, type Point, pointsOf } from "./steady.ts";
+
+/** The knee of a ramp, the recovery of a storm, the slopes of an echo. `slot` is in seconds, figures in µs. */
+export function figuresOf(
+	groups: readonly Group[],
+	{ activity, connectRate, slot }: { activity: Activity; connectRate: number; slot: number },
+): Figure[] {
+	return groups.flatMap((group) => {
+		const { transport, path } = group;
+		const figure = (name: string, value: number, unit: string): Figure => ({
+			...{ name, value, unit },
+			...{ transport, path },
+		});
+		if (activity === "ramp") {
+			const knee = kneeOf(group, connectRate, slot);
+			return knee === null ? [] : [figure("knee", knee, "sessions/s")];
+		}
+		return [
+			...recoveryOf(group).map(([name, us]) => figure(name, us, "us")),
+			...slopesOf(group).map(([name, slope]) => figure(name, slope, "us/h")),
+		];
+	});
+}
+
+/** Opening is slow when its p50 is this many times the first third's, and by more than a millisecond. */
+const SLOW_FACTOR = 2;
+const SLOW_BY_US = 1000;
+
+/** The rate at which opening sessions became slow for good; null when it never did. */
+export function kneeOf(group: Group, connectRate: number, slot: number): number | null {
+	const points = pointsOf(group.metrics.connect?.windows ?? [], 0.5);
+	const calm = points
+		.slice(0, Math.max(1, Math.floor(points.length / 3)))
+		.map(({ value }) => value)
+		.sort((a, b) => a - b);
+	const usual = calm[Math.floor(calm.length / 2)];
+	if (usual === undefined) return null;
+	const isSlow = ({ value }: Point) => value > usual * SLOW_FACTOR && value > usual + SLOW_BY_US;
+	const knee = points[points.findLastIndex((point) => !isSlow(point)) + 1];
+	return knee === undefined ? null : (connectRate * (knee.second - points[0]!.second)) / slot;
+}
+
+/** When half, 95 % and all of the lost sessions were back. */
+function recoveryOf(group: Group): [name: string, us: number][] {
+	const recover = group.metrics.recover?.histogram;
+	if (recover === undefined) return [];
+	const histogram = Histogram.fromRecord(recover);
+	return [0.5, 0.95, 1].map((share) => [`recovered_${share * 100}`, histogram.quantile(share)]);
+}
+
+/** Too short a run has no slope by the hour. */
+const MIN_SLOPE_SECONDS = 60;
+
+function slopesOf(group: Group): [name: string, slope: number][] {
+	const windows = group.metrics.ack?.windows ?? [];
+	if (windows.length < MIN_SLOPE_SECONDS) return [];
+	return [0.5, 0.99].flatMap((quantile): [string, number][] => {
+		const drift = driftOf(pointsOf(windows, quantile));
+		return drift === null ? [] : [[`p${quantile * 100}_slope`, drift.slope * 3600]];
+	});
+}

@@ -1,0 +1,13 @@
+/** The median. */
+
+/** Of any values; NaN of none. */
+export function median(values: readonly number[]): number {
+	return medianOfSorted([...values].sort((a, b) => a - b));
+}
+
+/** Of values in rising order; NaN of none. */
+export function medianOfSorted(sorted: readonly number[]): number {
+	const middle = sorted.length / 2;
+	if (sorted.length % 2 === 1) return sorted[Math.floor(middle)] ?? Number.NaN;
+	return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}

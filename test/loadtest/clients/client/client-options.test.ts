@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { clientOptions } from "../../../../loadtest/clients/client/client-options.ts";
+import { type PlanOptions, planFrom } from "../../../../loadtest/plan/plan.ts";
+import { recordOf } from "../../../../loadtest/plan/stored-plan.ts";
+import { UsageError } from "../../../../worker/command-line/command.ts";
+
+const paths = "direct=http://localhost:1,direct=http://localhost:2,edge=https://localhost:3";
+
+function optionsOf(options: PlanOptions, group: number, n: number) {
+	const plan = planFrom({ paths, transports: ["websocket"], ...options });
+	return clientOptions(plan, plan.groups[group]!, n);
+}
+
+test("clients are spread evenly over a path's addresses", () => {
+	expect([0, 1, 2].map((n) => optionsOf({}, 0, n).url)).toEqual([
+		"http://localhost:1/",
+		"http://localhost:2/",
+		"http://localhost:1/",
+	]);
+});
+
+test("auth, query, headers, namespace and message are filled for each client", () => {
+	const options = {
+		auth: '{"token":"user-{n}"}',
+		query: { room: "{path}-{n}" },
+		headers: { "x-user": "{n}" },
+		namespace: "/chat-{transport}",
+		message: '{"from":{n}}',
+	};
+	expect(optionsOf(options, 1, 7)).toMatchObject({
+		auth: { token: "user-7" },
+		query: { room: "edge-7" },
+		headers: { "x-user": "7" },
+		namespace: "/chat-websocket",
+		message: { event: "echo", ack: "", payload: { from: 7 } },
+	});
+});
+
+test("a path's own headers go to that path only, and override those of all paths", () => {
+	const options = { headers: { "x-a": "all" }, pathHeaders: { edge: { "x-a": "edge", "x-b": "b" } } };
+	expect(optionsOf(options, 0, 0).headers).toEqual({ "x-a": "all" });
+	expect(optionsOf(options, 1, 0).headers).toEqual({ "x-a": "edge", "x-b": "b" });
+});
+
+test("source addresses rotate on loopback, and are the system's choice elsewhere", () => {
+	expect([0, 1, 250].map((n) => optionsOf({}, 0, n).source)).toEqual(["127.0.0.1", "127.0.0.2", "127.0.0.1"]);
+	expect(optionsOf({ paths: "far=https://example.org" }, 0, 5).source).toBe("");
+	expect(optionsOf({ paths: "six=http://[::1]:1" }, 0, 5).source).toBe("");
+	expect(optionsOf({ sources: ["10.0.0.1", "10.0.0.2"] }, 0, 3).source).toBe("10.0.0.2");
+	expect(optionsOf({ sources: ["none"] }, 0, 3).source).toBe("");
+});
+
+test("{random} depends on the seed and the client only", () => {
+	const token = (seed: number, n: number) => optionsOf({ seed, namespace: "/{random}" }, 0, n).namespace;
+	expect(token(1, 1)).toBe(token(1, 1));
+	expect(new Set([token(1, 1), token(1, 2), token(2, 1)]).size).toBe(3);
+});
+
+test("a result's plan has no secrets", () => {
+	const options = {
+		auth: '{"token":"hush"}',
+		query: { key: "hush" },
+		headers: { cookie: "hush" },
+		pathHeaders: { edge: { a: "hush" } },
+		message: '"hush"',
+	};
+	const record = JSON.stringify(recordOf(planFrom({ paths, ...options })));
+	expect(record).not.toContain("hush");
+	expect(record).toContain("cookie (redacted)");
+});
+
+test.each([
+	[{ auth: "hush" }, "--auth is not JSON"],
+	[{ pathHeaders: { elsewhere: {} } }, '--path-header: unknown path "elsewhere"; use one of: direct, edge'],
+	[{ sources: ["localhost"] }, "--sources localhost: give IP addresses"],
+	[{ scenario: "chaos" }, "--chaos-run"],
+	[{ scenario: "chaos", chaosRun: "true", chaosAt: 99 }, "--chaos-at 99: the measurement lasts 20 s"],
+	[{ scenario: "fanout", clients: 2 }, "--clients 2: fanout needs"],
+	[{ scenario: "fanout", processes: 1 }, "--processes 1: fanout"],
+	[{ scenario: "storm", probe: "connect" }, "--probe connect: storm needs acknowledgements"],
+] as [PlanOptions, string][])("%j is refused in one line", (options, message) => {
+	const plan = () => planFrom({ paths, ...options });
+	expect(plan).toThrow(message);
+	expect(plan).toThrow(UsageError);
+	expect(plan).not.toThrow("hush");
+});
