@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { saveResult } from "../record/save.ts";
-import type { NamedRun } from "../report/readable.ts";
+import type { NamedResult } from "../report/readable.ts";
 
 const BASELINES = ".baselines";
 
@@ -14,7 +14,7 @@ export function checkBaselineName(name: string): void {
 }
 
 /** Saves runs under a name, replacing those saved there before. */
-export async function saveBaseline(name: string, runs: readonly NamedRun[]): Promise<void> {
+export async function saveBaseline(name: string, runs: readonly NamedResult[]): Promise<void> {
 	const folder = folderOf(name);
 	await rm(folder, { recursive: true, force: true });
 	for (const [at, run] of runs.entries()) await saveResult(join(folder, `${at + 1}.json`), run.result);

@@ -1,9 +1,9 @@
 /** Whether runs keep a budget: met, missed or unclear. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Group, Result } from "../record/result.ts";
-import { showAddedMs, showMs, showShare } from "../report/figures/number.ts";
-import { QUANTILES, quantileMs } from "../report/figures/quantile.ts";
-import { basePath } from "../report/figures/rows.ts";
+import { showAddedMs, showMs, showShare } from "../report/values/number.ts";
+import { QUANTILES, quantileMs } from "../report/values/quantile.ts";
+import { basePath } from "../report/values/rows.ts";
 import type { Budget } from "./budget.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";
 import { type Interval, medianInterval, shiftOf } from "./statistics/shift.ts";

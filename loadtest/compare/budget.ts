@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { METRICS, type Metric, TRANSPORTS, type Transport } from "../record/result.ts";
-import { type QuantileName, quantileNamed } from "../report/figures/quantile.ts";
+import { type QuantileName, quantileNamed } from "../report/values/quantile.ts";
 
 /** One line of a budget file. `added`: over the base path. The limit is in milliseconds, for losses a share. */
 export interface Budget {

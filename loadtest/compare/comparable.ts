@@ -2,18 +2,18 @@
 import { UsageError } from "../../worker/command-line/command.ts";
 import { differingField, storedIn } from "../plan/stored-plan.ts";
 import type { Result } from "../record/result.ts";
-import type { NamedRun } from "../report/readable.ts";
+import type { NamedResult } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";
 
 /** Throws a UsageError that names the field and both files when two runs followed different plans. */
-export function checkPlans(runs: readonly NamedRun[]): void {
+export function checkPlans(runs: readonly NamedResult[]): void {
 	const [first, ...others] = runs;
 	if (first === undefined) return;
 	for (const other of others) {
 		const field = differingField(first.result.plan, other.result.plan, "compare");
 		if (field === undefined) continue;
-		const value = (run: NamedRun) => `${storedIn(run.result.plan, field)} in ${run.name}`;
+		const value = (run: NamedResult) => `${storedIn(run.result.plan, field)} in ${run.name}`;
 		const values = `${value(first)}, ${value(other)}`;
 		throw new UsageError(
 			`plan.${field} differs (${values}): compare runs of one plan, so make one side again.`,
@@ -22,7 +22,7 @@ export function checkPlans(runs: readonly NamedRun[]): void {
 }
 
 /** Throws a UsageError when one side holds a run twice: a copy is not a second measurement. */
-export function checkDistinct(side: readonly NamedRun[]): void {
+export function checkDistinct(side: readonly NamedResult[]): void {
 	const ids = side.map((run) => run.result.id);
 	const copy = side.find((run, at) => ids.indexOf(run.result.id) < at);
 	if (copy === undefined) return;
@@ -34,7 +34,7 @@ export function checkDistinct(side: readonly NamedRun[]): void {
  * Throws a UsageError when there are too few runs to test and one of them has no seconds to resample, like the
  * runs in a comparison page.
  */
-export function checkSeconds(candidate: readonly NamedRun[], base: readonly NamedRun[]): void {
+export function checkSeconds(candidate: readonly NamedResult[], base: readonly NamedResult[]): void {
 	if (Math.min(candidate.length, base.length) >= LEAST_RUNS) return;
 	const bare = [...candidate, ...base].find(({ result }) =>
 		result.groups.some((group) =>
@@ -49,7 +49,7 @@ export function checkSeconds(candidate: readonly NamedRun[], base: readonly Name
 }
 
 /** Why runs are invalid, one sentence each; empty when all are valid. */
-export function invalidRuns(runs: readonly NamedRun[]): string[] {
+export function invalidRuns(runs: readonly NamedResult[]): string[] {
 	return runs.flatMap(({ name, result }) => {
 		const { trust, sentence } = validityOf(result);
 		return trust === "invalid" ? [`${name}: ${sentence}`] : [];
@@ -57,7 +57,7 @@ export function invalidRuns(runs: readonly NamedRun[]): string[] {
 }
 
 /** `apart`: different runs; `equal`: the same runs on both sides. Throws a UsageError for a partial overlap. */
-export function overlap(candidate: readonly NamedRun[], base: readonly NamedRun[]): "apart" | "equal" {
+export function overlap(candidate: readonly NamedResult[], base: readonly NamedResult[]): "apart" | "equal" {
 	const ids = new Set(base.map((run) => run.result.id));
 	const common = candidate.filter((run) => ids.has(run.result.id));
 	if (common.length === 0) return "apart";
@@ -93,7 +93,7 @@ export function shortOf(
 }
 
 /** Reasons to doubt the comparison: different machines, tools or durations, and doubtful runs. */
-export function doubtsOf(runs: readonly NamedRun[]): string[] {
+export function doubtsOf(runs: readonly NamedResult[]): string[] {
 	const doubts: string[] = [];
 	const differs = (what: string, of: (run: Result) => string | number) => {
 		const values = [...new Set(runs.map((run) => of(run.result)))];

@@ -1,8 +1,8 @@
 /** The whole comparison: what is compared with what, the verdict, and everything that the formats print. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Metric, Result, Transport } from "../record/result.ts";
-import { basePath } from "../report/figures/rows.ts";
-import type { NamedRun } from "../report/readable.ts";
+import type { NamedResult } from "../report/readable.ts";
+import { basePath } from "../report/values/rows.ts";
 import type { Budget } from "./budget.ts";
 import { type BudgetResult, checkBudget } from "./budget-result.ts";
 import {
@@ -28,13 +28,13 @@ import type { Finding } from "./verdict.ts";
 
 /** What the runs are compared with: other runs, another path of the same runs, or nothing (a description). */
 export type Subject =
-	| { kind: "runs"; base: NamedRun[] }
+	| { kind: "runs"; base: NamedResult[] }
 	| { kind: "path"; path: string; basePath: string }
 	| { kind: "describe" };
 
 /** The request with all options resolved. */
 export interface ComparisonRequest {
-	candidate: NamedRun[];
+	candidate: NamedResult[];
 	subject: Subject;
 	metric: Metric;
 	margin: number;
@@ -64,8 +64,8 @@ export interface Comparison {
 	budgets: BudgetResult[];
 	invalid: string[];
 	doubts: string[];
-	candidate: NamedRun[];
-	base: NamedRun[];
+	candidate: NamedResult[];
+	base: NamedResult[];
 }
 
 /** Compares. Throws a UsageError for runs that cannot be compared. */

@@ -1,7 +1,7 @@
 /** One quantile on two sides: values of the runs, ratio and difference with their intervals. */
 import { median } from "../record/median.ts";
 import type { Group, Metric } from "../record/result.ts";
-import { quantileMs } from "../report/figures/quantile.ts";
+import { quantileMs } from "../report/values/quantile.ts";
 import type { Pairing } from "./pairing.ts";
 import { type Draws, drawnInterval, drawQuantiles } from "./statistics/bootstrap.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";

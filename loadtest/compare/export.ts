@@ -1,7 +1,7 @@
 /** The comparison for other programs: JSON and JUnit XML. */
 
-import { QUANTILES, quantileText } from "../report/figures/quantile.ts";
 import { type Check, junit } from "../report/junit.ts";
+import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Verdict with reason and next step, rows (milliseconds; ratio = new ÷ base), and budgets. */

@@ -1,5 +1,5 @@
 /** The overall verdict: invalid runs void it; otherwise the most serious finding of the primary metrics decides. */
-import { QUANTILES, quantileText } from "../report/figures/quantile.ts";
+import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import type { ComparisonRow } from "./rows.ts";
 import type { Finding, Verdict } from "./verdict.ts";
 

@@ -8,7 +8,7 @@ import { sideStyle } from "../report/html/line-style.ts";
 import { asMarkup, type Markup, markup } from "../report/html/markup.ts";
 import { spectrumOf } from "../report/html/spectrum.ts";
 import { htmlTable } from "../report/html/table.ts";
-import { COMPARISON_DATA, type ComparisonData, type NamedRun } from "../report/readable.ts";
+import { COMPARISON_DATA, type ComparisonData, type NamedResult } from "../report/readable.ts";
 import type { Comparison, Section } from "./comparison.ts";
 import type { Pairing } from "./pairing.ts";
 import { ratioChart } from "./ratio-chart.ts";
@@ -88,7 +88,7 @@ function overlay(pair: Pairing, section: Section, metric: Metric): Chart | undef
 }
 
 function runList({ candidate, base }: Comparison): Markup {
-	const line = (run: NamedRun, side: string) =>
+	const line = (run: NamedResult, side: string) =>
 		markup`<li>${side} ${run.name}: ${run.result.startedAt.slice(0, 19).replace("T", " ")} UTC, ${run.result.environment.tool}, ${run.result.environment.cpu}</li>`;
 	const sides = base.length === 0 ? ["", ""] : ["new", "base"];
 	return markup`<ul class="note">${candidate.map((run) => line(run, sides[0] ?? ""))}${base.map((run) => line(run, sides[1] ?? ""))}</ul>`;
@@ -97,7 +97,10 @@ function runList({ candidate, base }: Comparison): Markup {
 /** The runs, to be compared again; without their seconds where there are enough runs to need no resampling. */
 function dataOf({ candidate, base }: Comparison): ComparisonData {
 	const enough = candidate.length >= LEAST_RUNS && (base.length === 0 || base.length >= LEAST_RUNS);
-	const slim = ({ name, result }: NamedRun) => ({ name, result: enough ? withoutSeconds(result) : result });
+	const slim = ({ name, result }: NamedResult) => ({
+		name,
+		result: enough ? withoutSeconds(result) : result,
+	});
 	return { kind: COMPARISON_DATA, candidate: candidate.map(slim), base: base.map(slim) };
 }
 

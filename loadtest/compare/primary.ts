@@ -1,6 +1,6 @@
 /** The primary metrics: only these few are tested, because among many figures some differ by chance. */
 import { UsageError } from "../../worker/command-line/command.ts";
-import { type QuantileName, quantileNamed } from "../report/figures/quantile.ts";
+import { type QuantileName, quantileNamed } from "../report/values/quantile.ts";
 import type { Pairing } from "./pairing.ts";
 
 /** One quantile of one pairing. */

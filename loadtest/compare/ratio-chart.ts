@@ -1,10 +1,10 @@
 /** Ratio by percentile with its interval, and the margin as a shaded band. */
 import type { Metric } from "../record/result.ts";
-import { quantileText } from "../report/figures/quantile.ts";
 import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "../report/html/chart.ts";
 import { markerAt, sideStyle } from "../report/html/line-style.ts";
 import { type Markup, markup } from "../report/html/markup.ts";
 import { type Frame, logarithmic, type Scale } from "../report/html/scale.ts";
+import { quantileText } from "../report/values/quantile.ts";
 import type { Section } from "./comparison.ts";
 import { estimatesOf } from "./estimate.ts";
 import type { Pairing } from "./pairing.ts";

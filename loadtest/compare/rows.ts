@@ -1,7 +1,7 @@
 /** Rows of a comparison: ratio and interval of each quantile and, for the primary metrics, a verdict. */
 import type { Metric, Transport } from "../record/result.ts";
-import { showCount } from "../report/figures/number.ts";
-import { QUANTILE_NAMES, QUANTILES, type QuantileName, sampleFor } from "../report/figures/quantile.ts";
+import { showCount } from "../report/values/number.ts";
+import { QUANTILE_NAMES, QUANTILES, type QuantileName, sampleFor } from "../report/values/quantile.ts";
 import { type Estimate, estimatesOf } from "./estimate.ts";
 import type { Pairing } from "./pairing.ts";
 import type { Primary } from "./primary.ts";

@@ -1,10 +1,11 @@
 /** Every run as a mark: the values behind the test, so that readers can judge the spread for themselves. */
-import { counted, showMs } from "../report/figures/number.ts";
-import { QUANTILES, quantileText } from "../report/figures/quantile.ts";
+
 import { type Chart, ticksOn, xAxis } from "../report/html/chart.ts";
 import { markerAt, sideStyle } from "../report/html/line-style.ts";
 import { type Markup, markup } from "../report/html/markup.ts";
 import { type Frame, linear, linearTicks, tickText } from "../report/html/scale.ts";
+import { counted, showMs } from "../report/values/number.ts";
+import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import type { Section } from "./comparison.ts";
 import type { ComparisonRow } from "./rows.ts";
 

@@ -1,7 +1,7 @@
 /** The comparison's tables: rows with ratio and interval, and budgets. */
-import { counted, NOT_AVAILABLE, showAddedMs, showMs } from "../report/figures/number.ts";
-import { QUANTILES, quantileText } from "../report/figures/quantile.ts";
-import { left, right, type Table } from "../report/figures/table.ts";
+import { counted, NOT_AVAILABLE, showAddedMs, showMs } from "../report/values/number.ts";
+import { QUANTILES, quantileText } from "../report/values/quantile.ts";
+import { left, right, type Table } from "../report/values/table.ts";
 import type { BudgetResult } from "./budget-result.ts";
 import type { Comparison, Section } from "./comparison.ts";
 import type { ComparisonRow } from "./rows.ts";

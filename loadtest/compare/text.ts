@@ -1,5 +1,5 @@
 /** The comparison for a terminal, and as the Markdown body of a pull-request comment. */
-import { markdownTable, textTable } from "../report/figures/table.ts";
+import { markdownTable, textTable } from "../report/values/table.ts";
 import type { Comparison } from "./comparison.ts";
 import { reasonsOf } from "./overall.ts";
 import { SIGNS, tablesOf } from "./tables.ts";

@@ -1,5 +1,5 @@
 /** The verdict on one metric: from its figures to a word, the reason, and the next step. */
-import { counted, showShare } from "../report/figures/number.ts";
+import { counted, showShare } from "../report/values/number.ts";
 import { ALPHA, LEAST_RUNS } from "./statistics/holm.ts";
 import { MOST_RUNS, runsNeeded } from "./statistics/power.ts";
 import type { Interval } from "./statistics/shift.ts";

@@ -6,16 +6,12 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { checkWritable } from "../../worker/command-line/files.ts";
-import type { Result } from "../record/result.ts";
-import { saveResult } from "../record/save.ts";
+import { defaultFile, deliverResult, type Show } from "../record/save.ts";
 import { findK6 } from "./runner/binary.ts";
 import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.ts";
 import { exitCodeOf, runK6 } from "./runner/process.ts";
 import { resultOf } from "./runner/result.ts";
 import { Samples } from "./runner/samples.ts";
-
-/** Renders the result that is printed at the end of the run. */
-export type Show = (result: Result) => Promise<string>;
 
 /** Runs the command and returns its exit code. Throws UsageError and CommandError. */
 export async function k6Command(argv: string[], stop: AbortSignal, show: Show): Promise<number> {
@@ -31,7 +27,7 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 	process.once("exit", removeFolder);
 	try {
 		const startedAt = new Date().toISOString();
-		const out = output.out ?? `reports/k6-${settings.transport}-${startedAt.replace(/[:.]/g, "-")}.json`;
+		const out = output.out ?? defaultFile("k6", settings.transport);
 		await checkWritable(out);
 		const samplesFile = await emptySamplesFile(output.samples, folder);
 		say(`k6 v${k6.version}: ${announcement(options)}`);
@@ -41,7 +37,7 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 		const samples = await Samples.of(samplesFile, settings.duration);
 		const interrupted = stop.aborted;
 		const result = resultOf({ options, samples, cpu, startedAt, k6Version: k6.version, code, interrupted });
-		await saveAndShow(result, out, output, show, say);
+		await deliverResult(result, { file: out, json: output.json, show, say });
 		return exitCodeOf(code, interrupted, result.validity.valid);
 	} finally {
 		removeFolder();
@@ -79,16 +75,4 @@ function announcement({ settings, path }: RunOptions): string {
 /** On Linux and the BSDs Go reads additional certificate authorities from this variable. */
 function certificateAuthority({ ca }: OutputOptions): Record<string, string> {
 	return ca === null ? {} : { SSL_CERT_FILE: resolve(ca) };
-}
-
-async function saveAndShow(
-	result: Result,
-	file: string,
-	output: OutputOptions,
-	show: Show,
-	say: (line: string) => void,
-): Promise<void> {
-	await saveResult(file, result);
-	process.stdout.write(output.json ? `${JSON.stringify(result)}\n` : await show(result));
-	say(`result: ${file}`);
 }

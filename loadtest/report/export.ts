@@ -1,10 +1,10 @@
 /** The report for other programs: JSON, CSV and JUnit XML. */
 import type { Result } from "../record/result.ts";
-import { counted, showCount } from "./figures/number.ts";
-import { addedOf, rowsOf } from "./figures/rows.ts";
 import { headlineOf } from "./headline.ts";
 import { type Check, junit } from "./junit.ts";
 import { flagLine, validityOf } from "./validity.ts";
+import { counted, showCount } from "./values/number.ts";
+import { addedOf, rowsOf } from "./values/rows.ts";
 
 const CSV_COLUMNS = [
 	"transport",

@@ -1,9 +1,9 @@
 /** The finding in words: what a reader should take away, without the tables. */
 import type { Group, Result } from "../record/result.ts";
-import { isShown } from "./figures/difference.ts";
-import { counted, listed, showMs } from "./figures/number.ts";
-import { basePath, rowOf } from "./figures/rows.ts";
 import { validityOf } from "./validity.ts";
+import { isShown } from "./values/difference.ts";
+import { counted, listed, showMs } from "./values/number.ts";
+import { basePath, rowOf } from "./values/rows.ts";
 
 /** A group with its median response time in milliseconds. */
 interface Ranked {

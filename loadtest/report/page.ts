@@ -1,6 +1,5 @@
 /** The report of one run as a self-contained HTML page. */
 import type { Result } from "../record/result.ts";
-import { responseTable, tablesOf } from "./figures/tables.ts";
 import { headlineOf, planLine } from "./headline.ts";
 import { figure } from "./html/chart.ts";
 import { fanoutChart, recoveryChart } from "./html/cumulative.ts";
@@ -12,6 +11,7 @@ import { spectrum } from "./html/spectrum.ts";
 import { foldedTable, htmlTable } from "./html/table.ts";
 import { waterfall } from "./html/waterfall.ts";
 import { flagLine, type Trust, validityOf } from "./validity.ts";
+import { responseTable, tablesOf } from "./values/tables.ts";
 
 const TRUST: Record<Trust, { tone: string; sign: string }> = {
 	valid: { tone: "good", sign: "✓" },

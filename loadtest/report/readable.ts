@@ -2,23 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { parseResult } from "../record/load.ts";
+import type { NamedResult } from "../record/merge.ts";
 import type { Result } from "../record/result.ts";
 import { DATA_ID } from "./html/document.ts";
+
+export type { NamedResult };
 
 /** The `kind` of the data inside a comparison page. */
 export const COMPARISON_DATA = "sticky-edge/comparison-data";
 
-/** A run and the name people know it by: its file. */
-export interface NamedRun {
-	name: string;
-	result: Result;
-}
-
 /** The data inside a comparison page. */
 export interface ComparisonData {
 	kind: typeof COMPARISON_DATA;
-	candidate: NamedRun[];
-	base: NamedRun[];
+	candidate: NamedResult[];
+	base: NamedResult[];
 }
 
 /** Loads and validates the one run in a file. Throws a CommandError that names the file, the field and the fix. */
@@ -31,8 +28,8 @@ export async function loadRun(file: string): Promise<Result> {
 }
 
 /** Loads and validates all runs of the files: one of a result or its report, the new runs of a comparison page. */
-export async function loadRuns(files: readonly string[]): Promise<NamedRun[]> {
-	const runs: NamedRun[] = [];
+export async function loadRuns(files: readonly string[]): Promise<NamedResult[]> {
+	const runs: NamedResult[] = [];
 	for (const file of files) runs.push(...(await runsIn(file)));
 	return runs;
 }
@@ -45,7 +42,7 @@ export function embeddedData(text: string): string | undefined {
 	return text.slice(start + open.length, text.indexOf("</script>", start));
 }
 
-async function runsIn(file: string): Promise<NamedRun[]> {
+async function runsIn(file: string): Promise<NamedResult[]> {
 	const text = await textOf(file);
 	const embedded = embeddedData(text);
 	if (embedded?.includes(COMPARISON_DATA) !== true)

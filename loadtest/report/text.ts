@@ -1,9 +1,9 @@
 /** The report for a terminal and as Markdown: validity and finding in words, then the tables. */
 import type { Result } from "../record/result.ts";
-import { markdownTable, textTable } from "./figures/table.ts";
-import { responseTable, tablesOf } from "./figures/tables.ts";
 import { headlineOf, planLine } from "./headline.ts";
 import { flagLine, validityOf } from "./validity.ts";
+import { markdownTable, textTable } from "./values/table.ts";
+import { responseTable, tablesOf } from "./values/tables.ts";
 
 /** The short form for the end of a run: finding, validity, and the table of response times. */
 export function summaryText(result: Result): string {

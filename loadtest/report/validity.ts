@@ -1,7 +1,7 @@
 /** Whether a result can be trusted, in words. */
 import type { Flag, Result } from "../record/result.ts";
 import { type Trust, trustOf } from "../record/validity.ts";
-import { counted } from "./figures/number.ts";
+import { counted } from "./values/number.ts";
 
 export type { Trust };
 
@@ -15,10 +15,10 @@ export interface Validity {
 /** Reads the flags. A run that was stopped early is valid for what it measured. */
 export function validityOf(result: Result): Validity {
 	const flags = result.validity.flags;
-	const void_ = flags.filter((flag) => flag.severity === "invalid");
+	const reasons = flags.filter((flag) => flag.severity === "invalid");
 	const doubts = flags.filter((flag) => flag.severity === "warning");
 	const trust = trustOf(result);
-	if (trust === "invalid") return { trust, sentence: invalidSentence(void_), flags };
+	if (trust === "invalid") return { trust, sentence: invalidSentence(reasons), flags };
 	const short = result.interrupted ? "The run was stopped early; the figures cover the time until then." : "";
 	if (trust === "doubtful") {
 		const doubt =
@@ -34,7 +34,10 @@ export function validityOf(result: Result): Validity {
 
 /** One line for a flag: what it means, then what to do. */
 export function flagLine(flag: Flag): string {
-	return `${flag.code}: ${sentence(flag.message)} ${sentence(flag.advice)}`.trim();
+	const advice = flag.advice.trim();
+	return advice === ""
+		? `${flag.code}: ${sentence(flag.message)}`
+		: `${flag.code}: ${flag.message.trim().replace(/\.$/, "")}; ${sentence(advice)}`;
 }
 
 function invalidSentence(flags: Flag[]): string {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { NamedRun } from "../../loadtest/report/readable.ts";
+import type { NamedResult } from "../../loadtest/report/readable.ts";
 import { drawResult } from "../support/report/results.ts";
 import { ABBA, runsAt } from "../support/report/runs.ts";
 
@@ -111,7 +111,7 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
 	return spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: "utf8" });
 }
 
-function save(runs: NamedRun[]): string[] {
+function save(runs: NamedResult[]): string[] {
 	return runs.map(({ name, result }) => {
 		const file = join(folder, name);
 		writeFileSync(file, JSON.stringify(result));

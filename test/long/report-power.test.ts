@@ -1,7 +1,7 @@
 /** Repeats the simulations behind the error rates in the README. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { PRICES, USER } from "../../loadtest/report/figures/cost.ts";
+import { PRICES, USER } from "../../loadtest/report/values/cost.ts";
 import { SCATTER } from "../support/report/noise.ts";
 import { judgedPairs, powerAt, share, singleRunAlarms } from "../support/report/trials.ts";
 

@@ -1,6 +1,6 @@
 /** The Hodges-Lehmann estimate of how far one set of runs lies above another, with its interval. */
 import { medianOfSorted } from "../../record/median.ts";
-import { medianRanks } from "../../report/figures/quantile.ts";
+import { medianRanks } from "../../report/values/quantile.ts";
 import { distributionOfU } from "./ranks.ts";
 
 /** An estimate and its interval; `confidence` is the true coverage of the interval, 0 to 1. */

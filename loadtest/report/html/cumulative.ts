@@ -1,7 +1,7 @@
 /** Cumulative curves of fan-out and recovery: the share that had arrived, over time. */
 import { Histogram } from "../../record/histogram.ts";
 import type { Metric, Result } from "../../record/result.ts";
-import { milliseconds, showMs } from "../figures/number.ts";
+import { milliseconds, showMs } from "../values/number.ts";
 import { type Chart, pathThrough, ticksOn, xAxis, yAxis } from "./chart.ts";
 import { type LineStyle, lineStyle } from "./line-style.ts";
 import { type Markup, markup } from "./markup.ts";

@@ -1,6 +1,6 @@
 /** Response time over the run: a panel per transport with p50, a p10–p90 band and p99, and the generator's self-check. */
 import type { GeneratorWindow, Result } from "../../record/result.ts";
-import { counted } from "../figures/number.ts";
+import { counted } from "../values/number.ts";
 import { type Chart, gridLine, pathThrough, type Tick, ticksOn, xAxis } from "./chart.ts";
 import { type LineStyle, lineStyle } from "./line-style.ts";
 import { type Markup, markup } from "./markup.ts";

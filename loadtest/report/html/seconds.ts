@@ -1,9 +1,9 @@
 /** A group's measured seconds, merged into as many bins as a chart can show. */
 import { Histogram } from "../../record/histogram.ts";
 import type { Group, Metric, Result } from "../../record/result.ts";
-import { milliseconds, showCount, showMs } from "../figures/number.ts";
-import { sampleFor } from "../figures/quantile.ts";
-import { left, right, type Table } from "../figures/table.ts";
+import { milliseconds, showCount, showMs } from "../values/number.ts";
+import { sampleFor } from "../values/quantile.ts";
+import { left, right, type Table } from "../values/table.ts";
 
 /** One bin; times in milliseconds, null where it holds too few samples for the quantile. */
 export interface Bin {

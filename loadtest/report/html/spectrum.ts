@@ -1,8 +1,8 @@
 /** The percentile spectrum: latency over log 1/(1−q), one line per transport and path. */
 import { Histogram } from "../../record/histogram.ts";
 import type { Metric, Result } from "../../record/result.ts";
-import { milliseconds, showMs } from "../figures/number.ts";
-import { quantileText, sampleFor } from "../figures/quantile.ts";
+import { milliseconds, showMs } from "../values/number.ts";
+import { quantileText, sampleFor } from "../values/quantile.ts";
 import { type Chart, pathThrough, spreadLabels, ticksOn, xAxis, yAxis } from "./chart.ts";
 import { type LineStyle, lineStyle, markerAt } from "./line-style.ts";
 import { type Markup, markup } from "./markup.ts";

@@ -1,5 +1,5 @@
 /** Tables as HTML, from the same cells as text and Markdown. */
-import type { Table } from "../figures/table.ts";
+import type { Table } from "../values/table.ts";
 import { type Markup, markup } from "./markup.ts";
 
 /** A table under its caption. */

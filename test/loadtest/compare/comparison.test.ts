@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { interleaved } from "../../../loadtest/compare/comparable.ts";
 import { type ComparisonRequest, compare, type Subject } from "../../../loadtest/compare/comparison.ts";
 import { comparisonJson } from "../../../loadtest/compare/export.ts";
-import type { NamedRun } from "../../../loadtest/report/readable.ts";
+import type { NamedResult } from "../../../loadtest/report/readable.ts";
 import { ABBA, runsAt } from "../../support/report/runs.ts";
 
-const against = (base: NamedRun[]): Subject => ({ kind: "runs", base });
+const against = (base: NamedResult[]): Subject => ({ kind: "runs", base });
 const request = (
-	candidate: NamedRun[],
+	candidate: NamedResult[],
 	subject: Subject,
 	changes: Partial<ComparisonRequest> = {},
 ): ComparisonRequest => ({

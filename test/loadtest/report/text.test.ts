@@ -68,7 +68,7 @@ test("the summary of a run is finding, validity and one table", () => {
 		"Through edge instead of direct, the median answer takes 0.49 ms longer with websocket (1.52 instead of 1.02 ms).
 		Run 1 of 5 (10 s): indicative only. npm run compare judges all 5 together.
 		Valid with 1 doubt: 2 of 400 messages were lost.
-		  messages_lost: 2 of 400 messages were lost. lower --rate.
+		  messages_lost: 2 of 400 messages were lost; lower --rate.
 
 		Response time: from the scheduled send to the ack, milliseconds
 		  transport  path    sessions  acks  acks/s   p50   p90   p99  p99.9   max  added p50  added p99
@@ -85,7 +85,7 @@ test("an invalid run is reported as invalid first, with the advice", () => {
 	const [first, second, ...rest] = reportText(drawResult({ flags: [late, lost] })).split("\n");
 	expect(rest).toContain("No finding: an invalid run says nothing about its target.");
 	expect(first).toBe("INVALID, do not use these figures: the generator was too busy in 9 of 20 s.");
-	expect(second).toBe("  generator_busy: the generator was too busy in 9 of 20 s. lower --rate.");
+	expect(second).toBe("  generator_busy: the generator was too busy in 9 of 20 s; lower --rate.");
 });
 
 test("a run that was stopped early is doubtful, and the report says why", () => {

@@ -1,5 +1,5 @@
 /** Simulated runs for comparisons, with names and start times. */
-import type { NamedRun } from "../../../loadtest/report/readable.ts";
+import type { NamedResult } from "../../../loadtest/report/readable.ts";
 import { drawResult, type Recipe } from "./results.ts";
 
 /** Start minutes of two sides of five runs that take turns. */
@@ -11,7 +11,7 @@ export function runsAt(
 	name: string,
 	changes: Partial<Recipe> = {},
 	slower = 1,
-): NamedRun[] {
+): NamedResult[] {
 	return minutes.map((minute) => {
 		const wobble = 1 + ((minute * 7) % 5) * 0.004;
 		const median = (transport: string, path: string) =>

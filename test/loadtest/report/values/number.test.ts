@@ -6,7 +6,7 @@ import {
 	showDollars,
 	showMs,
 	showShare,
-} from "../../../../loadtest/report/figures/number.ts";
+} from "../../../../loadtest/report/values/number.ts";
 
 test("milliseconds show three significant digits, and n/a for a missing figure", () => {
 	const shown = [0.306, 4.071, 9.994, 9.996, 18.24, 99.96, 1240.4, null].map(showMs);

@@ -37,7 +37,7 @@ const SPREADS: readonly (readonly [Metric, string])[] = [
 export function tablesOf(result: Result): Table[] {
 	return [
 		responseTable(result),
-		outcomeTable(result),
+		scenarioTable(result),
 		serviceTable(result),
 		phaseTable(result),
 		spreadTable(result),
@@ -75,7 +75,7 @@ export function responseTable(result: Result): Table {
 }
 
 /** Figures of a scenario that are not latencies: the knee of a ramp, memory of idle clients, slopes of a soak. */
-export function outcomeTable(result: Result): Table {
+export function scenarioTable(result: Result): Table {
 	return {
 		caption: "What the scenario found",
 		columns: [left("figure"), left("transport"), left("path"), right("value"), left("unit")],

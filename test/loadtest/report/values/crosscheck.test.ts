@@ -3,7 +3,7 @@ import { build } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { randomFrom } from "../../../../loadtest/plan/random.ts";
 import { ERROR_BOUND, Histogram } from "../../../../loadtest/record/histogram.ts";
-import { QUANTILE_NAMES, QUANTILES, quantileMs } from "../../../../loadtest/report/figures/quantile.ts";
+import { QUANTILE_NAMES, QUANTILES, quantileMs } from "../../../../loadtest/report/values/quantile.ts";
 import { normal } from "../../../support/report/results.ts";
 
 /** The relative error of three significant digits, as configured below. */

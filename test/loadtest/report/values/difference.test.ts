@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Group } from "../../../../loadtest/record/result.ts";
 import { Tally } from "../../../../loadtest/record/tally.ts";
-import { isShown } from "../../../../loadtest/report/figures/difference.ts";
+import { isShown } from "../../../../loadtest/report/values/difference.ts";
 import { drawResult } from "../../../support/report/results.ts";
 
 /** A group whose seconds hold `count` acks of about the given milliseconds each. */

@@ -6,8 +6,8 @@ import {
 	quantileNamed,
 	quantileText,
 	sampleFor,
-} from "../../../../loadtest/report/figures/quantile.ts";
-import { addedOf, basePath, rowsOf } from "../../../../loadtest/report/figures/rows.ts";
+} from "../../../../loadtest/report/values/quantile.ts";
+import { addedOf, basePath, rowsOf } from "../../../../loadtest/report/values/rows.ts";
 import { drawResult } from "../../../support/report/results.ts";
 
 test("a quantile needs as many samples as a finite order-statistics interval", () => {

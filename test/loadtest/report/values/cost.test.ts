@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costOf, PRICES, USER } from "../../../../loadtest/report/figures/cost.ts";
+import { costOf, PRICES, USER } from "../../../../loadtest/report/values/cost.ts";
 import { drawResult } from "../../../support/report/results.ts";
 
 test("a WebSocket user costs the handshake requests, a polling user also those of every message and heartbeat", () => {
