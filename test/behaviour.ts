@@ -1,49 +1,53 @@
-/** How Socket.IO behaves for its clients: written once, run against one node, the cluster and the edge. */
+/** How Socket.IO behaves for its clients: one suite, run against one node, the cluster and the edge. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Transport } from "../loadtest/record/result.ts";
-import { ask, Clients, heard, isKnown } from "./support/behaviour/clients.ts";
+import { ask, Clients, isKnown, nextEvent } from "./support/behaviour/clients.ts";
 import type { Target } from "./support/behaviour/targets.ts";
 
-/** The transports a balancer must be invisible to. */
+/** The transports for which a load balancer must be invisible. */
 export const TRANSPORTS = ["polling", "websocket", "upgrade", "flashsocket"] as const;
 
-/** Those whose session is one connection. */
+/** Transports whose session is one connection. */
 const SOCKETS = ["websocket", "upgrade", "flashsocket"] as const;
 
 const RECONNECTING = { reconnection: true, reconnectionDelay: 10, randomizationFactor: 0 };
 
-/** One thing a client may count on. */
+/** One behaviour that a client may rely on. */
 export interface Check {
 	readonly title: string;
-	/** The transports it is about; all unless given. */
-	readonly by?: readonly Transport[];
+	/** The transports it applies to; default: all. */
+	readonly over?: readonly Transport[];
 	readonly run: (clients: Clients) => Promise<void>;
 }
 
-/** All that the suite asks. */
+/** All checks of the suite. */
 export const CHECKS: readonly Check[] = [
-	{ title: "a client connects and stays on the session and transport it asked for", run: connects },
-	{ title: "an echo brings back what was sent, in the order it was sent", run: echoes },
-	{ title: "binary comes back byte for byte, inside other data too", run: echoesBinary },
-	{ title: "each of many acknowledgements under way finds its own message", run: acknowledges },
-	{ title: "a room reaches those who joined it, on any node, and nobody else", run: reachesRoom },
+	{ title: "a client connects, and keeps its session and transport", run: connects },
+	{ title: "echoes come back unchanged and in order", run: echoes },
+	{ title: "binary data comes back byte for byte, also inside other data", run: echoesBinary },
+	{ title: "many concurrent acknowledgements each match their own message", run: acknowledges },
+	{ title: "a message to a room reaches its members on any node, and no other client", run: reachesRoom },
 	{ title: "a broadcast reaches the clients of every node", run: broadcasts },
-	{ title: "a client whose session ended comes back with a new one", run: reconnects },
-	{ title: "a client whose connection broke is soon back", by: SOCKETS, run: survivesBreak },
-	{ title: "a session may use a new connection for each request", by: ["polling"], run: changesConnections },
-	{ title: "a client that disconnects is forgotten by its node", run: disconnects },
+	{ title: "a client whose session ended reconnects with a new session", run: reconnects },
+	{ title: "a client whose connection broke reconnects", over: SOCKETS, run: survivesBreak },
+	{
+		title: "a session may use a new connection for each request",
+		over: ["polling"],
+		run: changesConnections,
+	},
+	{ title: "a client that disconnects is removed from its node", run: disconnects },
 ];
 
-/** Registers the suite for a target, all transports. */
-export function behaviour(name: string, start: () => Promise<Target>): void {
+/** Registers the suite for a target, over all transports. */
+export function describeBehaviour(name: string, start: () => Promise<Target>): void {
 	describe(name, () => {
 		let target: Target;
 		beforeAll(async () => {
 			target = await start();
 		});
 		afterAll(() => target?.[Symbol.asyncDispose]());
-		describe.each(TRANSPORTS)("by %s", (transport) => {
+		describe.each(TRANSPORTS)("over %s", (transport) => {
 			test.each(checksFor(transport))("$title", async ({ run }) => {
 				using clients = new Clients(target, transport);
 				await run(clients);
@@ -52,21 +56,21 @@ export function behaviour(name: string, start: () => Promise<Target>): void {
 	});
 }
 
-/** The checks that are about a transport. */
+/** The checks that apply to a transport. */
 export function checksFor(transport: Transport): readonly Check[] {
-	return CHECKS.filter(({ by }) => by === undefined || by.includes(transport));
+	return CHECKS.filter(({ over }) => over === undefined || over.includes(transport));
 }
 
-/** The transport that a session ends up on, as its node counts it. */
-function settled(transport: Transport): string {
+/** The transport of a session after its upgrade, as its node counts it. */
+function finalTransport(transport: Transport): string {
 	return transport === "upgrade" ? "websocket" : transport;
 }
 
 async function connects(clients: Clients): Promise<void> {
 	const { socket, sid, transport } = await clients.connect();
 	expect(socket.connected).toBe(true);
-	expect(transport).toBe(settled(clients.transport));
-	expect(socket.io.engine.transport.name).toBe(settled(clients.transport));
+	expect(transport).toBe(finalTransport(clients.transport));
+	expect(socket.io.engine.transport.name).toBe(finalTransport(clients.transport));
 	// An upgrade keeps the session that polling opened.
 	expect(sid).toMatch(/^[\w-]{20,}$/);
 	expect(socket.io.engine.id).toBe(sid);
@@ -112,15 +116,15 @@ async function reachesRoom(clients: Clients): Promise<void> {
 	const stranger = others[1] ?? (await clients.connect());
 	const room = `room ${sender!.sid}`;
 	expect(await ask(member.socket, "join", room)).toBe(room);
-	const strange: unknown[] = [];
-	stranger.socket.on("room", (...args) => strange.push(args));
-	const [arrived, last] = [heard(member.socket, "room"), heard(stranger.socket, "broadcast")];
+	const wrong: unknown[] = [];
+	stranger.socket.on("room", (...args) => wrong.push(args));
+	const [arrived, last] = [nextEvent(member.socket, "room"), nextEvent(stranger.socket, "broadcast")];
 	await ask(sender!.socket, "room", room, { hello: "room" });
 	expect(await arrived).toEqual([room, { hello: "room" }]);
-	// Nodes keep the order of what one node says: what the stranger was to hear of the room stands before this.
+	// Nodes deliver the messages of one node in order: a message of the room would reach the stranger before this one.
 	await ask(sender!.socket, "broadcast", "after the room");
 	expect(await last).toEqual(["after the room"]);
-	expect(strange).toEqual([]);
+	expect(wrong).toEqual([]);
 	expect(await ask(member.socket, "leave", room)).toBe(room);
 }
 
@@ -129,7 +133,7 @@ async function broadcasts(clients: Clients): Promise<void> {
 	expect(new Set(everyNode.map(({ node }) => node)).size).toBe(clients.target.nodes);
 	const payload = ["to all", Buffer.from([0, 1, 254, 255])];
 	for (const { socket } of everyNode) {
-		const arrivals = everyNode.map((client) => heard(client.socket, "broadcast"));
+		const arrivals = everyNode.map((client) => nextEvent(client.socket, "broadcast"));
 		expect(await ask(socket, "broadcast", payload)).toBe(true);
 		for (const [arrived] of await Promise.all(arrivals)) expect(arrived).toEqual(payload);
 	}
@@ -137,7 +141,7 @@ async function broadcasts(clients: Clients): Promise<void> {
 
 async function reconnects(clients: Clients): Promise<void> {
 	const { socket, sid } = await clients.connect(RECONNECTING);
-	const back = Promise.all([heard(socket, "disconnect"), heard(socket, "connect")]);
+	const back = Promise.all([nextEvent(socket, "disconnect"), nextEvent(socket, "connect")]);
 	socket.io.engine.close();
 	await back;
 	expect(socket.io.engine.id).not.toBe(sid);
@@ -146,7 +150,7 @@ async function reconnects(clients: Clients): Promise<void> {
 
 async function survivesBreak(clients: Clients): Promise<void> {
 	const { socket, wire, sid } = await clients.connect(RECONNECTING);
-	const back = Promise.all([heard(socket, "disconnect"), heard(socket, "connect")]);
+	const back = Promise.all([nextEvent(socket, "disconnect"), nextEvent(socket, "connect")]);
 	wire.cut();
 	const [[reason]] = await back;
 	expect(reason).toMatch(/^transport (close|error)$/);
@@ -165,7 +169,7 @@ async function disconnects(clients: Clients): Promise<void> {
 	const client = await clients.connect();
 	const { ca } = clients.target;
 	expect(await isKnown(client, ca)).toBe(true);
-	const left = heard(client.socket, "disconnect");
+	const left = nextEvent(client.socket, "disconnect");
 	client.socket.disconnect();
 	expect((await left)[0]).toBe("io client disconnect");
 	await expect.poll(() => isKnown(client, ca), { interval: 20, timeout: 3_000 }).toBe(false);

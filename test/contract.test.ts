@@ -1,4 +1,4 @@
-/** Both sides of the edge–node contract: what a node mints and says is what the edge reads. */
+/** Both sides of the edge–node contract: the edge can read the session ids and health reports that a node makes. */
 import { expect, test } from "vitest";
 import { startNode } from "../origin/cluster/node.ts";
 import { planCluster } from "../origin/cluster/plan.ts";
@@ -32,7 +32,7 @@ test.each(TAG_VECTORS)("the tag of %s is %s", (id, tag) => {
 	expect(tag).toMatch(TAG);
 });
 
-test("a session id is its node's tag and 17 random characters", () => {
+test("a session id consists of its node's tag and 17 random characters", () => {
 	const ids = Array.from({ length: 1000 }, () => mintSid("d0N"));
 	for (const id of ids) expect(id).toMatch(/^d0N[A-Za-z0-9_-]{17}$/);
 	expect(ids[0]).toHaveLength(SID_LENGTH);
@@ -40,39 +40,43 @@ test("a session id is its node's tag and 17 random characters", () => {
 });
 
 test.each<[string, unknown]>([
-	["a node that is well", HEALTH],
-	["fields that this edge does not know", { ...HEALTH, later: true }],
-	["a node that drains", { ...HEALTH, state: "draining" }],
-	["a node that is full", { ...HEALTH, state: "full", limit: 3 }],
-	["a node that nobody left yet", { ...HEALTH, closed: {} }],
-])("health is read: %s", (_, body) => {
+	["of a ready node", HEALTH],
+	["with unknown fields", { ...HEALTH, later: true }],
+	["of a node that drains", { ...HEALTH, state: "draining" }],
+	["of a full node", { ...HEALTH, state: "full", limit: 3 }],
+	["of a node without closed sessions", { ...HEALTH, closed: {} }],
+])("a health report %s is read", (_, body) => {
 	expect(readHealth(body)).toEqual(body);
 });
 
 test.each<[string, unknown, string]>([
-	["text", "ok", "the body is not a JSON object"],
-	["nothing", null, "the body is not a JSON object"],
-	["another schema", { ...HEALTH, schema: 2 }, "schema is 2, this edge reads 1"],
-	["no schema", { ...HEALTH, schema: undefined }, "schema is undefined, this edge reads 1"],
-	["no node", { ...HEALTH, node: undefined }, "node is not a string"],
-	["a tag that is a number", { ...HEALTH, tag: 1 }, "tag is not a string"],
-	["no boot", { ...HEALTH, boot: null }, "boot is not a string"],
-	["a word that is none", { ...HEALTH, state: "fine" }, 'state is "fine", not one of ready, draining, full'],
-	["sessions below zero", { ...HEALTH, sessions: -1 }, "sessions is not a whole number of 0 or more"],
-	["half a session", { ...HEALTH, sessions: 0.5 }, "sessions is not a whole number of 0 or more"],
-	["a limit in words", { ...HEALTH, limit: "10" }, "limit is not a whole number of 0 or more"],
-	["no count of opened", { ...HEALTH, opened: undefined }, "opened is not a whole number of 0 or more"],
-	["no transports", { ...HEALTH, transports: null }, "transports is not an object of whole numbers"],
+	["that is text", "ok", "the body is not a JSON object"],
+	["that is null", null, "the body is not a JSON object"],
+	["with another schema", { ...HEALTH, schema: 2 }, "schema is 2, this edge reads 1"],
+	["without schema", { ...HEALTH, schema: undefined }, "schema is undefined, this edge reads 1"],
+	["without node", { ...HEALTH, node: undefined }, "node is not a string"],
+	["with a number as tag", { ...HEALTH, tag: 1 }, "tag is not a string"],
+	["without boot", { ...HEALTH, boot: null }, "boot is not a string"],
 	[
-		"reasons that are not counted",
+		"with an unknown state",
+		{ ...HEALTH, state: "fine" },
+		'state is "fine", not one of ready, draining, full',
+	],
+	["with negative sessions", { ...HEALTH, sessions: -1 }, "sessions is not a whole number of 0 or more"],
+	["with half a session", { ...HEALTH, sessions: 0.5 }, "sessions is not a whole number of 0 or more"],
+	["with a limit as text", { ...HEALTH, limit: "10" }, "limit is not a whole number of 0 or more"],
+	["without opened", { ...HEALTH, opened: undefined }, "opened is not a whole number of 0 or more"],
+	["without transports", { ...HEALTH, transports: null }, "transports is not an object of whole numbers"],
+	[
+		"with text as a count of closed sessions",
 		{ ...HEALTH, closed: { x: "1" } },
 		"closed is not an object of whole numbers",
 	],
-])("health is refused with a sentence that names the field: %s", (_, body, sentence) => {
+])("a health report %s is rejected with a sentence that names the field", (_, body, sentence) => {
 	expect(readHealth(body)).toBe(sentence);
 });
 
-test("a real node's answer is health, of its own name and tag", async () => {
+test("a real node's health report can be read, and has its id and tag", async () => {
 	const node = await startNode(planCluster({ nodes: 1, port: 0 }).nodes[0]!);
 	try {
 		const address = `http://127.0.0.1:${node.port}`;

@@ -1,4 +1,4 @@
-/** The lockfile serves every platform from the default registry, and one runtime serves everything. */
+/** The lockfile works on every platform with the default registry, and has one version of the runtime. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
@@ -29,13 +29,13 @@ describe("package-lock.json", () => {
 			"@biomejs/cli-",
 			["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64"],
 		],
-	])("names %s's binary for Linux, macOS and Windows", (name, prefix, platforms) => {
+	])("contains the binaries of %s for Linux, macOS and Windows", (name, prefix, platforms) => {
 		const { version } = packages[`node_modules/${name}`]!;
 		const versions = platforms.map((platform) => packages[`node_modules/${prefix}${platform}`]?.version);
 		expect(versions).toEqual(platforms.map(() => version));
 	});
 
-	test("holds every binary that a package offers by platform, or npm ci refuses it elsewhere", () => {
+	test("contains every platform's binary that a package offers, without which npm ci fails on other platforms", () => {
 		const offers = ["workerd", "esbuild", "@biomejs/biome"].flatMap((name) =>
 			Object.keys(packages[`node_modules/${name}`]!.optionalDependencies!),
 		);
@@ -43,12 +43,12 @@ describe("package-lock.json", () => {
 		expect(offers.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
 	});
 
-	test.each(["workerd", "ws"])("holds one %s, for tests, wrangler and commands alike", (name) => {
+	test.each(["workerd", "ws"])("contains a single %s for tests, wrangler and commands", (name) => {
 		const places = Object.keys(packages).filter((place) => place.endsWith(`node_modules/${name}`));
 		expect(places).toEqual([`node_modules/${name}`]);
 	});
 
-	test("names no registry but the default one", () => {
+	test("uses only the default registry", () => {
 		const hosts = Object.values(packages).flatMap(({ resolved }) =>
 			resolved === undefined ? [] : [new URL(resolved).host],
 		);
@@ -56,7 +56,7 @@ describe("package-lock.json", () => {
 		expect(read(".npmrc")).not.toMatch(/registry/);
 	});
 
-	test("asks for what package.json asks for, each in one exact version", () => {
+	test("agrees with package.json, where every version is exact", () => {
 		const wanted = JSON.parse(read("package.json"));
 		for (const kind of ["dependencies", "devDependencies"] as const) {
 			expect(packages[""]![kind]).toEqual(wanted[kind]);
@@ -65,6 +65,6 @@ describe("package-lock.json", () => {
 	});
 });
 
-test("the compatibility date of wrangler and of the self-hosted edge are one", () => {
+test("wrangler and the self-hosted edge have the same compatibility date", () => {
 	expect(parse(read("wrangler.toml"))["compatibility_date"]).toBe(COMPATIBILITY_DATE);
 });

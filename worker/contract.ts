@@ -25,7 +25,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 export const HEADERS = {
 	/** edge → node: the shared secret that proves the request came through the edge. */
 	auth: "x-edge-auth",
-	/** node → edge: the node's id, on every answer the node itself made. A 502 of a proxy in between lacks it. */
+	/** node → edge: the node's id, on every answer of the node itself. A 502 from a proxy in between lacks it. */
 	node: "x-edge-node",
 	/** node → edge, with status 503 on a handshake: why the node takes no new session (one of `REFUSALS`). */
 	refuse: "x-edge-refuse",
@@ -94,7 +94,7 @@ export interface NodeHealth {
 	readonly node: string;
 	/** The tag at the start of every session id this process generates. */
 	readonly tag: string;
-	/** Drawn at each process start. Two boot ids in turn at one address mean several processes behind it. */
+	/** Drawn at each process start. Boot ids that alternate at one address mean several processes behind it. */
 	readonly boot: string;
 	readonly state: HealthState;
 	/** Live Engine.IO sessions, all transports. */

@@ -13,7 +13,7 @@ export function isBound(env: Env, object: DurableObjectName): boolean {
 	return env.STATE !== undefined || namespaceOf(env, object) !== undefined;
 }
 
-/** Sends one request and reads its answer whole. Rejects when the object is unavailable or exceeds the deadline. */
+/** Sends one request and reads the complete answer. Rejects when the object is unavailable or exceeds the deadline. */
 export function askDurableObject(
 	env: Env,
 	object: DurableObjectName,
@@ -27,7 +27,7 @@ export function askDurableObject(
 	});
 }
 
-/** Sends one request and returns its answer as it is. Rejects when the object is unavailable. */
+/** Sends one request and returns the answer unread. Rejects when the object is unavailable. */
 export function forwardToDurableObject(
 	env: Env,
 	object: DurableObjectName,

@@ -10,7 +10,7 @@ export interface Env {
 	readonly [pool: `POOL_${string}`]: unknown;
 	/** Secret sent to the nodes as `x-edge-auth`. */
 	readonly EDGE_NODE_SECRET?: string;
-	/** Secret that opens `/__edge/`; without it every path there answers 404. */
+	/** Token for `/__edge/`; without it every path there answers 404. */
 	readonly EDGE_TOKEN?: string;
 	/** Location hint for the Durable Objects: near the nodes they probe (wnam, enam, weur …). */
 	readonly EDGE_LOCATION?: string;

@@ -1,7 +1,7 @@
-/** The answers the edge makes itself. On the Engine.IO path each carries CORS headers: without them a browser reports status 0. */
+/** The edge's own answers. On the Engine.IO path each has CORS headers, since without them a browser reports status 0. */
 import { ENGINE_ERRORS, type EngineErrorCode } from "./contract.ts";
 
-/** Every error the edge can answer or log. worker/README.md lists the same codes; a test compares the two. */
+/** Every error that the edge answers or logs. worker/README.md lists the same codes; a test compares the two. */
 export const ERRORS = {
 	EDGE_CONFIG: {
 		status: 500,
@@ -9,13 +9,13 @@ export const ERRORS = {
 	},
 	EDGE_INTERNAL: {
 		status: 500,
-		message: "Internal error of the edge; its log has the reason under this id.",
+		message: "Internal error of the edge; the log lines with this id give the reason.",
 	},
 	EDGE_NO_ROUTE: { status: 404, message: "No pool is routed for this host and path." },
 	EDGE_PLAIN_UPGRADE: {
 		status: 426,
 		message:
-			"WebSocket over plain http is refused: browsers do not follow redirects of it. Connect with wss:// (https:// in Socket.IO).",
+			"WebSocket over plain http is refused, since browsers do not follow a redirect of it. Connect with wss:// (https:// in Socket.IO).",
 	},
 	EDGE_NO_NODE: { status: 503, message: "No node of the pool takes new sessions now. Try again soon." },
 	EDGE_FOREIGN_SID: {
@@ -60,11 +60,11 @@ export function engineError(code: EngineErrorCode, origin: string | null): Respo
 	return errorResponse(code === 4 ? 403 : 400, { code, message: ENGINE_ERRORS[code] }, origin);
 }
 
-/** What an error answer may differ in from the table's row. */
+/** The parts of an error answer that may differ from its row in `ERRORS`. */
 export interface ErrorDetails {
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly message?: string;
-	/** The request's id in the log, where the reader needs the log to understand the error. */
+	/** The request's id in the log, for errors that only the log explains. */
 	readonly id?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The Worker's entry: binds the runtime's events to the pipeline and exports the Durable Objects. */
+/** The Worker's entry: passes each request to the pipeline and exports the Durable Objects. */
 import type { Env } from "./env.ts";
 import { respond } from "./pipeline/respond.ts";
 

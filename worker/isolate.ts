@@ -1,4 +1,4 @@
-/** What one isolate holds between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
+/** The state that an isolate keeps between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
 import { type Config, readConfig } from "./config/config.ts";
 import type { Env } from "./env.ts";
 import type { VerdictClock } from "./health/ask-monitor.ts";
@@ -24,7 +24,7 @@ export function readIsolate(env: Env): Isolate | null {
 	return null;
 }
 
-/** An isolate that knows nothing about its nodes yet. */
+/** The state of a new isolate, which has no reports about its nodes yet. */
 export function newIsolate(config: Config): Isolate {
 	return {
 		config,

@@ -1,5 +1,14 @@
 /** The plan in a result file: written and read by the table of fields, and compared and merged by it. */
-import { z } from "zod";
+import {
+	amount,
+	list,
+	oneOf,
+	type Reader,
+	record,
+	required,
+	text,
+	wholeNumber,
+} from "../../worker/config/fields.ts";
 import { DEFAULTS, FIELDS, type FieldName, type Fields, rowOf, type ValueOf } from "./fields.ts";
 import { type Path, TRANSPORTS } from "./load-group.ts";
 import type { Plan } from "./plan.ts";
@@ -25,25 +34,49 @@ const NAMED = FIELD_NAMES.filter((name) => rowOf(name).stored === "named") as Na
 /** What runs did before the field existed: older results lack it. */
 const BEFORE_IT_EXISTED: Partial<Record<NamedField, unknown>> = { grain: 0 };
 
-/** Reads the plan of a result file. */
-export const planShape = z.object({
-	...Object.fromEntries(NAMED.map((name) => [name, shapeOf(name)])),
-	paths: z.array(z.object({ name: z.string().min(1), urls: z.array(z.string()).min(1) })).min(1),
-	extra: z.record(z.string(), z.unknown()),
-}) as unknown as z.ZodType<PlanRecord>;
+const anyText = required(text(/^/, "give a text", ""));
+const name = required(text(/./, "give a text that is not empty", ""));
 
-function shapeOf(name: NamedField): z.ZodType {
-	const shape = shapeOfKind(rowOf(name).kind, name);
-	return name in BEFORE_IT_EXISTED ? shape.default(BEFORE_IT_EXISTED[name]) : shape;
+/** Reads the plan of a result file. */
+export const planShape = required(
+	record(
+		{
+			...Object.fromEntries(NAMED.map((field) => [field, shapeOf(field)])),
+			paths: atLeastOne(record({ name, urls: atLeastOne(anyText) }, "drop")),
+			extra: extraFields,
+		},
+		"drop",
+	),
+) as unknown as Reader<PlanRecord>;
+
+function shapeOf(field: NamedField): Reader<unknown> {
+	const shape = shapeOfKind(rowOf(field).kind, field);
+	if (!(field in BEFORE_IT_EXISTED)) return required(shape);
+	return (value, at, problems) => shape(value ?? BEFORE_IT_EXISTED[field], at, problems);
 }
 
 /** Wider than the flags' ranges: figures of merged runs are sums. */
-function shapeOfKind({ shape }: Kind<unknown>, name: NamedField): z.ZodType {
-	if (typeof shape !== "string") return z.enum(shape);
-	if (shape === "count") return z.number().int().nonnegative();
-	if (shape === "amount") return z.number().nonnegative();
-	if (shape === "transports") return z.array(z.enum(TRANSPORTS)).min(1);
-	return name === "scenario" ? z.string().min(1) : z.string();
+function shapeOfKind({ shape }: Kind<unknown>, field: NamedField): Reader<unknown> {
+	if (typeof shape !== "string") return oneOf(shape as readonly [string, ...string[]]);
+	if (shape === "count") return wholeNumber(0, Number.MAX_SAFE_INTEGER, 0);
+	if (shape === "amount") return amount;
+	if (shape === "transports") return atLeastOne(oneOf(TRANSPORTS));
+	return field === "scenario" ? name : anyText;
+}
+
+function atLeastOne<T>(item: Reader<T>): Reader<T[]> {
+	const items = required(list(item));
+	return (value, at, problems) => {
+		if (Array.isArray(value) && value.length === 0) problems.push(`${at}: empty; give at least one`);
+		return items(value, at, problems);
+	};
+}
+
+/** What one tool has of its own is kept as it is. */
+function extraFields(value: unknown, at: string, problems: string[]): Readonly<Record<string, unknown>> {
+	if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+	problems.push(`${at}: ${value === undefined ? "missing" : "not a table"}`);
+	return {};
 }
 
 /** The plan as a result keeps it. */

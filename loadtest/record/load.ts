@@ -36,12 +36,11 @@ export function parseResult(text: string, name: string): Result {
 			`${name}: version is ${JSON.stringify(head["version"])}, this program reads ${RESULT_VERSION}; make the run again with it.`,
 			EXIT.usage,
 		);
-	const parsed = resultShape.safeParse(data);
-	if (parsed.success) return parsed.data;
-	const issue = parsed.error.issues[0];
-	const field = issue?.path.join(".") || "(whole file)";
+	const problems: string[] = [];
+	const result = resultShape(data, "", problems);
+	if (problems.length === 0) return result;
 	throw new CommandError(
-		`${name}: ${field}: ${issue?.message ?? "not a result"}; the file was changed or cut short; make the run again.`,
+		`${name}: ${problems[0]}; the file was changed or cut short; make the run again.`,
 		EXIT.usage,
 	);
 }

@@ -3,7 +3,20 @@
  * whole microseconds unless a name says otherwise. Load groups, windows and histograms of two results of the same
  * plan merge exactly, by adding counts.
  */
-import { z } from "zod";
+import {
+	amount,
+	flag,
+	list,
+	oneOf,
+	optional,
+	type Read,
+	type Reader,
+	record,
+	required,
+	tableOf,
+	text,
+	wholeNumber,
+} from "../../worker/config/fields.ts";
 import { TRANSPORTS } from "../plan/load-group.ts";
 import { planShape } from "../plan/stored-plan.ts";
 
@@ -40,33 +53,60 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-const count = z.number().int().nonnegative();
-const amount = z.number().nonnegative();
+const count = required(wholeNumber(0, Number.MAX_SAFE_INTEGER, 0));
+const name = required(text(/./, "give a text that is not empty", ""));
+const anyText = required(text(/^/, "give a text", ""));
+const yesOrNo = required(flag(false));
+const transport = required(oneOf(TRANSPORTS));
+
+/** A table in a result file; fields that a later version adds are dropped. */
+function table<S extends Record<string, Reader<unknown>>>(shape: S) {
+	return required(record(shape, "drop"));
+}
+
+function items<T>(item: Reader<T>) {
+	return required(list(item));
+}
+
+/** Exactly this value. */
+function constant<const T extends number>(expected: T): Reader<T> {
+	return (value, at, problems) => {
+		if (value !== expected) problems.push(`${at}: ${JSON.stringify(value)} is not ${expected}`);
+		return expected;
+	};
+}
+
+/** A number, which may be negative. */
+const number: Reader<number> = (value, at, problems) => {
+	if (typeof value === "number") return value;
+	problems.push(`${at}: ${JSON.stringify(value)} is not a number`);
+	return 0;
+};
 
 /**
  * A sparse log-linear histogram (see histogram.ts): `buckets` holds pairs, the bucket's index as its
  * distance from the bucket before it, then its count. Min, max and sum are exact.
  */
-export const histogramShape = z.object({
-	unit: z.literal("us"),
-	subBuckets: z.literal(128),
+export const histogramShape = table({
+	unit: required(oneOf(["us"])),
+	subBuckets: constant(128),
 	count,
 	min: amount,
 	max: amount,
 	sum: amount,
-	buckets: z.array(count),
+	buckets: items(count),
 });
-export type HistogramRecord = z.infer<typeof histogramShape>;
+export type HistogramRecord = Read<typeof histogramShape>;
 
 /** One second of one metric: `second` counts from the start of measurement. */
-export const windowShape = z.object({ second: count, histogram: histogramShape });
-export type Window = z.infer<typeof windowShape>;
+export const windowShape = table({ second: count, histogram: histogramShape });
+export type Window = Read<typeof windowShape>;
 
-export const metricShape = z.object({ histogram: histogramShape, windows: z.array(windowShape) });
-export type MetricRecord = z.infer<typeof metricShape>;
+export const metricShape = table({ histogram: histogramShape, windows: items(windowShape) });
+export type MetricRecord = Read<typeof metricShape>;
 
 /** Counts of one load group over the measured time; acks that arrive during the drain count. */
-export const countsShape = z.object({
+export const countsShape = table({
 	/** Sessions attempted, opened, and lost before the run ended. */
 	sessionsTried: count,
 	sessionsOpen: count,
@@ -87,42 +127,42 @@ export const countsShape = z.object({
 	/** HTTP requests and WebSocket handshakes, where the client can count them. */
 	requests: count,
 });
-export type Counts = z.infer<typeof countsShape>;
+export type Counts = Read<typeof countsShape>;
 
 /** One load group: a transport on a path. */
-export const groupShape = z.object({
-	transport: z.enum(TRANSPORTS),
-	path: z.string().min(1),
+export const groupShape = table({
+	transport: transport,
+	path: name,
 	/** Seconds in which this group was measured: interleaved groups share the run's time. */
 	seconds: amount,
 	counts: countsShape,
 	/** How often each kind of error occurred: `timeout`, `connect_refused`, `tls`, `engine_1` … */
-	errors: z.record(z.string(), count),
-	metrics: z.partialRecord(z.enum(METRICS), metricShape),
+	errors: tableOf(count) as Reader<Record<string, number>>,
+	metrics: tableOf(metricShape, METRICS),
 });
-export type Group = z.infer<typeof groupShape>;
+export type Group = Read<typeof groupShape>;
 
 /** A figure that is not a message's latency: a scenario's finding, or memory. `path` and `transport` name its group. */
-export const figureShape = z.object({
-	name: z.string().min(1),
-	value: z.number(),
-	unit: z.string(),
-	transport: z.enum(TRANSPORTS).optional(),
-	path: z.string().optional(),
+export const figureShape = table({
+	name: name,
+	value: number,
+	unit: anyText,
+	transport: optional(oneOf(TRANSPORTS)),
+	path: optional(text(/^/, "give a text")),
 });
-export type Figure = z.infer<typeof figureShape>;
+export type Figure = Read<typeof figureShape>;
 
 /** A doubt about the run (doubts.ts has all of this version). `invalid` makes the run invalid. */
-export const flagShape = z.object({
-	code: z.string().min(1),
-	severity: z.enum(["info", "warning", "invalid"]),
-	message: z.string(),
-	advice: z.string(),
+export const flagShape = table({
+	code: name,
+	severity: required(oneOf(["info", "warning", "invalid"])),
+	message: anyText,
+	advice: anyText,
 });
-export type Flag = z.infer<typeof flagShape>;
+export type Flag = Read<typeof flagShape>;
 
 /** The generator's own state in one second, the worst over its processes. */
-export const generatorWindowShape = z.object({
+export const generatorWindowShape = table({
 	second: count,
 	/** Event-loop utilisation, 0 to 1 (node:perf_hooks). */
 	elu: amount,
@@ -131,38 +171,40 @@ export const generatorWindowShape = z.object({
 	due: count,
 	sent: count,
 	late: count,
-	tainted: z.boolean(),
+	tainted: yesOrNo,
 });
-export type GeneratorWindow = z.infer<typeof generatorWindowShape>;
+export type GeneratorWindow = Read<typeof generatorWindowShape>;
 
-export const environmentShape = z.object({
-	tool: z.string(),
-	versions: z.record(z.string(), z.string()),
-	os: z.string(),
-	cpu: z.string(),
+export const environmentShape = table({
+	tool: anyText,
+	versions: tableOf(anyText) as Reader<Record<string, string>>,
+	os: anyText,
+	cpu: anyText,
 	cpus: count,
 	memoryBytes: count,
 	/** All targets are on this host: generator, edge and nodes share its processors. */
-	loopback: z.boolean(),
-	clock: z.string(),
+	loopback: yesOrNo,
+	clock: anyText,
 });
-export type Environment = z.infer<typeof environmentShape>;
+export type Environment = Read<typeof environmentShape>;
 
-export const resultShape = z.object({
-	kind: z.literal(RESULT_KIND),
-	version: z.literal(RESULT_VERSION),
-	id: z.string().min(1),
+export const resultShape = table({
+	kind: required(oneOf([RESULT_KIND])),
+	version: constant(RESULT_VERSION),
+	id: name,
 	/** ISO 8601, UTC. */
-	startedAt: z.iso.datetime(),
+	startedAt: required(
+		text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "give a time in UTC, as ISO 8601", ""),
+	),
 	/** Runs made together for comparison share a series; `index` counts from 1. */
-	series: z.object({ id: z.string().min(1), index: count, of: count }),
+	series: table({ id: name, index: count, of: count }),
 	environment: environmentShape,
 	plan: planShape,
-	groups: z.array(groupShape),
-	generator: z.array(generatorWindowShape),
-	outcomes: z.array(figureShape).optional(),
-	validity: z.object({ valid: z.boolean(), flags: z.array(flagShape) }),
+	groups: items(groupShape),
+	generator: items(generatorWindowShape),
+	outcomes: optional(list(figureShape)),
+	validity: table({ valid: yesOrNo, flags: items(flagShape) }),
 	/** Ended by a signal: the result covers the time until then. */
-	interrupted: z.boolean(),
+	interrupted: yesOrNo,
 });
-export type Result = z.infer<typeof resultShape>;
+export type Result = Read<typeof resultShape>;

@@ -1,4 +1,4 @@
-import { behaviour } from "../behaviour.ts";
+import { describeBehaviour } from "../behaviour.ts";
 import { edgeOverThree } from "../support/behaviour/targets.ts";
 
-behaviour("the edge in front of three nodes", edgeOverThree);
+describeBehaviour("through the edge in front of three nodes", edgeOverThree);

@@ -1,4 +1,4 @@
-import { behaviour } from "../behaviour.ts";
+import { describeBehaviour } from "../behaviour.ts";
 import { oneNode } from "../support/behaviour/targets.ts";
 
-behaviour("one node", oneNode);
+describeBehaviour("through one node", oneNode);

@@ -1,4 +1,4 @@
-/** A port that is taken: one line that names the flag and the port, exit code 1, nothing left running. */
+/** A port in use: the command prints one line with the flag and the port, exits with code 1, and leaves no process. */
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, nodeRun, npmRun, outcome } from "../support/commands/command.ts";
@@ -20,21 +20,27 @@ const FREE = {
 };
 
 test.each([["--https-port"], ["--http-port"], ["--origin-port"], ["--policy-port"]])(
-	"npm start with %s in use",
+	"npm start reports that the port of %s is in use",
 	async (flag) => {
 		expectTaken(await outcome(nodeRun("origin/start.ts", ...flags(FREE.start, flag))), flag);
 	},
 );
 
-test.concurrent.each([["--https-port"], ["--http-port"]])("npm run edge with %s in use", async (flag) => {
-	expectTaken(await outcome(nodeRun("worker/selfhost/cli.ts", ...flags(FREE.edge, flag))), flag);
-});
+test.concurrent.each([["--https-port"], ["--http-port"]])(
+	"npm run edge reports that the port of %s is in use",
+	async (flag) => {
+		expectTaken(await outcome(nodeRun("worker/selfhost/cli.ts", ...flags(FREE.edge, flag))), flag);
+	},
+);
 
-test.concurrent.each([["--port"], ["--policy-port"]])("npm run origin with %s in use", async (flag) => {
-	expectTaken(await outcome(nodeRun("origin/cluster/cli.ts", ...flags(FREE.origin, flag))), flag);
-});
+test.concurrent.each([["--port"], ["--policy-port"]])(
+	"npm run origin reports that the port of %s is in use",
+	async (flag) => {
+		expectTaken(await outcome(nodeRun("origin/cluster/cli.ts", ...flags(FREE.origin, flag))), flag);
+	},
+);
 
-test.concurrent("npm adds nothing to the one line and keeps the exit code", async () => {
+test.concurrent("npm adds nothing to that line and keeps the exit code", async () => {
 	expectTaken(await outcome(npmRun("edge", ...flags(FREE.edge, "--https-port"))), "--https-port");
 });
 

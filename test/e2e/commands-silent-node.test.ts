@@ -1,4 +1,4 @@
-/** A node that takes connections and never answers: the edge's time limits stand between it and the clients. */
+/** A node that accepts connections and never answers: the edge's deadlines protect clients from it. */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningNode, startNode } from "../../origin/cluster/node.ts";
@@ -10,7 +10,7 @@ import { type Answer, secureFetch } from "../support/edge/secure-fetch.ts";
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 
 let silentUrl = "";
-let well: RunningNode;
+let healthy: RunningNode;
 const held = new Set<Socket>();
 const silent = createServer((socket) => {
 	held.add(socket);
@@ -18,18 +18,18 @@ const silent = createServer((socket) => {
 });
 
 beforeAll(async () => {
-	well = await startNode(planCluster({ nodes: 1, port: 0 }).nodes[0]!);
+	healthy = await startNode(planCluster({ nodes: 1, port: 0 }).nodes[0]!);
 	await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
 	silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
 	for (const socket of held) socket.destroy();
 	silent.close();
-	await well?.stop();
+	await healthy?.stop();
 });
 
-test("beside a node that is well every handshake is answered, and by that node", async () => {
-	await using command = edge(`quiet=${silentUrl}`, `n1=http://127.0.0.1:${well.port}`);
+test("with a silent and a healthy node, the healthy one answers every handshake", async () => {
+	await using command = edge(`quiet=${silentUrl}`, `n1=http://127.0.0.1:${healthy.port}`);
 	const base = await httpsOf(command);
 	const handshakes = Array.from({ length: 12 }, () => timedHandshake(base));
 	const answers = await Promise.all(handshakes);
@@ -37,13 +37,13 @@ test("beside a node that is well every handshake is answered, and by that node",
 	expect(answers.map(({ body }) => JSON.parse(body.slice(1)).sid.slice(0, 3))).toEqual(
 		answers.map(() => tagOf("n1")),
 	);
-	// The handshake's limit is 5 s; those that met the silent node first waited that long, and none waited twice.
+	// The deadline of a handshake is 5 s. Those that were sent to the silent node first waited that long, and none waited twice.
 	const longest = Math.max(...answers.map(({ seconds }) => seconds));
 	expect(longest).toBeGreaterThan(4.5);
 	expect(longest).toBeLessThan(9);
 });
 
-test("alone it means 503 with CORS once the handshake's limit is over", async () => {
+test("with a silent node alone, a handshake is answered with 503 and CORS after its deadline", async () => {
 	await using command = edge(`quiet=${silentUrl}`);
 	const base = await httpsOf(command);
 	const answer = await timedHandshake(base);

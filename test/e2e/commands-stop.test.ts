@@ -1,9 +1,9 @@
-/** SIGINT and SIGTERM: exit code 130, nothing said, no process left. Every phase by every way: test/long. */
+/** SIGINT and SIGTERM: the command exits with code 130, prints nothing, and leaves no process. test/long has every combination. */
 import { io } from "socket.io-client";
 import { expect, test } from "vitest";
 import { startNode } from "../../origin/cluster/node.ts";
 import { planCluster } from "../../origin/cluster/plan.ts";
-import { heard } from "../support/behaviour/clients.ts";
+import { nextEvent } from "../support/behaviour/clients.ts";
 import { type Command, nodeRun, npmRun } from "../support/commands/command.ts";
 import { EDGE, expectInterrupted, START, WAYS } from "../support/commands/interruption.ts";
 
@@ -12,7 +12,7 @@ const { SIGINT, SIGTERM, "Ctrl-C": ctrlC } = WAYS;
 test.each([
 	["SIGTERM", SIGTERM],
 	["Ctrl-C", ctrlC],
-])("npm start, running, ends cluster and edge on %s", async (_, send) => {
+])("npm start stops the cluster and the edge on %s", async (_, send) => {
 	await using command = nodeRun(...START);
 	await command.line("ready");
 	const parts = ["primary.ts", "node-process.ts", "workerd serve"];
@@ -21,7 +21,7 @@ test.each([
 	expectInterrupted(await command.ended());
 });
 
-test.each(Object.entries(WAYS))("npm run edge, running, ends workerd on %s", async (_, send) => {
+test.each(Object.entries(WAYS))("npm run edge stops workerd on %s", async (_, send) => {
 	await using command = nodeRun(...EDGE);
 	await command.line("edge ready");
 	expect(command.processes().join("\n")).toContain("workerd serve");
@@ -33,16 +33,16 @@ test.each([
 	["primary.ts", ctrlC],
 	["node-process.ts", SIGTERM],
 	["workerd serve", SIGINT],
-])("npm start, when its %s has just begun, stops half way", async (part, send) => {
+])("npm start stops completely when it is interrupted as soon as %s runs", async (part, send) => {
 	await using command = nodeRun(...START);
-	await command.runs(part);
+	await command.untilRuns(part);
 	send(command);
 	expectInterrupted(await command.ended());
 });
 
-test("npm run demo, amid its load, stops on Ctrl-C without a report", async () => {
+test("npm run demo stops on Ctrl-C during its load, without a report", async () => {
 	await using command = nodeRun("loadtest/demo.ts");
-	await command.runs("clients/worker.ts");
+	await command.untilRuns("clients/worker.ts");
 	ctrlC(command);
 	const { code, stdout, stderr } = await command.ended();
 	expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
@@ -52,16 +52,16 @@ test("npm run demo, amid its load, stops on Ctrl-C without a report", async () =
 test.each([
 	["start", START, "ready"],
 	["edge", EDGE, "edge ready"],
-] as const)("npm run %s leaves nothing when npm alone is killed", async (name, [, ...flags], ready) => {
+] as const)("npm run %s leaves no process when only npm is killed", async (name, [, ...flags], ready) => {
 	await using command = npmRun(name, ...flags);
 	await command.line(ready);
 	SIGTERM(command);
 	const { code, stderr } = await command.ended();
-	// npm dies of the signal; the command sees that it lost its parent.
+	// npm dies of the signal, and the command notices the loss of its parent.
 	expect({ code, stderr }).toEqual({ code: 143, stderr: "" });
 });
 
-test("npm passes the exit code of Ctrl-C on", async () => {
+test("npm passes on the exit code after Ctrl-C", async () => {
 	await using command: Command = npmRun("edge", ...EDGE.slice(1));
 	await command.line("edge ready");
 	ctrlC(command);
@@ -72,16 +72,19 @@ test.each([
 	["SIGTERM to npm start", START, "ready", SIGTERM],
 	["SIGTERM to npm run edge", EDGE, "edge ready", SIGTERM],
 	["Ctrl-C to npm start", START, "ready", ctrlC],
-] as const)("a second %s ends it at once and leaves nothing", async (_, [script, ...flags], ready, send) => {
-	await using command = nodeRun(script, ...flags);
-	await command.line(ready);
-	send(command);
-	// A signal that is pending already is not sent again: the second one waits until the first was taken.
-	const second = setInterval(() => send(command), 5);
-	expectInterrupted(await command.ended().finally(() => clearInterval(second)));
-});
+] as const)(
+	"a second %s ends the command at once and leaves no process",
+	async (_, [script, ...flags], ready, send) => {
+		await using command = nodeRun(script, ...flags);
+		await command.line(ready);
+		send(command);
+		// The system drops a signal that is still pending, so it is repeated until the second one arrives.
+		const second = setInterval(() => send(command), 5);
+		expectInterrupted(await command.ended().finally(() => clearInterval(second)));
+	},
+);
 
-test("an impatient second SIGTERM does not leave a workerd that still waits for its clients", async () => {
+test("a second SIGTERM also ends a workerd that waits for its clients", async () => {
 	const node = await startNode(planCluster({ nodes: 1, port: 0 }).nodes[0]!);
 	const flags = "--https-port 0 --http-port 0 --json --node";
 	await using command = nodeRun(EDGE[0], ...flags.split(" "), `n1=http://127.0.0.1:${node.port}`);
@@ -89,11 +92,11 @@ test("an impatient second SIGTERM does not leave a workerd that still waits for 
 	const options = { transports: ["websocket"], reconnection: false, rejectUnauthorized: false };
 	const client = io(https, options);
 	try {
-		await heard(client, "connect");
+		await nextEvent(client, "connect");
 		SIGTERM(command);
 		const second = setInterval(() => SIGTERM(command), 5);
 		const { code, stderr } = await command.ended().finally(() => clearInterval(second));
-		// The request log is all that may stand there.
+		// Only the request log may be printed.
 		expect(code).toBe(130);
 		expect(stderr).not.toMatch(/^ {4}at |^error/m);
 	} finally {

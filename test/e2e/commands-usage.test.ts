@@ -1,4 +1,4 @@
-/** Wrong words on the command line: one line that names them and the cure, exit code 2, nothing started. */
+/** Invalid command lines: the command prints one line that names the flag and the fix, exits with code 2, and starts nothing. */
 import { expect, test } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
 import { type Command, type Ended, nodeRun, npmRun, outcome } from "../support/commands/command.ts";
@@ -15,18 +15,18 @@ const SCRIPTS = {
 	k6: "loadtest/cli.ts k6",
 };
 
-test.concurrent.each(Object.entries(SCRIPTS))("%s names an unknown flag", async (_, script) => {
+test.concurrent.each(Object.entries(SCRIPTS))("npm run %s reports an unknown flag", async (_, script) => {
 	expectUsage(await outcome(nodeRun(script, "--bogus", "7")), "unknown option '--bogus'");
 });
 
 test.concurrent.each(["demo", "edge", "swarm"])(
-	"npm run %s passes the flag and the exit code on",
+	"npm passes on the flag and the exit code of npm run %s",
 	async (name) => {
 		expectUsage(await outcome(npmRun(name, "--bogus")), "'--bogus'");
 	},
 );
 
-test.concurrent("a word that is no flag is named as one too many", async () => {
+test.concurrent("an argument that is not a flag is reported", async () => {
 	expectUsage(await outcome(edge("--node n1=http://127.0.0.1:1 extra")), "too many arguments");
 });
 
@@ -35,7 +35,7 @@ test.concurrent.each([
 	["--http-port", "-1"],
 	["--https-port", "8443x"],
 	["--stickiness", "glue"],
-])("%s %s is no value of it, and the right ones are told", async (flag, value) => {
+])("%s %s is reported with the allowed values", async (flag, value) => {
 	const { stderr } = expectUsage(await outcome(nodeRun(EDGE, `${flag}=${value}`)), flag);
 	expect(stderr).toContain(`'${value}' is invalid`);
 	expect(stderr).toMatch(/from 0 to 65535|Allowed choices are sid, rewrite, cookie, source/);
@@ -51,28 +51,28 @@ test.concurrent.each([
 	["no.slash/es=http://127.0.0.1:3001", "write id=url"],
 	["n1=http://127.0.0.1:3001/path", "as n1=http://127.0.0.1:3001"],
 	["n1=http://127.0.0.1:3001?query", "as n1=http://127.0.0.1:3001"],
-])("--node %s is malformed", async (node, cure) => {
+])("a malformed --node %s is reported with the fix", async (node, fix) => {
 	const { stderr } = expectUsage(await outcome(nodeRun(EDGE, "--node", node)), `--node ${node}: `);
-	expect(stderr).toContain(cure);
+	expect(stderr).toContain(fix);
 });
 
-test.concurrent("a node's password is not repeated on the screen", async () => {
+test.concurrent("a node's password is not printed", async () => {
 	const { stderr } = expectUsage(await outcome(edge("--node n1=http://me:secret@127.0.0.1:1")), "--node n1=");
 	expect(stderr).toContain("user name or password");
 	expect(stderr).not.toContain("secret");
 });
 
-test.concurrent("an edge without nodes says how to give some", async () => {
+test.concurrent("npm run edge without nodes is reported with the fix", async () => {
 	expectUsage(await outcome(edge("")), "give --node n1=http://127.0.0.1:3001");
 });
 
-test.concurrent("two nodes of one id are refused", async () => {
+test.concurrent("two nodes with the same id are refused", async () => {
 	const nodes = "--node n1=http://127.0.0.1:1 --node n1=http://127.0.0.1:2";
 	expectUsage(await outcome(edge(nodes)), "--node n1=http://127.0.0.1:2: the id n1 occurs twice");
 });
 
-test.concurrent("two nodes whose ids have one tag are refused, and both are named", async () => {
-	const [first, second] = idsOfOneTag();
+test.concurrent("two nodes whose ids have the same tag are refused, and the message names both", async () => {
+	const [first, second] = idsWithEqualTags();
 	const nodes = `--node ${first}=http://127.0.0.1:1 --node ${second}=http://127.0.0.1:2`;
 	const { stderr } = expectUsage(await outcome(edge(nodes)), `--node ${second}=http://127.0.0.1:2: `);
 	expect(stderr).toMatch(
@@ -80,7 +80,7 @@ test.concurrent("two nodes whose ids have one tag are refused, and both are name
 	);
 });
 
-test.concurrent("one port for both https and http is refused", async () => {
+test.concurrent("the same port for https and http is refused", async () => {
 	const ports = "--https-port 39443 --http-port 39443";
 	expectUsage(await outcome(edge(`--node n1=http://127.0.0.1:1 ${ports}`)), "--http-port 39443: ");
 });
@@ -89,7 +89,7 @@ test.concurrent.each([
 	["--nodes", "0"],
 	["--nodes", "three"],
 	["--origin-port", "70000"],
-])("npm start says what %s may be instead of %s", async (flag, value) => {
+])("npm start with %s %s reports the allowed range", async (flag, value) => {
 	const { stderr } = expectUsage(await outcome(nodeRun(SCRIPTS.start, flag, value)), flag);
 	expect(stderr).toMatch(/Give a whole number from \d+ to \d+/);
 });
@@ -105,8 +105,8 @@ function expectUsage(ended: Ended, named: string): Ended {
 	return ended;
 }
 
-/** Two ids of one tag: among 2^18 tags some hundred ids hold such a pair. */
-function idsOfOneTag(): [string, string] {
+/** Two ids with the same tag. There are 2^18 tags, so among some hundred ids there is such a pair. */
+function idsWithEqualTags(): [string, string] {
 	const byTag = new Map<string, string>();
 	for (let number = 1; ; number++) {
 		const id = `n${number}`;

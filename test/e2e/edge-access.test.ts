@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { type Rig, startRig } from "../support/edge/rig.ts";
 import { secureFetch } from "../support/edge/secure-fetch.ts";
 
-describe("nodes with secrets", () => {
+describe("a node with secrets", () => {
 	const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 
-	it("serve the edge that knows one of them, and refuse everybody else, polling and upgrade alike", async () => {
+	it("serves an edge that has one of them, and refuses all other requests, both polling and upgrades", async () => {
 		await using rig = await startRig({
 			nodes: [{ id: "n1", secrets: ["old-secret-of-16-or-more", "new-secret-of-16-or-more"] }],
 			edge: { nodeSecret: "new-secret-of-16-or-more" },
@@ -28,36 +28,36 @@ describe("nodes with secrets", () => {
 		}
 	});
 
-	it("are found out when the edge has the wrong one, and the secret is in no log and no answer", async () => {
+	it("refuses an edge that has a wrong one, and no secret appears in a log or an answer", async () => {
 		await using rig = await startRig({
 			nodes: [{ id: "n1", secrets: ["right-secret-of-16-or-more"] }],
 			edge: { nodeSecret: "wrong-secret-of-16-or-more" },
 		});
 		const answer = await secureFetch(rig.edge.https + HANDSHAKE);
 		expect(answer.status).toBe(403);
-		const seen = JSON.stringify([answer, rig.log, await rig.own("pools")]);
-		expect(seen).not.toContain("wrong-secret-of-16-or-more");
-		expect(seen).not.toContain("right-secret-of-16-or-more");
+		const visible = JSON.stringify([answer, rig.log, await rig.own("pools")]);
+		expect(visible).not.toContain("wrong-secret-of-16-or-more");
+		expect(visible).not.toContain("right-secret-of-16-or-more");
 	});
 });
 
-describe("the client's address", () => {
+describe("the client's address that a node receives", () => {
 	const claims = { "x-forwarded-for": "6.6.6.6, 203.0.113.5", "cf-connecting-ip": "6.6.6.6" };
-	async function seen(rig: Rig) {
+	async function forwardedAddress(rig: Rig) {
 		const { body } = await secureFetch(`${rig.edge.https}/who`, { headers: claims });
 		return (JSON.parse(body) as { headers: Record<string, string> }).headers["x-forwarded-for"];
 	}
 
-	it("is the socket's peer, whatever the client claims", async () => {
+	it("is the peer of the socket, whatever the client's headers say", async () => {
 		await using rig = await startRig({ nodes: [{ id: "n1" }] });
-		expect(await seen(rig)).toBe("127.0.0.1");
+		expect(await forwardedAddress(rig)).toBe("127.0.0.1");
 	});
 
-	it("is what a trusted proxy in front wrote last", async () => {
+	it("is the last address that a trusted proxy in front wrote", async () => {
 		await using rig = await startRig({
 			nodes: [{ id: "n1" }],
 			variables: { EDGE: { trusted_proxies: ["127.0.0.0/8"] } },
 		});
-		expect(await seen(rig)).toBe("203.0.113.5");
+		expect(await forwardedAddress(rig)).toBe("203.0.113.5");
 	});
 });

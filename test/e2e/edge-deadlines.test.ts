@@ -6,13 +6,15 @@ import { expect, test } from "vitest";
 import { tagOf } from "../../worker/contract.ts";
 import { edgeDefaults, type RunningEdge, startEdge } from "../../worker/selfhost/edge.ts";
 
-/** Seconds, each different, so that a test shows which one applied. */
+/** Seconds. They differ, so that the time of an answer shows which one applied. */
 const TIMEOUTS = { handshake: 2, post: 1, poll: 3, http: 4 };
 
 type Node = { readonly server: Server; readonly url: string } & AsyncDisposable;
 
-/** A node that answers by `answer`, upgrades not at all. */
-async function nodeThat(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Node> {
+/** A node that answers requests with `answer`, and never answers upgrades. */
+async function startNode(
+	answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Node> {
 	const server = createServer(answer);
 	const sockets = new Set<Socket>();
 	server.on("connection", (socket: Socket) => {
@@ -32,10 +34,10 @@ async function nodeThat(answer: (request: IncomingMessage, response: ServerRespo
 	};
 }
 
-/** A node that accepts requests and never answers one. */
-const silentNode = () => nodeThat(() => {});
+/** A node that accepts requests and never answers. */
+const startSilentNode = () => startNode(() => {});
 
-async function edgeBefore(nodes: Readonly<Record<string, Node>>): Promise<RunningEdge> {
+async function startEdgeFor(nodes: Readonly<Record<string, Node>>): Promise<RunningEdge> {
 	const list = Object.entries(nodes).map(([id, { url }]) => ({ id, url }));
 	return startEdge({
 		...(await edgeDefaults()),
@@ -43,7 +45,7 @@ async function edgeBefore(nodes: Readonly<Record<string, Node>>): Promise<Runnin
 	});
 }
 
-interface Ask {
+interface TestRequest {
 	readonly method: "GET" | "POST";
 	/** Path and query. */
 	readonly path: string;
@@ -51,7 +53,7 @@ interface Ask {
 	readonly agent?: Agent;
 }
 
-function send(edge: RunningEdge, { method, path, headers = {}, agent }: Ask) {
+function send(edge: RunningEdge, { method, path, headers = {}, agent }: TestRequest) {
 	const sent = request(`${edge.https}${path}`, { method, headers, agent, rejectUnauthorized: false });
 	sent.end(method === "POST" ? "40" : undefined);
 	return sent;
@@ -62,7 +64,7 @@ async function answerTo(sent: ReturnType<typeof send>): Promise<{ status: number
 	return { status: answer.statusCode!, body: Buffer.concat(await answer.toArray()).toString() };
 }
 
-/** Resolves when the edge closes its side of the node's next connection or request. */
+/** Resolves when the edge ends the node's next request or upgrade. */
 async function nextEnd({ server }: Node): Promise<void> {
 	const upgraded = once(server, "upgrade").then(([, socket]) => once(socket as Socket, "close"));
 	const requested = once(server, "request").then(([, response]) => once(response as ServerResponse, "close"));
@@ -78,7 +80,7 @@ const UPGRADE = {
 const sessionOf = (node: string, transport: string) =>
 	`/socket.io/?EIO=4&transport=${transport}&sid=${tagOf(node)}AAAAAAAAAAAAAAAAA`;
 
-test.concurrent.each<[what: string, seconds: number, status: number, text: string, ask: Ask]>([
+test.concurrent.each<[what: string, seconds: number, status: number, text: string, request: TestRequest]>([
 	["a session's POST", TIMEOUTS.post, 400, '"code":1', { method: "POST", path: sessionOf("n1", "polling") }],
 	["a session's poll", TIMEOUTS.poll, 400, '"code":1', { method: "GET", path: sessionOf("n1", "polling") }],
 	[
@@ -104,15 +106,15 @@ test.concurrent.each<[what: string, seconds: number, status: number, text: strin
 	],
 	["a page", TIMEOUTS.http, 504, "EDGE_NODE_TIMEOUT", { method: "GET", path: "/page" }],
 ])(
-	"%s to a silent node is answered after its own deadline of %i s, without any other request, and ends at the node too",
-	async (_what, seconds, status, text, ask) => {
-		await using silent = await silentNode();
-		await using edge = await edgeBefore({ n1: silent });
-		// Kept alive, so that only the end of the request itself can end it at the node.
+	"%s to a node that does not answer ends after its own deadline of %i s, at the client and at the node, without any other request",
+	async (_what, seconds, status, text, asked) => {
+		await using silent = await startSilentNode();
+		await using edge = await startEdgeFor({ n1: silent });
+		// The client keeps its connection open, so that only the edge can end the request at the node.
 		const agent = new Agent({ keepAlive: true });
 		const ended = nextEnd(silent);
 		const startedAt = performance.now();
-		const answer = await answerTo(send(edge, { ...ask, agent }));
+		const answer = await answerTo(send(edge, { ...asked, agent }));
 		const tookMs = performance.now() - startedAt;
 		expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(text)]);
 		expect(tookMs).toBeGreaterThanOrEqual(seconds * 1000 - 20);
@@ -122,12 +124,12 @@ test.concurrent.each<[what: string, seconds: number, status: number, text: strin
 	},
 );
 
-test("requests to a silent node end one by one at their deadlines while traffic to another node flows, and one whose client left does no harm", async () => {
-	await using silent = await silentNode();
-	await using good = await nodeThat((_request, response) => response.end("ok"));
-	await using edge = await edgeBefore({ n1: silent, n2: good });
+test("requests to a node that does not answer end at their deadlines while traffic to another node continues, also after a client has left", async () => {
+	await using silent = await startSilentNode();
+	await using good = await startNode((_request, response) => response.end("ok"));
+	await using edge = await startEdgeFor({ n1: silent, n2: good });
 	const agent = new Agent({ keepAlive: true });
-	const post = (node: string): Ask => ({ method: "POST", path: sessionOf(node, "polling"), agent });
+	const post = (node: string): TestRequest => ({ method: "POST", path: sessionOf(node, "polling"), agent });
 	const stop = new AbortController();
 	let passed = 0;
 	const traffic = (async () => {
@@ -137,10 +139,10 @@ test("requests to a silent node end one by one at their deadlines while traffic 
 		}
 	})();
 	while (passed < 5) await once(good.server, "request");
-	const left = send(edge, post("n1"));
-	left.on("error", () => {});
+	const abandoned = send(edge, post("n1"));
+	abandoned.on("error", () => {});
 	await once(silent.server, "request");
-	left.destroy();
+	abandoned.destroy();
 	const answers: ReturnType<typeof answerTo>[] = [];
 	const startedAt = performance.now();
 	for (let i = 0; i < 5; i++) {

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { nodeOf, type Rig, startRig } from "../support/edge/rig.ts";
 import { secureFetch } from "../support/edge/secure-fetch.ts";
 
+/** A connected client, its node, and the reasons of its disconnects. */
 interface Held {
 	readonly socket: Socket;
 	readonly node: string;
@@ -24,32 +25,32 @@ async function hold(rig: Rig, count: number, transports: string[]): Promise<Held
 	);
 }
 
-/** Emits without pause until stopped; gives how many acks came. */
-function load(clients: readonly Held[]) {
-	let going = true;
+/** Lets each client send messages until stopped, and counts the acks. */
+function startLoad(clients: readonly Held[]) {
+	let running = true;
 	let acks = 0;
 	const loops = clients.map(async ({ socket }) => {
-		while (going) {
+		while (running) {
 			const answered = await socket
 				.timeout(3000)
 				.emitWithAck("echo", "x")
 				.catch(() => null);
 			if (answered === "x") acks += 1;
-			// 20 messages a second each: a load, not a saturated machine that measures itself.
+			// 20 messages per second and client: enough load, but not so much that it saturates the machine.
 			await pause(50);
 		}
 	});
 	return {
 		acks: () => acks,
 		async stop() {
-			going = false;
+			running = false;
 			await Promise.all(loops);
 		},
 	};
 }
 
-/** Milliseconds until each client, cut off now, is connected again. */
-function comebacks(clients: readonly Held[], from: number): Promise<number[]> {
+/** Milliseconds from `from` until each client is connected again. */
+function reconnectTimes(clients: readonly Held[], from: number): Promise<number[]> {
 	return Promise.all(
 		clients.map(
 			({ socket }) =>
@@ -59,30 +60,30 @@ function comebacks(clients: readonly Held[], from: number): Promise<number[]> {
 }
 
 describe("a node killed under load", () => {
-	it("gives each of its clients back within 2.5 s, and disturbs no session of another node", async () => {
+	it("has all its clients reconnected to other nodes within 2.5 s, and no session of another node is disturbed", async () => {
 		await using rig = await startRig();
 		const clients = [...(await hold(rig, 18, ["polling"])), ...(await hold(rig, 18, ["websocket"]))];
-		const [dead] = rig.nodes;
-		const hit = clients.filter(({ node }) => node === dead!.id);
-		const others = clients.filter(({ node }) => node !== dead!.id);
+		const [killed] = rig.nodes;
+		const hit = clients.filter(({ node }) => node === killed!.id);
+		const others = clients.filter(({ node }) => node !== killed!.id);
 		expect(hit.length).toBeGreaterThan(2);
-		const running = load(clients);
-		const back = comebacks(hit, Date.now());
-		await dead!.signal("SIGKILL");
+		const load = startLoad(clients);
+		const back = reconnectTimes(hit, Date.now());
+		await killed!.signal("SIGKILL");
 		const times = await back;
 		expect(Math.max(...times)).toBeLessThan(2500);
 		expect(others.flatMap(({ drops }) => drops)).toEqual([]);
-		for (const { socket } of hit) expect(await nodeOf(socket)).not.toBe(dead!.id);
-		const acks = running.acks();
-		await running.stop();
-		expect(running.acks()).toBeGreaterThanOrEqual(acks);
+		for (const { socket } of hit) expect(await nodeOf(socket)).not.toBe(killed!.id);
+		const acks = load.acks();
+		await load.stop();
+		expect(load.acks()).toBeGreaterThanOrEqual(acks);
 		const { backends } = (await rig.own("stats.json")) as {
 			backends: { name: string; counts: { gone?: number } }[];
 		};
 		expect(backends.find(({ name }) => name === "app_polling")!.counts.gone).toBeGreaterThan(0);
 	});
 
-	it("takes no new session and costs new clients nothing but a second try", async () => {
+	it("does not make any handshake fail", async () => {
 		await using rig = await startRig({ pool: { balance: "roundrobin" } });
 		await rig.nodes[1]!.signal("SIGKILL");
 		for (let i = 0; i < 6; i++) {
@@ -91,7 +92,7 @@ describe("a node killed under load", () => {
 		}
 	});
 
-	it("answers its sessions, over polling and upgrade, with code 1 and CORS; a preflight with 204 and never a code", async () => {
+	it("is answered for by the edge: code 1 with CORS for its sessions, 204 for a preflight, 503 with CORS for a handshake", async () => {
 		await using rig = await startRig({ nodes: [{ id: "n1" }], pool: { origins: ["https://app.test"] } });
 		const origin = { origin: "https://app.test" };
 		const { body } = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`);
@@ -124,8 +125,8 @@ describe("a node killed under load", () => {
 	});
 });
 
-describe("a node frozen, its host alive", () => {
-	it("gives its WebSocket and polling clients back after pingInterval + pingTimeout, and new ones go elsewhere", async () => {
+describe("a frozen node whose host is alive", () => {
+	it("has its WebSocket and polling clients reconnected to another node after pingInterval + pingTimeout", async () => {
 		const ping = { pingInterval: 600, pingTimeout: 600 };
 		await using rig = await startRig({
 			nodes: [
@@ -138,10 +139,10 @@ describe("a node frozen, its host alive", () => {
 		const frozen = rig.nodes[0]!;
 		const hit = clients.filter(({ node }) => node === frozen.id);
 		const others = clients.filter(({ node }) => node !== frozen.id);
-		const back = comebacks(hit, Date.now());
+		const back = reconnectTimes(hit, Date.now());
 		await frozen.signal("SIGSTOP");
 		const times = await back;
-		// 1.2 s until the client gives up its node, 0.5 to 1.5 s of its own pause, and up to 1 s for each handshake that meets the frozen node.
+		// 1.2 s until the client's ping timeout, 0.5 to 1.5 s of its own delay, and up to 1 s for each handshake that is sent to the frozen node first.
 		expect(Math.max(...times)).toBeLessThan(6000);
 		expect(Math.min(...times)).toBeGreaterThan(500);
 		expect(others.flatMap(({ drops }) => drops)).toEqual([]);
@@ -149,7 +150,7 @@ describe("a node frozen, its host alive", () => {
 });
 
 describe("a polling client that vanishes", () => {
-	async function pollThenLeave(rig: Rig, leave: (wire: TcpSocket) => void) {
+	async function leaveDuringPoll(rig: Rig, leave: (wire: TcpSocket) => void) {
 		const { body } = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`);
 		const sid = /"sid":"([^"]+)/.exec(body)![1]!;
 		const url = new URL(rig.edge.https);
@@ -159,7 +160,7 @@ describe("a polling client that vanishes", () => {
 		socket.on("error", () => {});
 		const closed = once(rig.nodes[0]!.closes, "close") as Promise<[string, number]>;
 		socket.write(`GET /socket.io/?EIO=4&transport=polling&sid=${sid} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`);
-		// The node holds a second poll of the session to be an overlap; one that is answered "ok" shows the first arrived.
+		// This POST is sent after the poll: once it is answered, the poll has arrived too. (A second poll would end the session.)
 		const arrived = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
 			method: "POST",
 			body: "6",
@@ -172,16 +173,16 @@ describe("a polling client that vanishes", () => {
 	}
 	const ping = { pingInterval: 1500, pingTimeout: 1500 };
 
-	it("by RST is gone from its node at once", async () => {
+	it("with RST is removed from its node at once", async () => {
 		await using rig = await startRig({ nodes: [{ id: "n1", ...ping }] });
-		const { reason, after } = await pollThenLeave(rig, (wire) => wire.resetAndDestroy());
+		const { reason, after } = await leaveDuringPoll(rig, (wire) => wire.resetAndDestroy());
 		expect(reason).toBe("transport error");
 		expect(after).toBeLessThan(1000);
 	});
 
-	it("by FIN stays at its node until pingInterval + pingTimeout: workerd does not see it (a known limit)", async () => {
+	it("with FIN stays at its node until pingInterval + pingTimeout, since workerd does not notice it (a known limit)", async () => {
 		await using rig = await startRig({ nodes: [{ id: "n1", ...ping }] });
-		const { reason, after } = await pollThenLeave(rig, (wire) => wire.destroy());
+		const { reason, after } = await leaveDuringPoll(rig, (wire) => wire.destroy());
 		expect(reason).toBe("ping timeout");
 		expect(after).toBeGreaterThan(1400);
 	});

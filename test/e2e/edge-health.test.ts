@@ -17,10 +17,10 @@ async function handshake(rig: Rig) {
 	return { status, milliseconds: performance.now() - from, tag: /"sid":"(...)/.exec(body)?.[1] };
 }
 
-/** Ends a process that this rig started, by pid, and resolves when the kernel has let go of it. */
+/** Kills a process that this rig started, and resolves when it no longer exists. */
 async function kill(pid: number) {
 	process.kill(pid, "SIGKILL");
-	await until("the process is gone", () => {
+	await until("the process no longer exists", () => {
 		try {
 			process.kill(pid, 0);
 			return false;
@@ -37,7 +37,7 @@ describe("with the Durable Objects in a process of their own", () => {
 	});
 	afterAll(() => rig[Symbol.asyncDispose]());
 
-	it("traffic flows while that process is frozen, at a cold isolate's wait at the most", async () => {
+	it("traffic continues while that process is frozen, delayed at most as in a new isolate", async () => {
 		expect((await handshake(rig)).status).toBe(200);
 		process.kill(rig.edge.statePid!, "SIGSTOP");
 		try {
@@ -51,17 +51,17 @@ describe("with the Durable Objects in a process of their own", () => {
 		}
 	});
 
-	it("traffic flows while it is away, and it is started again", async () => {
+	it("traffic continues after that process is killed, and it is restarted", async () => {
 		const before = rig.edge.statePid!;
 		await kill(before);
 		for (let i = 0; i < 5; i++) expect((await handshake(rig)).status).toBe(200);
-		await until("another state process runs", () => rig.edge.statePid !== before);
+		await until("the state process was restarted", () => rig.edge.statePid !== before);
 		expect((await handshake(rig)).status).toBe(200);
 	});
 });
 
-describe("a cold isolate whose monitor never answers", () => {
-	it("waits 150 ms once, then goes by its configuration", async () => {
+describe("a new isolate whose monitor does not answer", () => {
+	it("waits 150 ms once, then relies on its configuration", async () => {
 		await using rig = await startRig({ edge: { stateProcess: true } });
 		process.kill(rig.edge.statePid!, "SIGSTOP");
 		const first = await handshake(rig);
@@ -75,10 +75,10 @@ describe("a cold isolate whose monitor never answers", () => {
 });
 
 describe("the monitor", () => {
-	it("calls every node DOWN by mistake, and traffic flows all the same (panic rule)", async () => {
+	it("reports every node DOWN by mistake, and traffic continues (panic rule)", async () => {
 		await using rig = await startRig({ pool: { ...QUICK, health_path: "/not-there" } });
 		await handshake(rig);
-		await until("all nodes are called DOWN", async () => {
+		await until("all nodes are DOWN", async () => {
 			const states = await statesOf(rig);
 			return states.length === 3 && states.every(({ state }) => state === "DOWN");
 		});
@@ -91,7 +91,7 @@ describe("the monitor", () => {
 		expect(tags.size).toBe(3);
 	});
 
-	it("sees a stuck node DOWN and its return UP, with time and reason", async () => {
+	it("reports a frozen node DOWN with the reason, and UP when it continues", async () => {
 		await using rig = await startRig({ pool: QUICK });
 		const node = rig.nodes[1] as NodeProcess;
 		await handshake(rig);
@@ -108,57 +108,57 @@ describe("the monitor", () => {
 	});
 });
 
-describe("the operator's word", () => {
-	it("adds a node at weight 0, raises it, drains it and takes it out, and no session is ever told code 1 but those of the node taken out", async () => {
+describe("an operator", () => {
+	it("can add a node at weight 0, raise its weight, drain it and set it to maint: no session is ended except those of that node, by maint", async () => {
 		await using rig = await startRig({ pool: QUICK, node: { n3: { weight: 0 } } });
 		const old = await Promise.all(Array.from({ length: 8 }, () => rig.connect({ transports: ["polling"] })));
 		const drops: string[] = [];
 		for (const socket of old) socket.on("disconnect", (reason) => drops.push(reason));
 		expect(await Promise.all(old.map(nodeOf))).not.toContain("n3");
 
-		await say(rig, "n3", { weight: 100 });
+		await change(rig, "n3", { weight: 100 });
 		await until("n3 has new sessions", async () => (await handshake(rig)).tag === "d6r");
-		const there = await sessionAt(rig, "n3");
+		const socket = await sessionAt(rig, "n3");
 		let drainDrops = 0;
-		there.on("disconnect", () => {
+		socket.on("disconnect", () => {
 			drainDrops += 1;
 		});
 
-		await say(rig, "n3", { word: "drain" });
-		await until("n3 gets none", async () =>
+		await change(rig, "n3", { state: "drain" });
+		await until("n3 gets no new sessions", async () =>
 			(await Promise.all(Array.from({ length: 6 }, () => handshake(rig)))).every(({ tag }) => tag !== "d6r"),
 		);
-		expect(await there.timeout(3000).emitWithAck("echo", "still")).toBe("still");
+		expect(await socket.timeout(3000).emitWithAck("echo", "still")).toBe("still");
 		expect(drainDrops).toBe(0);
 
-		const moved = new Promise<void>((resolve) => there.io.once("reconnect", () => resolve()));
-		await say(rig, "n3", { word: "maint" });
-		// A poll that is already held stays held; the next request of the session finds its node gone.
+		const moved = new Promise<void>((resolve) => socket.io.once("reconnect", () => resolve()));
+		await change(rig, "n3", { state: "maint" });
+		// A poll that the node already holds stays open. The session's next request is answered with code 1.
 		await until("its next request is refused", async () => {
-			await there
+			await socket
 				.timeout(500)
-				.emitWithAck("echo", "anyone")
+				.emitWithAck("echo", "x")
 				.catch(() => {});
-			return !there.connected;
+			return !socket.connected;
 		});
 		await moved;
-		expect(await nodeOf(there)).not.toBe("n3");
+		expect(await nodeOf(socket)).not.toBe("n3");
 		expect(drops).toEqual([]);
 	});
 });
 
-describe("the operator's word, on a cold isolate", () => {
-	it("holds over a restart of everything: the first sessions keep away from the node in maintenance", async () => {
+describe("an operator's change", () => {
+	it("survives a restart of all processes: the first sessions avoid the node in maintenance", async () => {
 		const stateFolder = await mkdtemp(join(tmpdir(), "edge-state-"));
 		try {
 			await using rig = await startRig({ pool: QUICK, edge: { stateFolder } });
 			await handshake(rig);
-			await say(rig, "n1", { word: "maint" });
+			await change(rig, "n1", { state: "maint" });
 			await rig.edge.stop();
 			const variables = { POOL_APP: { ...QUICK, nodes: rig.nodes.map(({ id, url }) => ({ id, url })) } };
-			await using again = await startEdge({ ...(await edgeDefaults()), variables, stateFolder });
+			await using restarted = await startEdge({ ...(await edgeDefaults()), variables, stateFolder });
 			const answers = [];
-			for (let i = 0; i < 9; i++) answers.push(await secureFetch(again.https + HANDSHAKE));
+			for (let i = 0; i < 9; i++) answers.push(await secureFetch(restarted.https + HANDSHAKE));
 			const tags = answers.map(({ body }) => /"sid":"(...)/.exec(body)![1]);
 			expect(tags).not.toContain(tagOf("n1"));
 		} finally {
@@ -167,21 +167,21 @@ describe("the operator's word, on a cold isolate", () => {
 	});
 });
 
-interface Shown {
+interface NodeState {
 	readonly node: string;
 	readonly state: string;
 	readonly reason: string;
 }
 
-async function statesOf(rig: Rig): Promise<readonly Shown[]> {
-	return ((await rig.own("pools/app")) as { nodes: readonly Shown[] }).nodes;
+async function statesOf(rig: Rig): Promise<readonly NodeState[]> {
+	return ((await rig.own("pools/app")) as { nodes: readonly NodeState[] }).nodes;
 }
 
-async function say(rig: Rig, node: string, word: object): Promise<void> {
+async function change(rig: Rig, node: string, body: object): Promise<void> {
 	await rig.own(`nodes/${node}`, {
 		method: "POST",
 		headers: { "content-type": "application/json", "x-edge-operator": "test" },
-		body: JSON.stringify(word),
+		body: JSON.stringify(body),
 	});
 }
 

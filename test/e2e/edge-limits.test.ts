@@ -10,8 +10,8 @@ const ORIGIN = "https://app.test";
 const handshake = (rig: Rig) =>
 	secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`, { headers: { origin: ORIGIN } });
 
-describe("session limits", () => {
-	it("a node's own cap moves new sessions on, and when all are full the client is told 503 with CORS", async () => {
+describe("the session limit", () => {
+	it("of a node itself moves new sessions to another node, and the answer is 503 with CORS when all nodes are full", async () => {
 		await using rig = await startRig({
 			nodes: [
 				{ id: "n1", limit: 2 },
@@ -28,7 +28,7 @@ describe("session limits", () => {
 		expect(JSON.parse(refused.body).code).toBe("EDGE_NO_NODE");
 	});
 
-	it("the edge's advisory limit holds once the node reported its sessions", async () => {
+	it("of the edge holds once the node has reported its sessions", async () => {
 		await using rig = await startRig({
 			nodes: [{ id: "n1" }],
 			node: { n1: { max_sessions: 3 } },
@@ -41,7 +41,7 @@ describe("session limits", () => {
 });
 
 describe("several processes behind one address", () => {
-	it("are named as the cause, in the answer, the statistics and the log, instead of a loop of code 1", async () => {
+	it("are reported in the answer, the pool's nodes and the log, instead of answering code 1 for ever", async () => {
 		await using parts = new AsyncDisposableStack();
 		const both = await Promise.all([startNodeProcess("n1"), startNodeProcess("n1")]);
 		parts.defer(async () => {
@@ -55,7 +55,7 @@ describe("several processes behind one address", () => {
 			await startEdge({ ...(await edgeDefaults()), variables, token, log: (line) => log.push(line) }),
 		);
 		const path = `${edge.https}/socket.io/?EIO=4&transport=polling`;
-		await until("the edge has found out", async () => (await secureFetch(path)).status === 503);
+		await until("the edge has noticed", async () => (await secureFetch(path)).status === 503);
 		expect(JSON.parse((await secureFetch(path)).body)).toEqual({
 			code: "EDGE_FOREIGN_SID",
 			message: expect.stringMatching(/^Several processes answer at the address of node n1/),

@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { edgeDefaults, type RunningEdge, startEdge } from "../../worker/selfhost/edge.ts";
 import { secureFetch } from "../support/edge/secure-fetch.ts";
 
-/** A plain ws node in an http pool: nothing of Socket.IO about it. */
+/** The node is a plain WebSocket server without Socket.IO. */
 describe("WebSockets outside the Engine.IO path", () => {
 	const http = createServer((request, response) => response.end(JSON.stringify(request.headers)));
 	const sockets = new WebSocketServer({
@@ -41,7 +41,7 @@ describe("WebSockets outside the Engine.IO path", () => {
 		http.close();
 	});
 
-	it("carry a message of 60 MiB both ways, intact", async () => {
+	it("carry a message of 60 MiB intact in both directions", async () => {
 		const socket = open({ perMessageDeflate: false });
 		await once(socket, "open");
 		const sent = Buffer.alloc(60 * 2 ** 20, "0123456789abcdef");
@@ -77,7 +77,7 @@ describe("WebSockets outside the Engine.IO path", () => {
 		expect([code, reason.toString()]).toEqual([4001, "bye"]);
 	});
 
-	it("and plain requests reach the node with the client's address, and none that the client claims", async () => {
+	it("and plain requests reach the node with the client's real address, and without headers in which the client claims another", async () => {
 		const { body } = await secureFetch(`${edge.https}/x`, {
 			headers: {
 				"x-forwarded-for": "6.6.6.6",

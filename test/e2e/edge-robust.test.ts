@@ -10,7 +10,7 @@ import { secureFetch } from "../support/edge/secure-fetch.ts";
 
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 
-/** Writes bytes over TLS and leaves, once they are on their way. */
+/** Writes bytes over TLS, and disconnects once they were sent. */
 async function writeAndLeave(rig: Rig, text: string): Promise<void> {
 	const url = new URL(rig.edge.https);
 	const wire = tcpConnect(Number(url.port), url.hostname);
@@ -20,8 +20,8 @@ async function writeAndLeave(rig: Rig, text: string): Promise<void> {
 	wire.destroy();
 }
 
-/** A node that answers its health well and everything else as the test says. */
-async function oddNode(answer: RequestListener) {
+/** A node that answers every request with `answer`. */
+async function startOddNode(answer: RequestListener) {
 	const server = createServer(answer);
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return {
@@ -33,8 +33,8 @@ async function oddNode(answer: RequestListener) {
 	};
 }
 
-describe("what clients do", () => {
-	it("never turns the edge away from a node: bodies broken off, and bodies where none belongs", async () => {
+describe("a client", () => {
+	it("cannot make a node look failed by disconnecting during a body, or by a GET with a body", async () => {
 		await using rig = await startRig();
 		const { host } = new URL(rig.edge.https);
 		const of = (id: string) => `${HANDSHAKE}&sid=${tagOf(id)}${"A".repeat(17)}`;
@@ -49,7 +49,7 @@ describe("what clients do", () => {
 		for (let i = 0; i < 6; i++) expect((await secureFetch(rig.edge.https + HANDSHAKE)).status).toBe(200);
 	});
 
-	it("cannot reach the Engine.IO path around its guard by dot segments", async () => {
+	it("cannot bypass policy on the Engine.IO path with dot segments", async () => {
 		await using rig = await startRig({ nodes: [{ id: "n1" }] });
 		const { host } = new URL(rig.edge.https);
 		for (const path of ["/x/../socket.io/", "/x/%2e%2e/socket.io/", "/./socket.io/"]) {
@@ -65,9 +65,9 @@ describe("what clients do", () => {
 	});
 });
 
-describe("a node whose handshake's body never ends, or breaks off", () => {
+describe("a node whose handshake body", () => {
 	it.each([
-		["stalls", (response: import("node:http").ServerResponse) => response.flushHeaders()],
+		["never ends", (response: import("node:http").ServerResponse) => response.flushHeaders()],
 		[
 			"breaks off",
 			(response: import("node:http").ServerResponse) => {
@@ -75,9 +75,9 @@ describe("a node whose handshake's body never ends, or breaks off", () => {
 				setImmediate(() => response.destroy());
 			},
 		],
-	])("%s: the session opens at another, in time", async (_how, answer) => {
+	])("%s does not prevent a session: another node opens it in time", async (_how, answer) => {
 		await using good = await startRig({ nodes: [{ id: "n2" }] });
-		await using odd = await oddNode((_request, response) => {
+		await using odd = await startOddNode((_request, response) => {
 			response.setHeader("content-length", "118");
 			answer(response);
 		});
@@ -94,8 +94,8 @@ describe("a node whose handshake's body never ends, or breaks off", () => {
 	});
 });
 
-describe("a pool on source whose node is full", () => {
-	it("tells the client 503, for another node would lose it", async () => {
+describe("a pool with source stickiness whose node is full", () => {
+	it("answers 503, since a session on another node could not be found again", async () => {
 		await using rig = await startRig({
 			nodes: [
 				{ id: "n1", limit: 1 },

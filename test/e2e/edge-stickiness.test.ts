@@ -11,8 +11,8 @@ const TRANSPORTS = [["polling"], ["websocket"], ["polling", "websocket"]].map((u
 }));
 const sidOf = (body: string) => /sid\\?":\\?"([^"\\]+)/.exec(body)![1]!;
 
-/** Each ack needs a POST and a poll that reach the same node: ten in a row do not by luck. */
-async function echoTen(rig: Rig, transports: readonly string[], options: object = {}) {
+/** Ten echoes. Each ack needs a POST and a poll that reach the same node, which ten in a row do not by chance. */
+async function echoTenTimes(rig: Rig, transports: readonly string[], options: object = {}) {
 	const socket = await rig.connect({ transports: [...transports], ...options });
 	const node = await nodeOf(socket);
 	for (let i = 0; i < 10; i++) expect(await socket.timeout(5000).emitWithAck("echo", i)).toBe(i);
@@ -20,7 +20,7 @@ async function echoTen(rig: Rig, transports: readonly string[], options: object 
 	return node;
 }
 
-describe("a pool on rewrite, before nodes that know nothing of the edge", () => {
+describe("a pool with rewrite stickiness and unchanged nodes", () => {
 	let rig: Rig;
 	beforeAll(async () => {
 		rig = await startRig({
@@ -31,7 +31,11 @@ describe("a pool on rewrite, before nodes that know nothing of the edge", () => 
 	afterAll(() => rig[Symbol.asyncDispose]());
 
 	it.each(TRANSPORTS)("keeps a client on its node over $name", async ({ used }) => {
-		const nodes = new Set([await echoTen(rig, used), await echoTen(rig, used), await echoTen(rig, used)]);
+		const nodes = new Set([
+			await echoTenTimes(rig, used),
+			await echoTenTimes(rig, used),
+			await echoTenTimes(rig, used),
+		]);
 		expect(nodes.size).toBe(3);
 	});
 
@@ -40,7 +44,7 @@ describe("a pool on rewrite, before nodes that know nothing of the edge", () => 
 		["Engine.IO 3 text", "/socket.io/?EIO=3&transport=polling&b64=1", /^(\d+):0\{"sid":"/],
 		["Engine.IO 4 JSONP", `${HANDSHAKE}&j=7`, /^___eio\[7\]\("0\{\\"sid\\":\\"/],
 	])(
-		"tags the handshake of %s, gzip asked for or not, and the node knows the sid that comes back",
+		"adds the tag to a handshake in %s, with and without gzip, and the node accepts the session id that comes back",
 		async (_form, path, shape) => {
 			for (const encoding of ["identity", "gzip"]) {
 				const { headers, body } = await secureFetch(rig.edge.https + path, {
@@ -65,18 +69,18 @@ describe("a pool on rewrite, before nodes that know nothing of the edge", () => 
 	);
 });
 
-describe("a pool on cookie", () => {
+describe("a pool with cookie stickiness", () => {
 	let rig: Rig;
 	beforeAll(async () => {
 		rig = await startRig({ pool: { stickiness: "cookie", balance: "roundrobin" } });
 	});
 	afterAll(() => rig[Symbol.asyncDispose]());
 
-	it.each(TRANSPORTS)("keeps a client that keeps cookies on its node over $name", async ({ used }) => {
-		await echoTen(rig, used, { withCredentials: true });
+	it.each(TRANSPORTS)("keeps a client that stores cookies on its node over $name", async ({ used }) => {
+		await echoTenTimes(rig, used, { withCredentials: true });
 	});
 
-	it("sets the cookie on a handshake without one, and on nothing else", async () => {
+	it("sets the cookie only in answers to handshakes without one", async () => {
 		const first = await secureFetch(rig.edge.https + HANDSHAKE);
 		expect(first.headers["set-cookie"]).toEqual([
 			expect.stringMatching(/^edge_app=[\w-]{3}; Path=\/socket\.io\/; HttpOnly; Secure; SameSite=Lax$/),
@@ -100,7 +104,7 @@ describe("a pool on cookie", () => {
 		expect(posted.headers["set-cookie"]).toBeUndefined();
 	});
 
-	it("tells a client that lost its cookie that its session is gone, instead of asking another node", async () => {
+	it("answers code 1 to a client that lost its cookie, instead of trying another node", async () => {
 		const { body } = await secureFetch(rig.edge.https + HANDSHAKE);
 		const lost = await secureFetch(`${rig.edge.https}${HANDSHAKE}&sid=${sidOf(body)}`, {
 			method: "POST",
@@ -110,21 +114,21 @@ describe("a pool on cookie", () => {
 	});
 });
 
-describe("a pool on source", () => {
-	it("keeps every client of one address on one node, and other addresses on theirs", async () => {
+describe("a pool with source stickiness", () => {
+	it("keeps all clients of an address on one node, and spreads addresses over the nodes", async () => {
 		await using rig = await startRig({ pool: { stickiness: "source" } });
 		const nodes = new Set<string>();
-		for (const _ of [1, 2, 3]) nodes.add(await echoTen(rig, ["polling"]));
+		for (const _ of [1, 2, 3]) nodes.add(await echoTenTimes(rig, ["polling"]));
 		expect(nodes.size).toBe(1);
 		for (let i = 2; i < 14; i++)
-			nodes.add(await echoTen(rig, ["websocket"], { localAddress: `127.0.0.${i}` }));
+			nodes.add(await echoTenTimes(rig, ["websocket"], { localAddress: `127.0.0.${i}` }));
 		expect(nodes.size).toBe(3);
 	});
 });
 
-describe("a pool on sid whose nodes mint ids that do not lead back", () => {
+describe("a pool with sid stickiness and a node that generates session ids without its tag", () => {
 	it.each(["plain", "foreign"] as const)(
-		"answers a handshake with %s ids by a 503 with CORS that holds the line to add",
+		"answers a handshake with a %s session id with 503, CORS and the line to add at the node",
 		async (ids) => {
 			await using rig = await startRig({
 				nodes: [{ id: "n1", ids }],
@@ -146,8 +150,8 @@ describe("a pool on sid whose nodes mint ids that do not lead back", () => {
 		},
 	);
 
-	it("serves everybody from the nodes that are right", async () => {
+	it("uses only the other nodes", async () => {
 		await using rig = await startRig({ nodes: [{ id: "n1", ids: "foreign" }, { id: "n2" }] });
-		for (const _ of [1, 2, 3]) expect(await echoTen(rig, ["polling"])).toBe("n2");
+		for (const _ of [1, 2, 3]) expect(await echoTenTimes(rig, ["polling"])).toBe("n2");
 	});
 });

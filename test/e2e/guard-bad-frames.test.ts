@@ -12,10 +12,10 @@ afterAll(() => rig[Symbol.asyncDispose]());
 
 const BINARY = Buffer.from([1, 2, 3]);
 
-/** What has troubled Socket.IO servers over the years, in our own words: frames after a session is open. */
+/** Frames of kinds that have crashed Socket.IO servers over the years, sent in an open session. */
 const FRAMES: readonly (readonly [what: string, frames: readonly (string | Buffer)[]])[] = [
 	[
-		"a placeholder whose number is a method's name",
+		"a placeholder with a method's name in place of its number",
 		["4" + '51-["hello",{"_placeholder":true,"num":"splice"}]', BINARY],
 	],
 	["a placeholder beyond the attachments", ['451-["hello",{"_placeholder":true,"num":99}]', BINARY]],
@@ -24,17 +24,17 @@ const FRAMES: readonly (readonly [what: string, frames: readonly (string | Buffe
 		"the name of a reserved event",
 		['42["error","boom"]', '42["connect"]', '42["disconnecting"]', '42["newListener"]'],
 	],
-	["more attachments than anyone has", ['451000000000-["x",{"_placeholder":true,"num":0}]']],
-	["attachments without an end", ['450-["x"]', '45-["x"]']],
-	["binary that nobody announced", [BINARY]],
-	["text where an attachment is due", ['451-["x",{"_placeholder":true,"num":0}]', '42["y"]']],
-	["JSON 20,000 deep", [`42["x",${"[".repeat(20_000)}${"]".repeat(20_000)}]`]],
+	["an absurd number of attachments", ['451000000000-["x",{"_placeholder":true,"num":0}]']],
+	["incomplete attachment counts", ['450-["x"]', '45-["x"]']],
+	["a binary frame without an announcement", [BINARY]],
+	["text in place of an attachment", ['451-["x",{"_placeholder":true,"num":0}]', '42["y"]']],
+	["JSON nested 20,000 deep", [`42["x",${"[".repeat(20_000)}${"]".repeat(20_000)}]`]],
 	["an ack id of 400 digits", [`42${"9".repeat(400)}["echo","x"]`]],
-	["a connect for the third time", ["40", "40", "40"]],
+	["three connects", ["40", "40", "40"]],
 	["packets of types that do not exist", ["4", "49", "9", "0", "5", "6", "7", ""]],
-	["a separator alone, a hundred thousand times", ["\x1e".repeat(100_000)]],
+	["100,000 separators", ["\x1e".repeat(100_000)]],
 	["NUL and BOM", ["42\0", '\uFEFF42["x"]']],
-	["a namespace nobody opened", ["40/admin,", '42/admin,["x"]']],
+	["a namespace that was not opened", ["40/admin,", '42/admin,["x"]']],
 	["broken JSON", ["42[", '42{"a":', "42undefined"]],
 ];
 
@@ -48,33 +48,33 @@ async function openSession(): Promise<WebSocket> {
 	return socket;
 }
 
-async function polled(): Promise<string> {
+async function openPollingSession(): Promise<string> {
 	const opened = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`);
 	const { sid } = JSON.parse(opened.body.slice(1)) as { sid: string };
 	return `${rig.edge.https}/socket.io/?EIO=4&transport=polling&sid=${sid}`;
 }
 
-async function echoes(): Promise<void> {
+async function expectEdgeWorks(): Promise<void> {
 	const socket = await rig.connect({ transports: ["websocket"] });
 	expect(await socket.timeout(5000).emitWithAck("echo", "still here")).toBe("still here");
 	socket.disconnect();
 	for (const node of rig.nodes) expect(() => process.kill(node.pid, 0)).not.toThrow();
 }
 
-describe("bad frames through the edge", () => {
-	test.each(FRAMES)("over WebSocket, %s: the session may end, the line goes on", async (_what, frames) => {
+describe("bad frames", () => {
+	test.each(FRAMES)("over WebSocket (%s) end at most their own session", async (_what, frames) => {
 		const socket = await openSession();
 		socket.send("40");
 		for (const frame of frames) if (socket.readyState === WebSocket.OPEN) socket.send(frame);
 		socket.close();
 		await once(socket, "close");
-		await echoes();
+		await expectEdgeWorks();
 	});
 
 	test.each(FRAMES.filter(([, frames]) => frames.every((frame) => typeof frame === "string")))(
-		"over polling, %s: answered, and the line goes on",
+		"over polling (%s) are answered and end at most their own session",
 		async (_what, frames) => {
-			const url = await polled();
+			const url = await openPollingSession();
 			for (const frame of frames) {
 				const { status } = await secureFetch(url, {
 					method: "POST",
@@ -83,12 +83,12 @@ describe("bad frames through the edge", () => {
 				});
 				expect([200, 400]).toContain(status);
 			}
-			await echoes();
+			await expectEdgeWorks();
 		},
 	);
 
-	test("a body above the limit is refused with 413, announced or not", async () => {
-		const url = await polled();
+	test("that exceed the limit of a POST get 413, with and without a Content-Length", async () => {
+		const url = await openPollingSession();
 		const body = "4".repeat(1_000_001);
 		const announced = await secureFetch(url, {
 			method: "POST",
@@ -110,12 +110,12 @@ describe("bad frames through the edge", () => {
 		expect(small.status).toBe(200);
 	});
 
-	test("100,000 one-byte pieces of one message end that session at most", async () => {
+	test("that are 100,000 one-byte fragments of one message end at most their own session", async () => {
 		const socket = await openSession();
 		socket.send("4", { fin: false });
 		for (let i = 0; i < 100_000 && socket.readyState === WebSocket.OPEN; i++)
 			socket.send("2", { fin: false });
 		socket.terminate();
-		await echoes();
+		await expectEdgeWorks();
 	});
 });

@@ -43,12 +43,12 @@ function send(bad: BadRequest): Promise<{ status: number; cors: string | undefin
 	});
 }
 
-async function requestsCounted(): Promise<number> {
+async function countedRequests(): Promise<number> {
 	const { frontend } = (await rig.own("stats.json")) as { frontend: { counts: Record<string, number> } };
 	return (frontend.counts["requests"] ?? 0) - (frontend.counts["own"] ?? 0);
 }
 
-async function lineWorks(): Promise<void> {
+async function expectEdgeWorks(): Promise<void> {
 	for (const transport of ["polling", "websocket"] as const) {
 		const socket = await rig.connect({ transports: [transport] });
 		expect(await nodeOf(socket)).toMatch(/^n[123]$/);
@@ -58,48 +58,48 @@ async function lineWorks(): Promise<void> {
 }
 
 describe("bad requests", () => {
-	test("1,000 drawn from a seed are each answered and counted, and the line goes on", {
+	test("from a seed, 1,000 of them, are all answered and counted, and the edge still works", {
 		timeout: 60_000,
 	}, async () => {
 		const random = randomFrom(SEED);
 		const bad = Array.from({ length: 1000 }, () => badRequest(random));
-		const before = await requestsCounted();
+		const before = await countedRequests();
 		const statuses = new Map<number, number>();
 		const queue = bad.values();
-		const worker = async () => {
+		const sender = async () => {
 			for (const each of queue) {
 				const { status, body, cors } = await send(each);
 				statuses.set(status, (statuses.get(status) ?? 0) + 1);
 				expect(body, JSON.stringify(each).slice(0, 300)).not.toMatch(/\n {4}at |worker\.js/);
-				const edgeMade = status === 400 && body.startsWith('{"code"') && "origin" in each.headers;
-				if (edgeMade && each.method !== "OPTIONS")
+				const isEdgeAnswer = status === 400 && body.startsWith('{"code"') && "origin" in each.headers;
+				if (isEdgeAnswer && each.method !== "OPTIONS")
 					expect(cors, JSON.stringify(each).slice(0, 300)).toBeDefined();
 			}
 		};
-		await Promise.all(Array.from({ length: 16 }, worker));
-		const odd = [...statuses.keys()].filter(
+		await Promise.all(Array.from({ length: 16 }, sender));
+		const unexpected = [...statuses.keys()].filter(
 			(status) => ![200, 204, 400, 403, 404, 405, 413, 426].includes(status),
 		);
-		expect(odd, JSON.stringify([...statuses])).toEqual([]);
+		expect(unexpected, JSON.stringify([...statuses])).toEqual([]);
 		expect((statuses.get(400) ?? 0) + (statuses.get(404) ?? 0)).toBeGreaterThan(700);
-		expect((await requestsCounted()) - before).toBe(1000);
-		await lineWorks();
+		expect((await countedRequests()) - before).toBe(1000);
+		await expectEdgeWorks();
 	});
 
 	test.each([
 		[
-			"two lengths that disagree",
+			"two Content-Length headers that differ",
 			"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 40\r\n\r\n4abcGET /x HTTP/1.1\r\n\r\n",
 		],
 		[
-			"a length and chunks",
+			"a Content-Length and chunked encoding",
 			"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /__edge/stats HTTP/1.1\r\nHost: a\r\n\r\n",
 		],
 		["a space before the colon", "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n"],
-		["no Host", "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n\r\n"],
-		["two Hosts", "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
+		["a missing Host", "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n\r\n"],
+		["two Host headers", "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
 		["a header that never ends", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"y".repeat(300_000)}`],
-		["bytes that are no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"],
+		["bytes that are not HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"],
 		["a Flash policy request", "<policy-file-request/>\0"],
 		[
 			"an upgrade without a key",
@@ -113,9 +113,9 @@ describe("bad requests", () => {
 			"2,000 headers",
 			`GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n${Array.from({ length: 2000 }, (_, i) => `X-${i}: 1\r\n`).join("")}\r\n`,
 		],
-	])("as bytes, %s opens no session and harms nobody", async (_what, bytes) => {
+	])("as raw bytes (%s) open no session, and the edge still works", async (_what, bytes) => {
 		const { hostname, port } = new URL(rig.edge.https);
-		const heard = await new Promise<string>((resolve) => {
+		const answer = await new Promise<string>((resolve) => {
 			const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
 				socket.write(bytes, "latin1");
 				socket.end();
@@ -126,8 +126,8 @@ describe("bad requests", () => {
 			socket.setTimeout(3000, () => socket.destroy());
 			socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
 		});
-		expect(heard).not.toMatch(/^HTTP\/1\.1 101/);
-		expect(heard).not.toContain("EDGE_TOKEN");
+		expect(answer).not.toMatch(/^HTTP\/1\.1 101/);
+		expect(answer).not.toContain("EDGE_TOKEN");
 		const alive = await secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling`);
 		expect(alive.status).toBe(200);
 	});

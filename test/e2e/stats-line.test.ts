@@ -53,22 +53,22 @@ async function upgraded(socket: Socket): Promise<void> {
 		await new Promise<void>((resolve) => socket.io.engine.once("upgrade", () => resolve()));
 }
 
-/** Asks again until what is asked for is so: a node's report arrives with the next probe. */
-async function until(so: (statistics: Statistics) => boolean): Promise<Statistics> {
+/** Reads the statistics until the condition holds: a node's report arrives with the next probe. */
+async function until(holds: (statistics: Statistics) => boolean): Promise<Statistics> {
 	for (const end = Date.now() + 10_000; ; ) {
 		const statistics = await read();
-		if (so(statistics)) return statistics;
-		if (Date.now() > end) throw new Error(`never so: ${JSON.stringify(statistics.backends)}`);
+		if (holds(statistics)) return statistics;
+		if (Date.now() > end) throw new Error(`the condition never held: ${JSON.stringify(statistics.backends)}`);
 		await new Promise((resolve) => setTimeout(resolve, 200));
 	}
 }
 
-describe("statistics of a real line", () => {
-	test("tell each transport's sessions, upgrades and live sockets as they are", async () => {
+describe("the statistics of a running edge", () => {
+	test("count the sessions, upgrades and live sessions of each transport", async () => {
 		const polling = await Promise.all([1, 2].map(() => rig.connect({ transports: ["polling"] })));
 		const websocket = await Promise.all([1, 2, 3].map(() => rig.connect({ transports: ["websocket"] })));
-		const climbing = await rig.connect();
-		await upgraded(climbing);
+		const upgrading = await rig.connect();
+		await upgraded(upgrading);
 		const flash = new WebSocket(
 			`${rig.edge.https.replace("https", "wss")}/socket.io/?EIO=4&transport=flashsocket`,
 			{ ca: rig.ca },
@@ -90,11 +90,11 @@ describe("statistics of a real line", () => {
 		expect(backend(statistics, "app_flashsocket")).toMatchObject({ total: 1 });
 		const byNode = statistics.nodes.filter((row) => row.proxy === "app_websocket").map((row) => row.total);
 		expect(byNode.reduce((sum, one) => sum + one, 0)).toBe(3);
-		for (const socket of [...polling, ...websocket, climbing]) socket.disconnect();
+		for (const socket of [...polling, ...websocket, upgrading]) socket.disconnect();
 		flash.close();
 	});
 
-	test("are the same numbers in every face, and each face reads as what it claims to be", async () => {
+	test("have the same numbers in every format, and a parser for each format accepts them", async () => {
 		const get = async (path: string) =>
 			(await secureFetch(`${rig.edge.https}/__edge/${path}`, { headers: AUTH })).body;
 		const csv = parseHaproxyCsv(await get("stats.csv"));
@@ -113,7 +113,7 @@ describe("statistics of a real line", () => {
 		expect(await get("stats")).toContain(`<b class="">${json.frontend.total}</b>`);
 	});
 
-	test("count what went wrong where it went wrong", async () => {
+	test("count sessions that are gone, denials and redirects in the right rows", async () => {
 		const before = await read();
 		const sticky = (sid: string) =>
 			secureFetch(`${rig.edge.https}/socket.io/?EIO=4&transport=polling&sid=${sid}`);
@@ -140,28 +140,28 @@ describe("statistics of a real line", () => {
 		]);
 	});
 
-	test("follow the operator's word and a node's death", async () => {
-		const say = (word: string) =>
+	test("follow an operator's changes and a killed node", async () => {
+		const setState = (state: string) =>
 			secureFetch(`${rig.edge.https}/__edge/nodes/n2`, {
 				method: "POST",
 				headers: { ...AUTH, "x-edge-operator": "anna" },
-				body: JSON.stringify({ word }),
+				body: JSON.stringify({ state }),
 			});
-		expect((await say("maint")).status).toBe(200);
+		expect((await setState("maint")).status).toBe(200);
 		const n2 = (statistics: Statistics) => statistics.nodes.find((row) => row.server === "n2")!;
 		expect(n2(await read()).status).toBe("MAINT");
-		await say("ready");
-		const doomed = await rig.connect({ transports: ["websocket"], reconnection: false });
+		await setState("ready");
+		const socket = await rig.connect({ transports: ["websocket"], reconnection: false });
 		const node = rig.nodes.find(({ id }) => id === "n3")!;
 		await node.signal("SIGKILL");
 		await until((statistics) => statistics.nodes.some((row) => row.server === "n3" && row.status === "DOWN"));
 		expect(await rig.connect({ transports: ["polling"] }).then(nodeOf)).not.toBe("n3");
-		doomed.disconnect();
+		socket.disconnect();
 		await rig.restart(node);
 		await until((statistics) => statistics.nodes.every((row) => row.status === "UP"));
 	});
 
-	test("leave a log of JSON lines, one for each session, without any id, cookie, token or query value", async () => {
+	test("come with a log of one JSON line per session, without any session id, cookie, token or query value", async () => {
 		const lines = rig.log
 			.filter((line) => line.startsWith("{"))
 			.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -174,7 +174,7 @@ describe("statistics of a real line", () => {
 		expect(text).not.toMatch(/"(?:d0N|eF0|d6r)[A-Za-z0-9_-]{17}"/);
 	});
 
-	test("survive the edge's death: the totals go on from where they were", async () => {
+	test("keep their totals across a restart of the edge", async () => {
 		const before = await read();
 		await rig[Symbol.asyncDispose]();
 		rig = await start();

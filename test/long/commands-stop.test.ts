@@ -1,4 +1,4 @@
-/** Every way to interrupt, in every phase. */
+/** Every signal in every phase. */
 import { expect, test } from "vitest";
 import { nodeRun } from "../support/commands/command.ts";
 import { expectInterrupted, START, WAYS } from "../support/commands/interruption.ts";
@@ -7,25 +7,25 @@ const ways = Object.entries(WAYS);
 const phases = ["primary.ts", "node-process.ts", "esbuild", "workerd serve"];
 
 test.each(phases.flatMap((part) => ways.map(([way, send]) => ({ part, way, send }))))(
-	"npm start, when its $part has just begun, stops half way on $way",
+	"npm start stops completely on $way as soon as $part runs",
 	async ({ part, send }) => {
 		await using command = nodeRun(...START);
-		await command.runs(part);
+		await command.untilRuns(part);
 		send(command);
 		expectInterrupted(await command.ended());
 	},
 );
 
-test.each(ways)("npm start, running, stops on %s", async (_, send) => {
+test.each(ways)("npm start stops on %s while it runs", async (_, send) => {
 	await using command = nodeRun(...START);
 	await command.line("ready");
 	send(command);
 	expectInterrupted(await command.ended());
 });
 
-test.each(ways)("npm run demo, amid its load, stops without a report on %s", async (_, send) => {
+test.each(ways)("npm run demo stops on %s during its load, without a report", async (_, send) => {
 	await using command = nodeRun("loadtest/demo.ts");
-	await command.runs("clients/worker.ts");
+	await command.untilRuns("clients/worker.ts");
 	send(command);
 	const { code, stdout, stderr } = await command.ended();
 	expect({ code, stdout }).toEqual({ code: 130, stdout: "" });

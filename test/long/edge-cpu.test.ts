@@ -9,9 +9,9 @@ import { costOf } from "../support/edge/cpu.ts";
 import { connectPolling, type PollingClients } from "../support/edge/polling-echo.ts";
 import { startNodeProcess } from "../support/edge/rig.ts";
 
-/** The design's: CPU of an Engine.IO request within 1.15 times a bare workerd forward, every feature on. */
+/** CPU of an Engine.IO request with every feature on, as a multiple of a bare workerd forward. */
 const TARGET = 1.15;
-/** Processes of each kind: one alone may lie luckily in the caches, for as long as it lives. */
+/** Processes of each kind. A single one may have a lucky memory layout for its whole life. */
 const PROCESSES = 3;
 const CLIENTS = 50;
 const LOADS = [
@@ -20,7 +20,7 @@ const LOADS = [
 ];
 const ECHO_ROUNDS = 8;
 
-/** Every feature on: token, secret, log, handshake rate, probes, statistics. */
+/** An edge with every feature on: token, secret, log, handshake rate, probes, statistics. */
 async function startFullEdge(nodes: readonly string[], url: string): Promise<RunningEdge> {
 	return startEdge({
 		...(await edgeDefaults()),
@@ -37,11 +37,11 @@ function quantile(values: readonly number[], q: number): number {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length * q)]!;
 }
 
-function told(what: string, bare: number, edge: number): string {
+function resultLine(what: string, bare: number, edge: number): string {
 	return `${what}: bare ${bare.toFixed(0)} µs, edge ${edge.toFixed(0)} µs, ratio ${(edge / bare).toFixed(3)} (target ${TARGET})\n`;
 }
 
-test("a polling echo of real clients costs at most 1.15 times a bare workerd forward, every feature on", {
+test("with every feature on, a polling echo of real clients costs at most 1.15 times a bare workerd forward", {
 	timeout: 600_000,
 }, async () => {
 	const node = await startNodeProcess("n1");
@@ -65,18 +65,18 @@ test("a polling echo of real clients costs at most 1.15 times a bare workerd for
 				costs[side.kind].push(await side.clients.costOfEcho(rate, seconds));
 			}
 		const [bare, edge] = [quantile(costs.bare, 0.5), quantile(costs.edge, 0.5)];
-		process.stderr.write(told(`a polling echo, ${rate} a second`, bare, edge));
+		process.stderr.write(resultLine(`a polling echo, ${rate} a second`, bare, edge));
 		ratios.push(edge / bare);
 	}
-	// Both loads together: each alone is uncertain by 2 or 3 percent on two shared cores.
+	// The mean of both loads, since each alone varies by 2 or 3 percent on two shared cores.
 	expect(ratios.reduce((product, ratio) => product * ratio, 1) ** (1 / ratios.length)).toBeLessThanOrEqual(
 		TARGET,
 	);
 });
 
 /**
- * The smallest request there is, answered at once by a node that does nothing: all of the edge's work and the
- * least of workerd's. It stands above the target; this is what must not be lost again.
+ * Guard against regressions for the smallest possible request, which a stub answers at once. It causes all of the
+ * edge's work and the least of workerd's, so it exceeds the target.
  */
 const SMALLEST_BOUND = 1.5;
 const ROUNDS = 60;
@@ -106,7 +106,7 @@ test.for([
 	{ what: "an empty GET", method: "GET", body: "", connections: 32 },
 	{ what: "a POST of 100 bytes", method: "POST", body: "4".repeat(100), connections: 4 },
 ])(
-	"$what of a session that is answered at once, on $connections connections, costs at most 1.5 times a bare forward",
+	"guard: $what of a session, answered at once, on $connections connections, costs at most 1.5 times a bare forward",
 	{ timeout: 300_000 },
 	async ({ what, method, body, connections }) => {
 		await using node = await stubNode();
@@ -126,7 +126,7 @@ test.for([
 		}
 		for (const agent of agents) agent.destroy();
 		const [a, b] = [quantile(costs.bare, 0.25), quantile(costs.edge, 0.25)];
-		process.stderr.write(told(`${what}, ${connections} connections`, a, b));
+		process.stderr.write(resultLine(`${what}, ${connections} connections`, a, b));
 		expect(b / a).toBeLessThanOrEqual(SMALLEST_BOUND);
 	},
 );

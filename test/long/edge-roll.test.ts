@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../../origin/stack.ts";
 import { VERDICT_LIFETIME_MS } from "../../worker/contract.ts";
 
-/** A client that sends one numbered event after another, each again until it is acknowledged. */
+/** A client that sends numbered events one after another, and repeats each until it is acknowledged. */
 interface Sender {
 	readonly socket: Socket;
 	readonly refused: string[];
@@ -12,36 +12,36 @@ interface Sender {
 	done: Promise<void>;
 }
 
-function sender(stack: Stack, transports: string[], stop: AbortSignal): Sender {
+function startSender(stack: Stack, transports: string[], stop: AbortSignal): Sender {
 	const socket = io(stack.https, { forceNew: true, transports, rejectUnauthorized: false });
-	const each: Sender = { socket, refused: [], sent: 0, acknowledged: 0, done: Promise.resolve() };
-	socket.on("connect_error", (error) => each.refused.push(error.message));
-	each.done = (async () => {
+	const sender: Sender = { socket, refused: [], sent: 0, acknowledged: 0, done: Promise.resolve() };
+	socket.on("connect_error", (error) => sender.refused.push(error.message));
+	sender.done = (async () => {
 		while (!stop.aborted) {
-			each.sent += 1;
+			sender.sent += 1;
 			for (;;) {
 				const answer = await socket
 					.timeout(2000)
-					.emitWithAck("echo", each.sent)
+					.emitWithAck("echo", sender.sent)
 					.catch(() => null);
-				if (answer === each.sent) break;
+				if (answer === sender.sent) break;
 			}
-			each.acknowledged += 1;
+			sender.acknowledged += 1;
 		}
 	})();
-	return each;
+	return sender;
 }
 
 describe("a roll of all nodes under load", () => {
-	it("refuses no client a handshake and loses no event that is sent until acknowledged", async () => {
+	it("lets every handshake succeed and loses no event that is repeated until acknowledged", async () => {
 		const pool = { health: { interval: 1, timeout: 1, rise: 1, fall: 2 }, slow_start: 0 };
 		const drain = { wait: 1000 + VERDICT_LIFETIME_MS, rate: 100, deadline: 3000 };
 		await using stack = await startStack({ pool, drain });
 		const before = stack.cluster.nodes.map(({ pid }) => pid);
 		const stop = new AbortController();
 		const senders = [
-			...Array.from({ length: 9 }, () => sender(stack, ["polling"], stop.signal)),
-			...Array.from({ length: 9 }, () => sender(stack, ["websocket"], stop.signal)),
+			...Array.from({ length: 9 }, () => startSender(stack, ["polling"], stop.signal)),
+			...Array.from({ length: 9 }, () => startSender(stack, ["websocket"], stop.signal)),
 		];
 		await stack.cluster.roll();
 		stop.abort();

@@ -1,4 +1,4 @@
-/** Authorization for `/__edge/`: the token opens it, and changes need more, so that no web page can make them. */
+/** Authorization for `/__edge/`: reading needs the token, and changes need more, so that no other site's page can make them. */
 import { timingSafeEqual } from "hono/utils/buffer";
 import type { ErrorCode } from "../errors.ts";
 
@@ -19,8 +19,8 @@ export async function checkAccess(request: AccessRequest, token: string): Promis
 	if (given === null || !(await timingSafeEqual(given, token))) return "EDGE_TOKEN";
 	if (request.method === "GET" || request.method === "HEAD") return null;
 	if (request.method !== "POST") return "EDGE_NOT_FOUND";
-	// Browsers add a Basic password to requests of other sites' pages too. Such a page cannot set x-edge-operator
-	// without a preflight, which is never answered here, and cannot hide its origin.
+	// Browsers send a Basic password also with requests from other sites' pages. Such a page cannot set
+	// x-edge-operator without a preflight, which is never granted here, and cannot hide its origin.
 	const named = request.operator !== null && request.operator.trim() !== "";
 	return named && (request.origin === null || request.origin === request.ownOrigin) ? null : "EDGE_OPERATOR";
 }

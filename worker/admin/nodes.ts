@@ -1,4 +1,4 @@
-/** The operator's view of pools and nodes, and the operator's changes to them. */
+/** Pools and nodes for the operator, and the operator's changes to them. */
 import type { Pool } from "../config/pool.ts";
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
@@ -7,7 +7,7 @@ import type { NodeVerdict, Verdict } from "../health/verdict.ts";
 
 const CHANGE_DEADLINE_MS = 5000;
 
-/** A pool with its nodes, as configured and as the monitor sees them; never secrets. */
+/** A pool with its nodes: their configuration without secrets, and the monitor's verdict. */
 export function describePool(pool: Pool, verdict: Verdict | null) {
 	return {
 		pool: pool.name,
@@ -82,7 +82,7 @@ export async function changeNode(
 	}
 }
 
-/** The audit line of a change: who, from where, and the node before and after. */
+/** The audit line of a change: who made it, from which address, and the node before and after. */
 export function auditLine(
 	operator: string,
 	address: string,

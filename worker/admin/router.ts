@@ -1,4 +1,4 @@
-/** The router of the edge's own paths under `/__edge/`. Requests for nodes never pass through it. */
+/** The router of the edge's own paths, under `/__edge/`. Requests for nodes do not use it. */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { Config } from "../config/config.ts";
@@ -15,7 +15,7 @@ import { prometheusOf } from "../stats/views/prometheus.ts";
 import { checkAccess } from "./access.ts";
 import { auditLine, changeNode, describePool } from "./nodes.ts";
 
-/** What the router's handlers use. */
+/** What the handlers work on. */
 export interface Bindings {
 	readonly source: StatsSource & { readonly config: Config };
 	readonly parsed: ParsedRequest;
@@ -81,9 +81,9 @@ function statistics(c: AdminContext): Promise<Statistics> {
 }
 
 /**
- * Counts for machines, which compare them with an earlier reading: 503 while a ledger is bound but does not
- * answer. One isolate's counts are lower than the totals, which Prometheus takes for a restart, and counts the
- * difference again afterwards (https://prometheus.io/docs/concepts/metric_types/#counter).
+ * Counts for machines: 503 while a ledger is bound but does not answer. The counts of one isolate are lower than the
+ * totals. Prometheus would treat that as a counter reset, and count everything again once the totals return
+ * (https://prometheus.io/docs/concepts/metric_types/#counter).
  */
 function forMachines(read: Statistics, render: (complete: Statistics) => Response): Response {
 	return read.source === "isolate_ledger_silent" ? edgeError("EDGE_STATE", null) : render(read);
@@ -116,7 +116,7 @@ async function change(c: AdminContext): Promise<Response> {
 	return c.json({ ...result.after, word: result.after.adminState }, 200, NO_STORE);
 }
 
-/** The statistics page. Its policy forbids loading anything from elsewhere, and other pages from framing it. */
+/** The statistics page. Its Content-Security-Policy forbids external resources, and framing by other pages. */
 function page(read: Statistics): Response {
 	const nonce = crypto.randomUUID();
 	return new Response(pageOf(read, nonce), {

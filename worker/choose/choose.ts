@@ -10,8 +10,8 @@ export interface Candidate {
 	readonly load: number;
 }
 
-/** What a choice depends on besides the nodes. */
-export interface Choice {
+/** What a choice depends on, besides the nodes. */
+export interface Criteria {
 	/** Epoch ms. */
 	readonly now: number;
 	/** Returns a number in [0, 1). */
@@ -24,25 +24,35 @@ export interface Choice {
 	readonly key: string | null;
 }
 
-/** Configured weights are multiplied by this, so that slow start can give a share of weight 1. */
+/** Weights are multiplied by this, so that slow start can give a part of weight 1 as a whole number. */
 const WEIGHT_SCALE = 100;
-/** The share that a node begins with when it comes back. */
+/** The share with which a node begins slow start. */
 const FIRST_SHARE = 0.1;
 
-/** Chooses among the pool's nodes that were not tried for this request, and records the choice; null = none is left. */
-export function choose(pool: Pool, table: NodeTable, tried: readonly Node[], choice: Choice): Node | null {
-	const nodes = candidates(pool, table, tried, choice.now, choice.opensSession);
-	const chosen = pick(pool, table, nodes, choice)?.node ?? null;
-	if (chosen !== null) recordChoice(table.nodes[chosen.index]!, choice.now, choice.opensSession);
+/** Chooses one of the pool's nodes that were not tried for this request, and records the choice; null = none is left. */
+export function choose(
+	pool: Pool,
+	table: NodeTable,
+	tried: readonly Node[],
+	criteria: Criteria,
+): Node | null {
+	const nodes = candidates(pool, table, tried, criteria.now, criteria.opensSession);
+	const chosen = pick(pool, table, nodes, criteria)?.node ?? null;
+	if (chosen !== null) recordChoice(table.nodes[chosen.index]!, criteria.now, criteria.opensSession);
 	return chosen;
 }
 
-function pick(pool: Pool, table: NodeTable, nodes: readonly Candidate[], choice: Choice): Candidate | null {
-	const preferred = nodes.find((each) => each.node === choice.prefer);
+function pick(
+	pool: Pool,
+	table: NodeTable,
+	nodes: readonly Candidate[],
+	criteria: Criteria,
+): Candidate | null {
+	const preferred = nodes.find((each) => each.node === criteria.prefer);
 	if (preferred) return preferred;
-	if (choice.key !== null) return rendezvous(nodes, choice.key);
+	if (criteria.key !== null) return rendezvous(nodes, criteria.key);
 	if (pool.balance === "roundrobin") return byTurn(nodes, table.turn++);
-	return leastOfTwo(nodes, choice.random);
+	return leastOfTwo(nodes, criteria.random);
 }
 
 /**
@@ -76,13 +86,13 @@ export function candidates(
 	return up.length > 0 || full ? up : down;
 }
 
-/** Only a node that reports its sessions can be full: without reports, sessions that ended would count for ever. */
+/** Only a node that reports its sessions can be full. Without reports, ended sessions would never be subtracted. */
 function isFull({ node, boot, sessionLimit }: NodeStatus, load: number): boolean {
 	if (boot === "") return false;
 	return (node.maxSessions > 0 && load >= node.maxSessions) || (sessionLimit > 0 && load >= sessionLimit);
 }
 
-/** The share of its weight that a node gets: from a tenth to all of it over `slowStart` ms, starting when it came back. */
+/** The share of its weight that a node gets: it grows from a tenth to all of it within `slowStart` ms of coming back. */
 export function slowStartShare(upSince: number, slowStart: number, now: number): number {
 	if (upSince === 0 || slowStart === 0) return 1;
 	return Math.min(1, Math.max(FIRST_SHARE, (now - upSince) / slowStart));
@@ -105,7 +115,7 @@ export function byTurn(nodes: readonly Candidate[], turn: number): Candidate | n
 	const unit = nodes.reduce((divisor, each) => gcd(each.weight, divisor), 0);
 	if (unit === 0) return null;
 	const round = totalWeight(nodes) / unit;
-	// A step co-prime to the round spreads a heavy node's turns over it instead of giving them in a row.
+	// A step co-prime to the round spreads a heavy node's turns over the round, instead of giving them in a row.
 	let position = (turn * strideOf(round)) % round;
 	for (const each of nodes) {
 		position -= each.weight / unit;

@@ -28,7 +28,7 @@ export function rendezvous<T extends HashCandidate>(candidates: readonly T[], ke
 }
 
 /**
- * The value that selects a node with `balance = "hash"`, read from the request as `hash_on` says; null when the
+ * The value that selects a node with `balance = "hash"`, from the place in the request that `hash_on` names; null when the
  * pool does not hash, or the request has no such value.
  */
 export function hashKey(pool: Pool, search: string, headers: Headers): string | null {
@@ -41,7 +41,7 @@ export function hashKey(pool: Pool, search: string, headers: Headers): string | 
 
 /**
  * The node of a client address under `source` stickiness, for new and existing sessions. It hashes by configured
- * weights, since slow start or a full node would move live sessions. A node that is not UP, or whose breaker
+ * weights, since slow start and full nodes would move live sessions. A node that is not UP, or whose breaker
  * is open, moves only its own clients; when no node is UP, those that are DOWN are used.
  */
 export function nodeOfAddress(

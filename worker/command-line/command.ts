@@ -1,13 +1,13 @@
-/** Shared by every command: exit codes, one-line errors, and a clean stop. */
+/** Shared by all commands: exit codes, one-line errors, and a clean stop. */
 import { setTimeout } from "node:timers/promises";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 
 /** Exit codes, which scripts rely on. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, invalid: 3, inconclusive: 4, interrupted: 130 } as const;
 
-/** The longest time by which a signal reaches a command later than its child processes. */
+/** Upper bound of how much later than its child processes a command gets a signal. */
 const SIGNAL_LAG_MS = 100;
-/** Time between two checks whether the parent is alive. */
+/** How often to check whether the parent is alive. */
 const PARENT_CHECK_INTERVAL_MS = 200;
 
 /** An error for the user: one line that says what is wrong and how to fix it. */
@@ -35,7 +35,7 @@ export function newCommand(name: string, description: string): Command {
 		.configureOutput({ writeErr: () => {} });
 }
 
-/** Parser for a commander option: a whole number in a range, which the error names. */
+/** Parser for a commander option: a whole number in a range. The error names the range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
 	return (text) => {
 		const value = Number(text);
@@ -67,7 +67,7 @@ export async function runCommand(main: (stop: AbortSignal) => Promise<number>): 
 	try {
 		code = await main(stop.signal);
 	} catch (error) {
-		// Ctrl-C also reaches the child processes, and the exit of one may be noticed before the signal arrives here.
+		// Ctrl-C also reaches the child processes, and the exit of one may cause an error before the signal arrives here.
 		if (!isUsage(error)) await Promise.race([aborted(stop.signal), setTimeout(SIGNAL_LAG_MS)]);
 		code = stop.signal.aborted ? EXIT.interrupted : report(error);
 	}

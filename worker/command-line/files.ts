@@ -1,9 +1,9 @@
-/** Files that a command reads or writes because a flag named them; errors name the flag and the fix. */
+/** Reads and writes the files that flags name. Errors name the flag and the fix. */
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CommandError, UsageError } from "./command.ts";
 
-/** Before a long run, not after it: can `--out FILE` be written? Throws a `UsageError`. */
+/** Checks that `--out FILE` can be written, so that a long run does not fail at its end. Throws a `UsageError`. */
 export async function checkWritable(file: string): Promise<void> {
 	const part = partOf(file);
 	try {
@@ -15,7 +15,7 @@ export async function checkWritable(file: string): Promise<void> {
 	}
 }
 
-/** Writes beside the file and renames, so that a reader never sees half of it. Throws a `CommandError`. */
+/** Writes a temporary file and renames it, so that a reader never sees half of it. Throws a `CommandError`. */
 export async function writeWhole(file: string, text: string): Promise<void> {
 	const part = partOf(file);
 	try {
@@ -56,8 +56,8 @@ export async function readPem(file: string, flag: string): Promise<Buffer> {
 }
 
 /**
- * Makes a folder and those above it, one by one: Node's recursive mkdir never returns where the system says
- * ENOENT although the parent exists, as below /proc.
+ * Makes a folder and its parents, one by one. Node's recursive mkdir never returns where the system reports ENOENT
+ * although the parent exists, as below /proc.
  */
 async function makeFolder(folder: string): Promise<void> {
 	try {

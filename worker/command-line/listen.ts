@@ -2,13 +2,13 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { CommandError } from "./command.ts";
 
-/** Listens, and resolves with the port that was bound (0 = any free one). Throws a `CommandError` that names `flag`. */
+/** Listens on `port` (0 = any free one) and resolves with the bound port. Throws a `CommandError` that names `flag`. */
 export function listen(server: Server, host: string, port: number, flag: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const onError = (error: NodeJS.ErrnoException) =>
 			reject(new CommandError(listenError(error, host, port, flag)));
 		server.once("error", onError);
-		// exclusive: in a Node cluster each worker has a port of its own, which the primary must not share out.
+		// exclusive: in a Node cluster each worker has a port of its own, which the primary must not share among them.
 		server.listen({ host, port, exclusive: true }, () => {
 			server.removeListener("error", onError);
 			resolve((server.address() as AddressInfo).port);

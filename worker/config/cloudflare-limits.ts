@@ -7,7 +7,7 @@ const MAX_VARIABLE_BYTES = 5 * 1024;
 /** https ports that Cloudflare forwards to proxied hosts (developers.cloudflare.com, network ports). */
 const FORWARDED_PORTS = new Set(["", "2053", "2083", "2087", "2096", "8443"]);
 
-/** Reports each variable that is too large and each node that a Worker on Cloudflare cannot reach. */
+/** Reports each variable that is too large, and each node that a Worker on Cloudflare cannot reach. */
 export function checkCloudflare(
 	variables: Readonly<Record<string, unknown>>,
 	pools: readonly Pool[],
@@ -40,6 +40,6 @@ function checkUrl(url: URL, at: string, problems: string[]): void {
 		);
 	else if (!FORWARDED_PORTS.has(url.port))
 		problems.push(
-			`${at}: port ${url.port} is not one that Cloudflare forwards; use 443, 2053, 2083, 2087, 2096 or 8443, or a Tunnel`,
+			`${at}: Cloudflare does not forward port ${url.port}; use 443, 2053, 2083, 2087, 2096 or 8443, or a Tunnel`,
 		);
 }

@@ -1,7 +1,7 @@
-/** The configuration: read from the Worker's variables and checked once; after that every value is complete. */
+/** The configuration: read from the Worker's variables and checked once. Afterwards no value is missing. */
 import { isRange } from "./addresses.ts";
 import { checkCloudflare } from "./cloudflare-limits.ts";
-import { decodeVariable, list, oneOf, type Read, record, text, whole } from "./fields.ts";
+import { decodeVariable, list, oneOf, type Read, record, text, wholeNumber } from "./fields.ts";
 import { type Pool, readPool } from "./pool.ts";
 
 /** An IP address or a CIDR range. */
@@ -15,9 +15,9 @@ const settings = record({
 	/** Plain http: "always" answers 308 to https; "except-loopback" serves http there; "never" serves it anywhere. */
 	redirect: oneOf(["always", "except-loopback", "never"]),
 	/** Seconds of Strict-Transport-Security (RFC 6797); keep it small until https works for everybody; 0 = not sent; never sent on loopback. */
-	hsts: whole(0, 63_072_000, 300),
+	hsts: wholeNumber(0, 63_072_000, 300),
 	/** Percentage of requests logged, apart from errors and new sessions, which are always logged. */
-	log_percent: whole(0, 100, 1),
+	log_percent: wholeNumber(0, 100, 1),
 	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is trusted. */
 	trusted_proxies: list(addressRange),
 });
@@ -30,7 +30,7 @@ const routeShape = record({
 
 export type Settings = Read<typeof settings>;
 
-/** Location hints of Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
+/** Location hints for Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
 const LOCATIONS = ["", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 
 /** Requests to `host` ("" = any) below `path` go to `pool`. */
@@ -48,7 +48,7 @@ export interface Config {
 	readonly routes: readonly Route[];
 	/** The distinct Engine.IO paths of all pools, the longest first. */
 	readonly socketPaths: readonly string[];
-	/** Port that redirects to https point to: ":8443", or "" for 443. */
+	/** The port in redirects to https: ":8443", or "" for 443. */
 	readonly httpsPort: string;
 	/** "" = not sent. */
 	readonly nodeSecret: string;
@@ -56,7 +56,7 @@ export interface Config {
 	readonly token: string;
 }
 
-/** Reads and checks everything. Returns the config, or one sentence for each problem that names field, value and fix. */
+/** Reads and checks all variables. Returns the config, or one sentence per problem that names field, value and fix. */
 export function readConfig(variables: object): Config | readonly string[] {
 	const given = variables as Readonly<Record<string, unknown>>;
 	const problems: string[] = [];
@@ -132,14 +132,13 @@ function checkUnique(pools: readonly Pool[], problems: string[]): void {
 	for (const pool of pools)
 		for (const node of pool.nodes) {
 			const name = `${pool.variable} node ${node.id}`;
-			for (const [what, key] of [
-				["id", `id ${node.id}`],
-				["tag", `tag ${node.tag}`],
-			] as const) {
+			for (const property of ["id", "tag"] as const) {
+				const value = node[property];
+				const key = `${property} ${value}`;
 				const other = seen.get(key);
 				if (other)
 					problems.push(
-						`${name}: its ${what} ${key.slice(what.length + 1)} is also that of ${other}; ${what === "id" ? "rename one" : 'give one of them another id, or a tag of its own, as tag = "aa1"'}`,
+						`${name}: its ${property} ${value} is also that of ${other}; ${property === "id" ? "rename one" : 'give one of them another id, or a tag of its own, as tag = "aa1"'}`,
 					);
 				seen.set(key, name);
 			}

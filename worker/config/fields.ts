@@ -6,18 +6,18 @@ export type Reader<T> = (value: unknown, at: string, problems: string[]) => T;
 /** The type a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
-/** One of the given words; the first is the default. */
-export function oneOf<const W extends readonly [string, ...string[]]>(words: W): Reader<W[number]> {
+/** One of the given values; the first is the default. */
+export function oneOf<const V extends readonly [string, ...string[]]>(values: V): Reader<V[number]> {
 	return (value, at, problems) => {
-		if (value === undefined) return words[0];
-		if (typeof value === "string" && words.includes(value)) return value;
-		problems.push(`${at}: ${show(value)} is not one of ${words.join(", ")}`);
-		return words[0];
+		if (value === undefined) return values[0];
+		if (typeof value === "string" && values.includes(value)) return value;
+		problems.push(`${at}: ${show(value)} is not one of ${values.join(", ")}`);
+		return values[0];
 	};
 }
 
 /** A whole number in a range. */
-export function whole(least: number, most: number, fallback: number): Reader<number> {
+export function wholeNumber(least: number, most: number, fallback: number): Reader<number> {
 	return (value, at, problems) => {
 		if (value === undefined) return fallback;
 		if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
@@ -37,7 +37,7 @@ export function flag(fallback: boolean): Reader<boolean> {
 	};
 }
 
-/** Text that matches `form`; `fix` says what to write. Without a fallback the field is required. */
+/** Text that matches `form`; `fix` tells the reader what to write. Without a fallback the field is required. */
 export function text(form: RegExp, fix: string, fallback?: string): Reader<string> {
 	return (value, at, problems) => {
 		if (value === undefined && fallback !== undefined) return fallback;
@@ -45,6 +45,29 @@ export function text(form: RegExp, fix: string, fallback?: string): Reader<strin
 		problems.push(value === undefined ? `${at}: missing; ${fix}` : `${at}: ${show(value)}; ${fix}`);
 		return fallback ?? "";
 	};
+}
+
+/** A number of 0 or more; required. */
+export const amount: Reader<number> = (value, at, problems) => {
+	if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value;
+	problems.push(
+		value === undefined ? `${at}: missing` : `${at}: ${show(value)} is not a number of 0 or more`,
+	);
+	return 0;
+};
+
+/** A field without a default: a missing one is reported. */
+export function required<T>(reader: Reader<T>): Reader<T> {
+	return (value, at, problems) => {
+		if (value !== undefined) return reader(value, at, problems);
+		problems.push(`${at}: missing`);
+		return reader(undefined, at, []);
+	};
+}
+
+/** A field that may be missing. */
+export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
+	return (value, at, problems) => (value === undefined ? undefined : reader(value, at, problems));
 }
 
 /** A list; empty by default. */
@@ -57,23 +80,53 @@ export function list<T>(item: Reader<T>): Reader<T[]> {
 	};
 }
 
-/** A table of known fields; an unknown field is reported. */
+/** What `record` returns: fields that may be undefined may also be missing. */
+type Table<S extends Record<string, Reader<unknown>>> = {
+	[K in keyof S as undefined extends Read<S[K]> ? never : K]: Read<S[K]>;
+} & { [K in keyof S as undefined extends Read<S[K]> ? K : never]?: Read<S[K]> };
+
+/** A table of known fields. An unknown field is reported, or dropped where later versions may add some. */
 export function record<S extends Record<string, Reader<unknown>>>(
 	shape: S,
-): Reader<{ [K in keyof S]: Read<S[K]> }> {
+	unknownFields: "report" | "drop" = "report",
+): Reader<Table<S>> {
 	return (value, at, problems) => {
 		const given = value === undefined ? {} : decodeVariable(value);
 		const table = isTable(given) ? given : {};
 		if (!isTable(given)) problems.push(`${at}: ${show(value)} is not a table; write { field = value }`);
-		for (const name of Object.keys(table))
-			if (!(name in shape))
-				problems.push(`${at}.${name}: no such field; the fields are ${Object.keys(shape).join(", ")}`);
-		const read = Object.entries(shape).map(([name, reader]) => [
-			name,
-			reader(table[name], `${at}.${name}`, problems),
-		]);
-		return Object.fromEntries(read) as { [K in keyof S]: Read<S[K]> };
+		if (unknownFields === "report")
+			for (const name of Object.keys(table))
+				if (!(name in shape))
+					problems.push(`${below(at, name)}: no such field; the fields are ${Object.keys(shape).join(", ")}`);
+		const read: Record<string, unknown> = {};
+		for (const [name, reader] of Object.entries(shape)) {
+			const field = reader(table[name], below(at, name), problems);
+			if (field !== undefined) read[name] = field;
+		}
+		return read as Table<S>;
 	};
+}
+
+/** A table whose names are free, or any of `names`. */
+export function tableOf<T, N extends string = string>(
+	item: Reader<T>,
+	names: readonly N[] | null = null,
+): Reader<Partial<Record<N, T>>> {
+	return (value, at, problems) => {
+		const read: Partial<Record<string, T>> = {};
+		if (!isTable(value)) problems.push(`${at}: ${show(value)} is not a table`);
+		else
+			for (const [name, each] of Object.entries(value)) {
+				if (names !== null && !names.includes(name as N))
+					problems.push(`${below(at, name)}: no such field; the fields are ${names.join(", ")}`);
+				else read[name] = item(each, below(at, name), problems);
+			}
+		return read as Partial<Record<N, T>>;
+	};
+}
+
+function below(at: string, name: string): string {
+	return at === "" ? name : `${at}.${name}`;
 }
 
 /** A variable is an object on Cloudflare and JSON text on plain workerd; returns the object for both. */

@@ -7,7 +7,7 @@ import {
 	TAG,
 	tagOf,
 } from "../contract.ts";
-import { flag, list, oneOf, record, text, whole } from "./fields.ts";
+import { flag, list, oneOf, record, text, wholeNumber } from "./fields.ts";
 
 /** Kinds of stickiness and of balancing; the first of each is the default. */
 export const STICKINESS = ["sid", "rewrite", "cookie", "source"] as const;
@@ -21,9 +21,9 @@ const nodeShape = record({
 	/** Explicit tag; "" = computed from the id. */
 	tag: text(/^$|^[A-Za-z0-9_-]{3}$/, "write 3 characters of A-Z, a-z, 0-9, dash or underscore", ""),
 	/** Share of new sessions; 0 = none. */
-	weight: whole(0, 256, 100),
-	/** No new sessions above this number; approximate, only the node's own limit is exact; 0 = no limit. */
-	max_sessions: whole(0, 10_000_000, 0),
+	weight: wholeNumber(0, 256, 100),
+	/** No new sessions above this number, by the node's last report (only the node's own limit is exact); 0 = no limit. */
+	max_sessions: wholeNumber(0, 10_000_000, 0),
 });
 
 const poolShape = record({
@@ -44,21 +44,21 @@ const poolShape = record({
 	health_path: text(/^\/[^#]*$/, "write a path that begins with a slash", DEFAULT_HEALTH_PATH),
 	/** Seconds until the answer's headers. A node may hold a poll for pingInterval + pingTimeout (25 + 20 by default). */
 	timeouts: record({
-		handshake: whole(1, 60, 5),
-		poll: whole(1, 600, 50),
-		post: whole(1, 600, 30),
-		http: whole(1, 600, 100),
+		handshake: wholeNumber(1, 60, 5),
+		poll: wholeNumber(1, 600, 50),
+		post: wholeNumber(1, 600, 30),
+		http: wholeNumber(1, 600, 100),
 	}),
-	/** Probes: seconds between two and allowed for one; how many in a row change the state; the expected status. */
+	/** Probes: seconds between two, and allowed for one; how many results in a row change the state; the expected status. */
 	health: record({
-		interval: whole(1, 300, PROBE_INTERVAL_MS / 1000),
-		timeout: whole(1, 30, 2),
-		rise: whole(1, 10, 2),
-		fall: whole(1, 10, 2),
-		status: whole(100, 599, 200),
+		interval: wholeNumber(1, 300, PROBE_INTERVAL_MS / 1000),
+		timeout: wholeNumber(1, 30, 2),
+		rise: wholeNumber(1, 10, 2),
+		fall: wholeNumber(1, 10, 2),
+		status: wholeNumber(100, 599, 200),
 	}),
-	/** Seconds until a node that came back gets its full share. */
-	slow_start: whole(0, 3600, 30),
+	/** Seconds in which a node that came back reaches its full share. */
+	slow_start: wholeNumber(0, 3600, 30),
 	/** Cookie stickiness for pages of another site: SameSite=None; Partitioned. */
 	cookie_cross_site: flag(false),
 	/** Origins of other sites that may connect, as "https://app.example.com"; "*" = any. The edge's own host and clients without an Origin header always may. */
@@ -69,9 +69,9 @@ const poolShape = record({
 		),
 	),
 	/** The most bytes of one POST to the Engine.IO path. For WebSocket messages the nodes' maxHttpBufferSize applies. */
-	max_body: whole(1, 100_000_000, 1_000_000),
+	max_body: wholeNumber(1, 100_000_000, 1_000_000),
 	/** New sessions per minute from one client address (IPv6: /64), counted in each isolate; 0 = no limit. */
-	handshake_rate: whole(0, 1_000_000, 0),
+	handshake_rate: wholeNumber(0, 1_000_000, 0),
 	/** Whether to accept Engine.IO protocol 3 (Socket.IO 2 clients). */
 	allow_eio3: flag(false),
 });

@@ -1,4 +1,4 @@
-/** How an isolate keeps the monitor's verdict up to date: one request at a time fetches it, and no other waits for it. */
+/** How an isolate keeps the monitor's verdict up to date: one request at a time fetches it, and the others do not wait. */
 import { VERDICT_LIFETIME_MS } from "../contract.ts";
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
@@ -10,15 +10,15 @@ export interface VerdictClock {
 	askedAt: number;
 }
 
-/** How long a new session waits for the first verdict of a new isolate. */
+/** How long a handshake waits for the first verdict of a new isolate. */
 export const FIRST_VERDICT_WAIT_MS = 150;
-/** Deadlines of the monitor's answer: for an isolate's own use, and for a reader of statistics. */
+/** Deadlines of the monitor's answer: for the isolate's own use, and for statistics and the operator API. */
 const REFRESH_DEADLINE_MS = 2000;
 const READ_DEADLINE_MS = 5000;
 
 /**
- * Whether this request must ask the monitor, and if so notes that it does. Before the first verdict every
- * handshake asks for itself, since it must not wait for a promise of another request.
+ * Whether this request must ask the monitor; if so, records that it does, so that others need not. Before the first
+ * verdict every handshake asks for itself, since it must not wait for a promise of another request.
  */
 export function claimRefresh(clock: VerdictClock, handshake: boolean, now: number): boolean {
 	const age = now - clock.askedAt;
@@ -29,8 +29,8 @@ export function claimRefresh(clock: VerdictClock, handshake: boolean, now: numbe
 }
 
 /**
- * Asks the monitor and applies its verdict. The promise belongs to this request alone and never rejects; it
- * must not be kept in module scope, where the end of this request would hang others.
+ * Asks the monitor and applies its verdict. Never rejects. The promise belongs to this request: kept in module scope
+ * it would hang other requests as soon as this one ends.
  */
 export async function refreshVerdict(
 	env: Env,
@@ -38,13 +38,13 @@ export async function refreshVerdict(
 	clock: VerdictClock,
 ): Promise<void> {
 	const verdict = await readVerdict(env, REFRESH_DEADLINE_MS);
-	// Without an answer the last verdict stays in force, beside the isolate's own failure data.
+	// Without an answer the last verdict stays in force, together with the isolate's own failure data.
 	if (verdict === null) return;
 	applyVerdict(pools, verdict);
 	clock.receivedAt = Date.now();
 }
 
-/** Waits for the first verdict of a new isolate, but not for long; later ones are never waited for. */
+/** Waits a short time for the first verdict of a new isolate. Nothing waits for later ones. */
 export async function firstVerdict(clock: VerdictClock, refreshing: Promise<void> | null): Promise<void> {
 	if (refreshing === null || clock.receivedAt > 0) return;
 	const enough = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
-/** Faults of a node that is UP but whose sessions cannot be found again, with the fix: clients would reconnect for ever. */
+/** Faults of a node that is UP but whose sessions cannot be found again, so that clients would reconnect for ever; with the fix. */
 import type { Node, Pool } from "../config/pool.ts";
 
-/** `foreign_tag`: its session ids lack its tag. `many_processes`: several processes answer at its address in turn. */
+/** `foreign_tag`: its session ids lack its tag. `many_processes`: several processes answer at its address. */
 export const FAULTS = ["", "foreign_tag", "many_processes"] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -9,7 +9,7 @@ import { afterChange, afterProbe, NEW_NODE_RECORD, type NodeRecord, stateOf } fr
 import { probe } from "./probe.ts";
 import type { NodeVerdict, Verdict } from "./verdict.ts";
 
-/** A Worker waits for the headers of at most six fetches at once; a seventh would queue and look slow. */
+/** A Worker waits for the headers of at most six fetches at once. A seventh would queue, which would look like a slow node. */
 const PROBES_AT_ONCE = 6;
 
 interface ProbeTarget {
@@ -60,7 +60,7 @@ export class Monitor extends DurableObject<Env> {
 
 	async #load(): Promise<void> {
 		const stored = await this.ctx.storage.list<StoredRecord>({ prefix: "node:" });
-		// A node that was removed and returns under the same id must not get its old admin state back.
+		// A node that was removed must not get its old admin state back when it is added again.
 		const removed = [...stored.keys()].filter(
 			(key) => !this.#targets.some((each) => `node:${each.key}` === key),
 		);
@@ -102,7 +102,7 @@ export class Monitor extends DurableObject<Env> {
 		return Response.json(nodeVerdict(target, after, now));
 	}
 
-	/** Stores what a restart must not lose: changes of state and of an operator, not every probe. */
+	/** Stores what a restart must not lose: changes of state and changes by an operator, but not every probe. */
 	async #save(target: ProbeTarget, before: NodeRecord, after: NodeRecord): Promise<void> {
 		this.#records.set(target.key, after);
 		if (after.fault !== before.fault && after.fault !== "")

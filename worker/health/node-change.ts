@@ -1,6 +1,6 @@
-/** A change of a node that an operator asks for. */
+/** An operator's change of a node. */
 
-/** What an operator can ask of a node: serve, take no new sessions, or take no requests at all. */
+/** What an operator can set a node to: serve, take no new sessions, or take no requests at all. */
 export const ADMIN_STATES = ["ready", "drain", "maint"] as const;
 export type AdminState = (typeof ADMIN_STATES)[number];
 

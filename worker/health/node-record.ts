@@ -1,4 +1,4 @@
-/** What the monitor records about one node, and how a probe or an operator changes it: pure functions. */
+/** The monitor's record of one node, and how a probe or an operator changes it: pure functions. */
 import type { Node, Pool } from "../config/pool.ts";
 import type { NodeHealth, NodeState } from "../contract.ts";
 import type { Fault } from "./fault.ts";
@@ -6,37 +6,37 @@ import type { AdminState, NodeChange } from "./node-change.ts";
 import type { Probe } from "./probe.ts";
 
 export interface NodeRecord {
-	/** By probes alone. */
+	/** The state by probes alone. */
 	readonly up: boolean;
 	/** Probes in a row that contradict `up`. */
 	readonly against: number;
 	readonly adminState: AdminState;
 	/** The operator's weight; null = the configured one. */
 	readonly weight: number | null;
-	/** Epoch ms of the last change of state, with its reason; 0 = none since first seen. */
+	/** Epoch ms and reason of the last change of state; 0 = none since the first probe. */
 	readonly since: number;
 	readonly reason: string;
-	/** Epoch ms when it last came back by probes, by an operator or by a restart, where slow start begins; 0 = never. */
+	/** Epoch ms when it last came back (by probes, an operator or a restart), and slow start began; 0 = never. */
 	readonly risen: number;
-	/** Since first seen: failed probes, and changes to DOWN. */
+	/** Failed probes, and changes to DOWN, since the first probe. */
 	readonly failedProbes: number;
 	readonly downs: number;
 	/** Milliseconds DOWN before `since`. */
 	readonly downtime: number;
 	readonly probe: Probe | null;
-	/** The latest boot ids, newest first. One that comes back means several processes behind one address. */
+	/** The latest boot ids, newest first. An earlier one that returns means several processes behind one address. */
 	readonly boots: readonly string[];
-	/** How often in a row the newest was seen. */
+	/** How often in a row the newest boot id was seen again. */
 	readonly steady: number;
 	readonly fault: Fault;
 }
 
-/** Equal boot ids in a row after which earlier ones are forgotten: an overlapping restart is over by then. */
+/** After this many equal boot ids in a row earlier ones are forgotten: an overlapping restart is over by then. */
 const STEADY_PROBES = 10;
 /** Boot ids remembered. */
 const MAX_BOOTS = 6;
 
-/** A node that was not probed yet counts as UP, since a new edge must not begin by refusing sessions. */
+/** A node that was not probed yet counts as UP, so that a new edge accepts sessions at once. */
 export const NEW_NODE_RECORD: NodeRecord = {
 	up: true,
 	against: 0,
@@ -54,7 +54,7 @@ export const NEW_NODE_RECORD: NodeRecord = {
 	fault: "",
 };
 
-/** The node's state: the operator's decision first, then the probes', then the node's own report. */
+/** The node's state. The admin state decides first, then the probes, then the node's own report. */
 export function stateOf(record: NodeRecord): NodeState {
 	if (record.adminState === "maint") return "MAINT";
 	if (!record.up) return "DOWN";
@@ -72,8 +72,8 @@ export function afterProbe(
 ): NodeRecord {
 	const { healthy, health } = probe;
 	const against = healthy === before.up ? 0 : before.against + 1;
-	const turns = against >= (before.up ? pool.health.fall : pool.health.rise);
-	const up = turns ? healthy : before.up;
+	const changes = against >= (before.up ? pool.health.fall : pool.health.rise);
+	const up = changes ? healthy : before.up;
 	const sameBoot = health !== null && before.boots[0] === health.boot;
 	const steady = health === null ? before.steady : sameBoot ? before.steady + 1 : 0;
 	const boots = steady >= STEADY_PROBES ? before.boots.slice(0, 1) : withBoot(before.boots, health);
@@ -81,10 +81,10 @@ export function afterProbe(
 	const after: NodeRecord = {
 		...before,
 		up,
-		against: turns ? 0 : against,
+		against: changes ? 0 : against,
 		risen: restarted ? now : before.risen,
 		failedProbes: before.failedProbes + (healthy ? 0 : 1),
-		downs: before.downs + (turns && !up ? 1 : 0),
+		downs: before.downs + (changes && !up ? 1 : 0),
 		probe: health === null && !healthy ? { ...probe, health: before.probe?.health ?? null } : probe,
 		boots,
 		steady,

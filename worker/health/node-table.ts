@@ -9,7 +9,7 @@ import type { Fault } from "./fault.ts";
 
 export interface NodeStatus {
 	readonly node: Node;
-	/** The monitor's verdict: state, the weight in force, and a fault of its session ids. */
+	/** From the monitor's verdict: state, weight in force, and fault. */
 	state: NodeState;
 	weight: number;
 	fault: Fault;
@@ -21,21 +21,21 @@ export interface NodeStatus {
 	sessionLimit: number;
 	opened: number;
 	boot: string;
-	/** New sessions this isolate gave it since that report. */
+	/** New sessions that this isolate sent to it since that report. */
 	picks: number;
 	/** The circuit breaker: failures in a row, and epoch ms until which it gets no new request. */
 	failures: number;
 	openUntil: number;
 	/** Epoch ms until which it gets no new session, because it refused one. */
 	refusedUntil: number;
-	/** Epoch ms when a new session id last carried its tag; 0 = not checked, `WRONG_TAG` = it did not. */
+	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
 }
 
 export interface NodeTable {
 	/** In the order of the pool's nodes. */
 	readonly nodes: readonly NodeStatus[];
-	/** Turns of round robin so far. */
+	/** Choices by round robin so far. */
 	turn: number;
 }
 
@@ -50,7 +50,7 @@ export const LONGEST_PAUSE_MS = 30_000;
 /** How long a node's own refusal (draining, full) counts. */
 export const REFUSAL_LIFETIME_MS = 3000;
 
-/** A table without any information. `firstTurn` is where round robin begins: a random one, so that young isolates do not all start with the first node. */
+/** A table without any reports. `firstTurn` is where round robin begins: a random number, so that new isolates do not all start with the first node. */
 export function newNodeTable(pool: Pool, firstTurn: number): NodeTable {
 	return { nodes: pool.nodes.map(newNodeStatus), turn: firstTurn };
 }
@@ -75,18 +75,18 @@ function newNodeStatus(node: Node): NodeStatus {
 	};
 }
 
-/** Whether a node may be chosen: its breaker is closed or due for a trial and, for a new session, it did not refuse lately. */
+/** Whether a node may be chosen: its breaker is closed or due for a trial, and it did not recently refuse a new session. */
 export function isAvailable(status: NodeStatus, now: number, opensSession: boolean): boolean {
 	return status.openUntil <= now && !(opensSession && status.refusedUntil > now);
 }
 
-/** Records a choice. With the breaker open it is a trial: other requests wait until it finishes or times out. */
+/** Records a choice. With the breaker open it is a trial, and other requests avoid the node until it finishes or times out. */
 export function recordChoice(status: NodeStatus, now: number, opensSession: boolean): void {
 	if (opensSession) status.picks += 1;
 	if (status.failures >= FAILURE_THRESHOLD) status.openUntil = now + FIRST_PAUSE_MS;
 }
 
-/** Records the result of a request to the node. `random` in [0, 1) spreads the trials of many isolates. */
+/** Records the result of a request to the node. `random` in [0, 1) spreads the trials of many isolates over time. */
 export function recordResult(status: NodeStatus, result: AttemptResult, now: number, random: number): void {
 	if (result === "refused") {
 		status.refusedUntil = now + REFUSAL_LIFETIME_MS;

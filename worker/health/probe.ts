@@ -1,4 +1,4 @@
-/** One health check of one node. */
+/** A probe: one health check of one node. */
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS, type NodeHealth, readHealth } from "../contract.ts";
 import { DeadlineExceeded, withDeadline } from "../upstream/send.ts";
@@ -10,7 +10,7 @@ export interface Probe {
 	/** HTTP status; 0 = no answer. */
 	readonly status: number;
 	readonly milliseconds: number;
-	/** Null for a node that does not speak the contract. */
+	/** Null for a node that does not follow the contract. */
 	readonly health: NodeHealth | null;
 }
 
@@ -18,7 +18,7 @@ export interface Probe {
 export async function probe(pool: Pool, node: Node, secret: string): Promise<Probe> {
 	const startedAt = Date.now();
 	try {
-		// The body is read under the same deadline: a node that stops half way through its answer is not healthy.
+		// Reading the body has the same deadline: a node that stops half way through its answer is not healthy.
 		const { status, body } = await withDeadline(pool.health.timeout, async (signal) => {
 			const response = await fetch(node.url + pool.healthPath, {
 				headers: secret === "" ? {} : { [HEADERS.auth]: secret },
@@ -34,7 +34,7 @@ export async function probe(pool: Pool, node: Node, secret: string): Promise<Pro
 	}
 }
 
-/** Judges an answer. A node that answers 503 because it drains or is full is healthy: it serves the sessions it has. */
+/** Classifies an answer. A node that answers 503 because it drains or is full is healthy: it still serves its sessions. */
 export function probeResult(
 	expectedStatus: number,
 	status: number,

@@ -23,7 +23,7 @@ export interface NodeVerdict {
 	readonly downs: number;
 	/** Milliseconds, including the current time DOWN. */
 	readonly downtime: number;
-	/** The node's last health report; null = it does not speak the contract, or never answered. */
+	/** The node's last health report; null = it does not follow the contract, or never answered. */
 	readonly health: NodeHealth | null;
 }
 
@@ -39,7 +39,7 @@ export interface PoolStatus {
 	readonly table: NodeTable;
 }
 
-/** Writes a verdict into the tables. Nodes it does not name keep their status. */
+/** Copies a verdict into the tables. Nodes that are missing in it keep their status. */
 export function applyVerdict(pools: readonly PoolStatus[], verdict: Verdict): void {
 	for (const each of verdict.nodes) {
 		const table = pools.find(({ pool }) => pool.name === each.pool)?.table;
@@ -51,7 +51,7 @@ export function applyVerdict(pools: readonly PoolStatus[], verdict: Verdict): vo
 		status.fault = each.fault;
 		if (each.fault === "foreign_tag") status.tagCheckedAt = 0;
 		if (each.state === "DOWN") {
-			// What a node reported before it went DOWN is no longer true.
+			// A report from before the node went DOWN is no longer true.
 			status.live = { polling: 0, websocket: 0, flashsocket: 0 };
 			continue;
 		}
@@ -59,7 +59,7 @@ export function applyVerdict(pools: readonly PoolStatus[], verdict: Verdict): vo
 		const { boot, opened, limit, sessions, transports } = each.health;
 		const restarted = boot !== status.boot;
 		if (restarted) status.tagCheckedAt = 0;
-		// The isolate's own picks are part of the node's next report; until it changes they are added to it.
+		// A node's new report includes the isolate's own picks. Until it arrives they are added to the last one.
 		if (restarted || opened !== status.opened) status.picks = 0;
 		status.boot = boot;
 		status.opened = opened;

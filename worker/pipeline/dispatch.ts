@@ -38,23 +38,23 @@ interface Dispatch extends RequestContext {
 	readonly clientIp: string;
 }
 
-/** Routes a request, applies the pool's policy, and lets a node answer. */
+/** Routes a request, applies the pool's policy, and sends it to a node. */
 export async function dispatch(context: RequestContext): Promise<Dispatched> {
 	const { parsed, request, isolate, env, ctx, startedAt } = context;
 	const { config, verdictClock } = isolate;
 	const { origin } = parsed.headers;
 	const pool = route(config.routes, parsed);
-	if (pool === null) return ended("no_route", edgeError("EDGE_NO_ROUTE", origin), null);
+	if (pool === null) return dispatched("no_route", edgeError("EDGE_NO_ROUTE", origin), null);
 	const reason = denialReason(parsed, pool);
-	if (reason !== null) return denied(deny(reason, parsed, pool), pool);
+	if (reason !== null) return answerDenial(deny(reason, parsed, pool), pool);
 	const clientIp = clientAddress(config, request);
 	const handshake = isHandshake(parsed);
 	if (handshake && limitsHandshakes(pool, env)) {
 		const denial = await admitHandshake(isolate.handshakes, env, pool, clientIp, origin, startedAt);
-		if (denial !== null) return denied(denial, pool);
+		if (denial !== null) return answerDenial(denial, pool);
 	}
 	const body = hasUnknownLength(parsed) ? await readBody(request, pool.maxBody) : streamedBody(request);
-	if (body === "too long") return denied(deny("body", parsed, pool), pool);
+	if (body === "too long") return answerDenial(deny("body", parsed, pool), pool);
 	const refreshing = claimRefresh(verdictClock, handshake, startedAt)
 		? refreshVerdict(env, isolate.pools, verdictClock)
 		: null;
@@ -62,13 +62,13 @@ export async function dispatch(context: RequestContext): Promise<Dispatched> {
 	const search = upstreamSearch(pool, parsed);
 	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
 	const { table } = isolate.pools[pool.index]!;
-	const dispatched = await sendByStickiness({ ...context, pool, table, upstream, clientIp });
+	const answered = await sendByStickiness({ ...context, pool, table, upstream, clientIp });
 	// While an answer is awaited, an open waitUntil would delay passing a client's disconnect on to the node.
 	if (refreshing !== null) ctx.waitUntil(refreshing);
-	return dispatched;
+	return answered;
 }
 
-/** `fetch` takes no body with GET and HEAD, and a client that sends one must not look like a failed node. */
+/** `fetch` rejects a GET or HEAD with a body, and a client that sends one must not make its node look failed. */
 function streamedBody(request: Request): ReadableStream | null {
 	return request.method === "GET" || request.method === "HEAD" ? null : request.body;
 }
@@ -77,7 +77,7 @@ function sendByStickiness(dispatch: Dispatch): Promise<Dispatched> | Dispatched 
 	const { parsed, request, pool, table, clientIp } = dispatch;
 	const target = stickyTarget(pool, parsed, clientIp);
 	if (target.kind === "node") return sendToSessionNode(dispatch, target.node);
-	if (target.kind === "gone") return gone(dispatch, []);
+	if (target.kind === "gone") return answerGone(dispatch, []);
 	if (target.kind === "key") return sendByAddress(dispatch, target.key);
 	const prefer = target.kind === "prefer" ? target.node : null;
 	const key = hashKey(pool, parsed.search, request.headers);
@@ -87,30 +87,30 @@ function sendByStickiness(dispatch: Dispatch): Promise<Dispatched> | Dispatched 
 	);
 }
 
-/** The address alone determines the node, for new and existing sessions. */
+/** With `source` stickiness the client's address determines the node, for new and existing sessions. */
 function sendByAddress(dispatch: Dispatch, address: string): Promise<Dispatched> | Dispatched {
 	const { parsed, table } = dispatch;
 	const nextNode = (tried: readonly Node[]) => nodeOfAddress(table, address, tried, Date.now());
 	if (parsed.sid === null) return sendWithFailover(dispatch, nextNode);
 	const node = nextNode([]);
-	return node === null ? gone(dispatch, []) : sendToSessionNode(dispatch, node);
+	return node === null ? answerGone(dispatch, []) : sendToSessionNode(dispatch, node);
 }
 
-/** A request of a session goes to the session's node and never to another. */
+/** Sends a session's request to the session's node, and never to another. */
 async function sendToSessionNode(dispatch: Dispatch, node: Node): Promise<Dispatched> {
 	const { table, pool, isolate, upstream, parsed } = dispatch;
-	if (table.nodes[node.index]!.state === "MAINT") return gone(dispatch, []);
+	if (table.nodes[node.index]!.state === "MAINT") return answerGone(dispatch, []);
 	const attempt = await send(isolate.config.platform, node, upstream);
 	recordAttempt(dispatch, attempt);
 	const { result, response } = attempt;
-	if (result === "ok" || result === "refused") return ended("passed", response!, pool, [attempt]);
+	if (result === "ok" || result === "refused") return dispatched("passed", response!, pool, [attempt]);
 	await discard(response);
 	if (result === "invalid")
-		return ended("failed", edgeError("EDGE_NODE_ANSWER", parsed.headers.origin), pool, [attempt]);
-	return gone(dispatch, [attempt]);
+		return dispatched("failed", edgeError("EDGE_NODE_ANSWER", parsed.headers.origin), pool, [attempt]);
+	return answerGone(dispatch, [attempt]);
 }
 
-/** Sends to the nodes that `nextNode` returns, one after another, until one answers or a retry could do harm. */
+/** Sends to the nodes that `nextNode` returns, one after another, until one answers or a retry might repeat a side effect. */
 async function sendWithFailover(
 	dispatch: Dispatch,
 	nextNode: (tried: readonly Node[]) => Node | null,
@@ -119,17 +119,18 @@ async function sendWithFailover(
 	const attempts: Attempt[] = [];
 	for (;;) {
 		const node = nextNode(attempts.map((each) => each.node));
-		if (node === null) return exhausted(dispatch, attempts);
+		if (node === null) return answerNoNode(dispatch, attempts);
 		const attempt = await sendToNode(dispatch, node);
 		attempts.push(attempt);
 		recordAttempt(dispatch, attempt);
 		const { result, response } = attempt;
-		if (result === "ok") return ended("passed", withPublicLocation(response!, node, parsed), pool, attempts);
+		if (result === "ok")
+			return dispatched("passed", withPublicLocation(response!, node, parsed), pool, attempts);
 		// With `source` stickiness a session placed on another node could never be found again.
-		const tied = pool.stickiness === "source" && result === "refused";
-		const retry = !tied && mayRetry(parsed, result);
+		const mustStay = pool.stickiness === "source" && result === "refused";
+		const retry = !mustStay && mayRetry(parsed, result);
 		if (retry || result === "invalid") await discard(response);
-		if (!retry) return nodeFailure(dispatch, attempts);
+		if (!retry) return answerNodeFailure(dispatch, attempts);
 	}
 }
 
@@ -139,7 +140,7 @@ async function sendToNode(dispatch: Dispatch, node: Node): Promise<Attempt> {
 	const attempt = await send(isolate.config.platform, node, upstream);
 	if (attempt.result !== "ok" || !isHandshake(parsed)) return attempt;
 	try {
-		// Some kinds of stickiness read the body, which is part of the attempt and has the same deadline.
+		// Some kinds of stickiness read the body, which is part of the attempt and has a deadline too.
 		const answer = await withDeadline(pool.timeouts.handshake, () =>
 			stickyAnswer(pool, table.nodes[node.index]!, parsed, attempt.response!),
 		);
@@ -152,34 +153,34 @@ async function sendToNode(dispatch: Dispatch, node: Node): Promise<Attempt> {
 	}
 }
 
-/** A request with a body proves nothing against a node: its client may be the one that is slow or broke off. */
+/** A failed request with a body is no evidence against its node: the client may be slow or may have disconnected. */
 function recordAttempt({ table, upstream }: Dispatch, { node, result, endedAt }: Attempt): void {
 	const failed = result === "unreachable" || result === "timeout";
 	if (failed && upstream.body !== null) return;
 	recordResult(table.nodes[node.index]!, result, endedAt, Math.random());
 }
 
-/** Tells the client that its session no longer exists, so that it opens a new one. A preflight is answered as such. */
-function gone({ parsed, request, pool }: Dispatch, attempts: readonly Attempt[]): Dispatched {
+/** Answers that the session no longer exists, so that the client opens a new one. A preflight gets a preflight's answer. */
+function answerGone({ parsed, request, pool }: Dispatch, attempts: readonly Attempt[]): Dispatched {
 	const { origin } = parsed.headers;
 	if (parsed.method === "OPTIONS")
-		return ended("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	return ended("gone", engineError(1, origin), pool, attempts);
+		return dispatched("preflight", preflightResponse(origin, request.headers), pool, attempts);
+	return dispatched("gone", engineError(1, origin), pool, attempts);
 }
 
-/** No node is left to try. Engine.IO clients back off only when a handshake fails, so the answer is 503. */
-function exhausted(dispatch: Dispatch, attempts: readonly Attempt[]): Dispatched {
+/** Answers when no node is left to try: 503, on which Engine.IO clients back off. */
+function answerNoNode(dispatch: Dispatch, attempts: readonly Attempt[]): Dispatched {
 	const { parsed, request, pool, table } = dispatch;
 	const { origin } = parsed.headers;
-	if (parsed.engine === null && attempts.length > 0) return nodeFailure(dispatch, attempts);
+	if (parsed.engine === null && attempts.length > 0) return answerNodeFailure(dispatch, attempts);
 	if (parsed.engine !== null && parsed.method === "OPTIONS")
-		return ended("preflight", preflightResponse(origin, request.headers), pool, attempts);
+		return dispatched("preflight", preflightResponse(origin, request.headers), pool, attempts);
 	const fix = parsed.engine === null ? null : fixForFaults(pool, table);
 	const error =
 		fix === null
 			? edgeError("EDGE_NO_NODE", origin)
 			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
-	return ended("no_node", error, pool, attempts);
+	return dispatched("no_node", error, pool, attempts);
 }
 
 const FAILURE_CODES = {
@@ -190,19 +191,19 @@ const FAILURE_CODES = {
 	invalid: "EDGE_NODE_ANSWER",
 } as const;
 
-/** The last node failed and no other may be tried. Its own answer is forwarded where there is one, such as a refusal. */
-function nodeFailure({ parsed, pool }: Dispatch, attempts: readonly Attempt[]): Dispatched {
+/** Answers when the last node failed and no other may be tried. Forwards the node's own answer if there is one, such as a refusal. */
+function answerNodeFailure({ parsed, pool }: Dispatch, attempts: readonly Attempt[]): Dispatched {
 	const { result, response } = attempts.at(-1)!;
 	const forwarded = result === "invalid" ? null : response;
 	const answer = forwarded ?? edgeError(FAILURE_CODES[result], parsed.headers.origin);
-	return ended("failed", answer, pool, attempts);
+	return dispatched("failed", answer, pool, attempts);
 }
 
-function denied(denial: Denial, pool: Pool): Dispatched {
+function answerDenial(denial: Denial, pool: Pool): Dispatched {
 	return { outcome: "denied", response: denial.response, pool, attempts: [], denial };
 }
 
-function ended(
+function dispatched(
 	outcome: Outcome,
 	response: Response,
 	pool: Pool | null,

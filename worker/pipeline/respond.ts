@@ -1,6 +1,6 @@
 /**
- * The story of a request: parse it, answer plain http, let the admin router or a node answer, record it. All of it
- * happens inside one try, so that whatever fails becomes a logged 500 with CORS headers.
+ * The whole way of a request: parse it, redirect plain http, let the admin router or a node answer, record it. All of
+ * this happens inside one try, so that any failure becomes a logged 500 with CORS headers.
  */
 import { ADMIN_PATH, admin } from "../admin/router.ts";
 import type { Env } from "../env.ts";
@@ -28,7 +28,7 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		context = { request, parsed: parse(request, isolate), isolate, env, ctx, startedAt: Date.now() };
 		const dispatched = await answer(context);
 		const response = withHsts(dispatched.response, context.parsed, isolate.config.settings.hsts);
-		return recorded(context, { ...dispatched, response }, null);
+		return recordExchange(context, { ...dispatched, response }, null);
 	} catch (error) {
 		return internalError(request, context, error);
 	}
@@ -54,23 +54,24 @@ function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Dispatched
 	const { origin } = parsed.headers;
 	if (decision.kind === "redirect") {
 		const headers = { ...corsHeaders(origin), location: decision.location };
-		return answered("redirected", new Response(null, { status: 308, headers }));
+		return edgeAnswer("redirected", new Response(null, { status: 308, headers }));
 	}
 	if (decision.kind === "serve") return null;
 	const upgrade = { headers: { upgrade: "TLS/1.2, HTTP/1.1" } };
-	return answered("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
+	return edgeAnswer("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
 }
 
 async function answerAdmin({ request, isolate, parsed, env }: RequestContext): Promise<Dispatched> {
-	return answered("own", await admin.fetch(request, { source: isolate, parsed, env }));
+	return edgeAnswer("own", await admin.fetch(request, { source: isolate, parsed, env }));
 }
 
 /** An answer of the edge itself, outside any pool. */
-function answered(outcome: Outcome, response: Response): Dispatched {
+function edgeAnswer(outcome: Outcome, response: Response): Dispatched {
 	return { outcome, response, pool: null, attempts: [], denial: null };
 }
 
-function recorded(context: RequestContext, dispatched: Dispatched, id: string | null): Response {
+/** Records the finished exchange and returns its answer. */
+function recordExchange(context: RequestContext, dispatched: Dispatched, id: string | null): Response {
 	const { request, parsed, isolate, env, ctx, startedAt } = context;
 	const { response } = dispatched;
 	const exchange: Exchange = { ...dispatched, parsed, startedAt, status: response.status, id };
@@ -78,16 +79,16 @@ function recorded(context: RequestContext, dispatched: Dispatched, id: string | 
 	return response;
 }
 
-/** The reason goes to the log only; the client gets the id under which it is there. */
+/** Logs the reason of an internal error. The client gets only the id of the log line. */
 function internalError(request: Request, context: RequestContext | null, error: unknown): Response {
 	const id = requestId(request, context?.isolate.config.platform ?? null);
 	const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	console.error(JSON.stringify({ level: "error", code: "EDGE_INTERNAL", id, reason }));
 	const response = edgeError("EDGE_INTERNAL", request.headers.get("origin"), { id });
 	try {
-		return context === null ? response : recorded(context, answered("internal", response), id);
+		return context === null ? response : recordExchange(context, edgeAnswer("internal", response), id);
 	} catch {
-		// Recording itself failed; the line above is in the log.
+		// Recording failed too; the line above is in the log.
 		return response;
 	}
 }

@@ -1,15 +1,15 @@
-/** Which pool serves a request, and whether an Engine.IO request may reach it. Client bundles below the Engine.IO path are exempt. */
+/** Routes a request to a pool, and decides whether an Engine.IO request may reach it. Client bundles below the Engine.IO path are exempt. */
 import type { Route } from "../config/config.ts";
 import type { Pool } from "../config/pool.ts";
 import { hostName, type ParsedRequest } from "../request/url.ts";
 import type { EngineDenialReason } from "./denial.ts";
 
-/** A named host outweighs any path. */
+/** A route with a host ranks above every route without one, however long its path. */
 const HOST_RANK = 1_000_000;
 
 /**
- * The pool of the most specific route for this host and path; null = none. For an Engine.IO request only pools
- * with that `socket_path` qualify, and among several the one whose route has the path.
+ * The pool of the most specific route for this host and path; null = none. An Engine.IO request goes only to pools
+ * with its `socket_path`; among several, the one whose route matches the path wins.
  */
 export function route(routes: readonly Route[], parsed: ParsedRequest): Pool | null {
 	let best: Pool | null = null;
@@ -33,7 +33,7 @@ export function route(routes: readonly Route[], parsed: ParsedRequest): Pool | n
 
 /**
  * Why an Engine.IO request is denied; null = it may pass. A preflight always passes: if it were denied, the
- * browser would hide the reason that the request itself is given.
+ * browser would not send the request, and the page would never see the reason.
  */
 export function denialReason(
 	parsed: ParsedRequest,
@@ -43,7 +43,7 @@ export function denialReason(
 	if (parsed.engine === null || method === "OPTIONS") return null;
 	if (parsed.duplicate !== null) return "duplicate";
 	if (method !== "GET" && (method !== "POST" || parsed.sid === null)) return "method";
-	// Engine.IO takes every value but "4" for protocol 3, and a missing one too.
+	// Engine.IO reads every value except "4" as protocol 3, and a missing one too.
 	if (eio !== "4" && !(pool.allowEio3 && (eio === "3" || eio === null))) return "eio";
 	const transport = transportDenial(parsed);
 	if (transport !== null) return transport;
@@ -61,9 +61,9 @@ function transportDenial({ transport, upgrade, headers }: ParsedRequest): Engine
 
 /**
  * Whether a page with this Origin header (RFC 6454) may connect, by polling and by WebSocket: CORS protects
- * polling only. Requests without the header come from native clients or the same site, and may. So may pages
- * of the same host and port, and listed ones. A page loaded over plain http is not the same site as the edge
- * over https, since anybody on the path could have changed it.
+ * polling only. Requests without the header come from native clients or the same site, and may connect. So may
+ * pages of the same host and port, and listed ones. To an edge over https, a page loaded over plain http is
+ * another site, since anybody on the network could have changed it.
  */
 export function isOriginAllowed(
 	{ headers: { origin }, host, secure }: ParsedRequest,

@@ -1,12 +1,12 @@
 /** Bodies without a Content-Length on the Engine.IO path: read under the pool's limit before a node is contacted. */
 import type { ParsedRequest } from "../request/url.ts";
 
-/** Whether the length of the body is unknown until it is read. Engine.IO clients announce it. */
+/** Whether the length of the body is unknown until it is read. Engine.IO clients send a Content-Length. */
 export function hasUnknownLength(parsed: ParsedRequest): boolean {
 	return parsed.engine !== null && parsed.method === "POST" && parsed.headers.contentLength === null;
 }
 
-/** The request's body in memory, null when it has none; "too long" when it exceeds `maxBytes` or breaks off. */
+/** Reads the whole body; null when there is none. "too long" when it exceeds `maxBytes`, or breaks off because the client has left. */
 export async function readBody(request: Request, maxBytes: number): Promise<ArrayBuffer | null | "too long"> {
 	if (request.body === null) return null;
 	const chunks: Uint8Array<ArrayBuffer>[] = [];

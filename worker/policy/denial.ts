@@ -1,4 +1,4 @@
-/** The answers to requests that policy refuses, in Engine.IO's form where there is one. */
+/** The answers to denied requests, in Engine.IO's form where it has one. */
 import type { Pool } from "../config/pool.ts";
 import { ENGINE_ERRORS, type EngineErrorCode } from "../contract.ts";
 import { edgeError, errorResponse } from "../errors.ts";
@@ -40,13 +40,13 @@ interface Answer {
 
 const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
 	duplicate: { status: 400, code: 3, fix: "sid, transport or EIO occurs more than once in the query" },
-	method: { status: 400, code: 3, fix: "a session takes GET and POST" },
+	method: { status: 400, code: 3, fix: "a handshake is a GET, and a session's requests are GET or POST" },
 	eio: { status: 400, code: 5, fix: "" },
 	transport: { status: 400, code: 0, fix: "use polling or websocket" },
 	no_upgrade: {
 		status: 400,
 		code: 3,
-		fix: "transport=websocket came without an Upgrade header; a proxy between the client and this edge removed it",
+		fix: "transport=websocket without an Upgrade header; a proxy between the client and this edge removed it",
 	},
 	unwanted_upgrade: { status: 400, code: 3, fix: "an upgrade needs transport=websocket" },
 	websocket_version: {
@@ -84,6 +84,6 @@ export function denyRate(origin: string | null): Denial {
 
 function eioFix(allowEio3: boolean): string {
 	return allowEio3
-		? "this edge takes EIO=4 and EIO=3"
-		: "this edge takes EIO=4 (Socket.IO 3 and later); for Socket.IO 2 clients set the pool's allow_eio3";
+		? "this edge accepts EIO=4 and EIO=3"
+		: "this edge accepts EIO=4 (Socket.IO 3 and later); for Socket.IO 2 clients set the pool's allow_eio3";
 }

@@ -3,7 +3,7 @@ import type { Pool } from "../config/pool.ts";
 import type { Env } from "../env.ts";
 import { type Denial, denyRate } from "./denial.ts";
 
-/** The handshakes of the current minute by client, one for each isolate. */
+/** The handshakes of the current minute by client, counted in each isolate. */
 export interface HandshakeRate {
 	/** Epoch ms of the start of the minute. */
 	minute: number;
@@ -23,7 +23,7 @@ export function limitsHandshakes(pool: Pick<Pool, "handshakeRate">, env: Env): b
 	return pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
 }
 
-/** Counts a handshake, and denies it above the limit. A client of unknown address always passes. */
+/** Counts a handshake, and denies it above the limit. A client whose address is unknown always passes. */
 export async function admitHandshake(
 	rate: HandshakeRate,
 	env: Env,
@@ -59,8 +59,8 @@ export function countHandshake(rate: HandshakeRate, client: string, limit: numbe
 }
 
 /**
- * What counts as one client: an IPv4 address, or an IPv6 /64 (RFC 4291 section 2.5.4), in which one host may
- * choose among 2^64 addresses.
+ * The key under which a client is counted: its IPv4 address, or its IPv6 /64 (RFC 4291 section 2.5.4), since one
+ * host can use all 2^64 addresses in it.
  */
 export function clientKey(address: string): string {
 	if (!address.includes(":")) return address;

@@ -1,4 +1,4 @@
-/** What the headers and the platform report about a request and its client. */
+/** Reads a request's headers, the client's address and whether the connection is encrypted. */
 import { isWithin, withoutPort } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 
@@ -9,7 +9,7 @@ export interface ClientHeaders {
 	readonly cookie: string | null;
 	readonly contentLength: string | null;
 	readonly websocketVersion: string | null;
-	/** Headers that may go on to a node, by lower-case name: no hop-by-hop headers, no claims of the client. */
+	/** Headers that may be forwarded to a node, by lower-case name: no hop-by-hop headers, and no `CLAIMS`. */
 	readonly forwardable: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ const HOP_BY_HOP = [
 	"host",
 ];
 
-/** Headers in which a proxy describes the client or the path; a client can write them too. */
+/** Headers in which a proxy describes the client or the path. A client can send them too, so none is forwarded. */
 const CLAIMS = [
 	"forwarded",
 	"x-real-ip",

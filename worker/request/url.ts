@@ -2,7 +2,7 @@
 import type { Traffic } from "../contract.ts";
 import type { ClientHeaders } from "./headers.ts";
 
-/** A request as its client sent it. */
+/** A request as the client sent it. */
 export interface ParsedRequest {
 	readonly method: string;
 	readonly secure: boolean;
@@ -11,7 +11,7 @@ export interface ParsedRequest {
 	readonly path: string;
 	/** The query with its question mark, or "". */
 	readonly search: string;
-	/** Whether the client asks for a WebSocket (RFC 6455 section 4.1). */
+	/** Whether the client requests a WebSocket (RFC 6455 section 4.1). */
 	readonly upgrade: boolean;
 	readonly traffic: Traffic;
 	/** The Engine.IO path of an Engine.IO request; null for all others, client bundles below that path included. */
@@ -37,11 +37,11 @@ const NO_ENGINE_QUERY: EngineQuery = { transport: null, sid: null, eio: null, du
 
 /**
  * Dot segments and backslashes, which `fetch` resolves on the way to the node (URL standard, section 4.4).
- * Such paths are resolved first, so that the edge judges the path that arrives there.
+ * Such paths are resolved before parsing, so that policy checks the path that the node receives.
  */
 const UNRESOLVED_PATH = /\\|\/(\.|%2e)/i;
 
-/** What `parseRequest` reads. */
+/** The parts of a request that `parseRequest` reads. */
 export interface RawRequest {
 	readonly method: string;
 	/** Absolute, as Request.url gives it. */
@@ -50,7 +50,7 @@ export interface RawRequest {
 	readonly headers: ClientHeaders;
 }
 
-/** Parses a request. `socketPaths` begin with the longest. Never throws. */
+/** Parses a request. `socketPaths` are sorted, the longest first. Never throws. */
 export function parseRequest(raw: RawRequest, socketPaths: readonly string[]): ParsedRequest {
 	const parsed = parseUrl(raw, raw.url, socketPaths);
 	if (socketPaths.includes(parsed.path) || !UNRESOLVED_PATH.test(parsed.path)) return parsed;

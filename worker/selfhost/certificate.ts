@@ -8,20 +8,20 @@ import { readPem } from "../command-line/files.ts";
 import { STATE_FOLDER } from "../command-line/project.ts";
 
 const DAY_MS = 86_400_000;
-/** Below every browser's limit for a server certificate. */
+/** Shorter than every browser's limit for a server certificate. */
 const VALIDITY_MS = 90 * DAY_MS;
-/** A certificate that expires sooner is replaced. */
+/** A certificate that expires within this time is replaced. */
 const RENEW_BEFORE_MS = 7 * DAY_MS;
 
 /** Paths of PEM files. */
 export interface Certificate {
 	readonly certFile: string;
 	readonly keyFile: string;
-	/** Trusted only by clients that are told to. */
+	/** Whether it is self-signed, so that clients must be configured to trust it. */
 	readonly selfSigned: boolean;
 }
 
-/** The certificate of `--cert` and `--key` after a check, or the kept one for localhost, renewed before it expires. */
+/** The certificate of `--cert` and `--key`, checked; without them the kept one for localhost, renewed before it expires. */
 export async function certificateFor(certFile: string | null, keyFile: string | null): Promise<Certificate> {
 	if (certFile === null && keyFile === null) return localhostCertificate();
 	if (certFile === null) throw new UsageError("--key without --cert; give both PEM files");

@@ -1,5 +1,4 @@
-/** `npm run config:check`: the build step in wrangler.toml, so that `wrangler deploy` cannot skip it. */
-
+/** `npm run config:check`. It is the build step in wrangler.toml, so that `wrangler deploy` cannot skip it. */
 import { EXIT, runCommand } from "../command-line/command.ts";
 import { readConfig } from "../config/config.ts";
 import { readVariables } from "./variables.ts";

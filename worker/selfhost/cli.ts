@@ -60,7 +60,7 @@ await runCommand(async (stop) => {
 		);
 		const end = await Promise.race([aborted(stop).then(() => "stopped"), edge.ended.then(() => "died")]);
 		if (end === "stopped") return EXIT.interrupted;
-		throw new CommandError("workerd ended unexpectedly; its last lines above give the reason");
+		throw new CommandError("workerd ended unexpectedly; its last lines above this one give the reason");
 	} finally {
 		await edge.stop();
 	}
@@ -73,7 +73,7 @@ function readFlags(args: readonly string[]): Flags {
 	)
 		.option(
 			"--node <id=url>",
-			"a node, as n1=http://127.0.0.1:3001; repeat it for each node; replaces the nodes of wrangler.toml",
+			"a node, such as n1=http://127.0.0.1:3001; repeat the flag for each node; replaces the pools of wrangler.toml",
 			collect,
 			[],
 		)
@@ -95,22 +95,22 @@ function readFlags(args: readonly string[]): Flags {
 	} as Flags;
 }
 
-/** The variables of wrangler.toml with the nodes and stickiness of the flags. */
-function variablesFor(flags: Flags, written: Variables): Variables {
+/** The variables of wrangler.toml; with `--node` a single pool of those nodes replaces its pools. */
+function variablesFor(flags: Flags, fromFile: Variables): Variables {
 	if (flags.node.length === 0) {
-		if (JSON.stringify(written).includes(".example.com"))
+		if (JSON.stringify(fromFile).includes(".example.com"))
 			throw new UsageError(
-				"--node: missing, and wrangler.toml still has its placeholder nodes; give --node n1=http://127.0.0.1:3001 for each of yours",
+				"--node: missing, and wrangler.toml still has its placeholder nodes; give --node n1=http://127.0.0.1:3001, once for each node",
 			);
 		if (flags.stickiness !== undefined)
 			throw new UsageError("--stickiness: needs --node; for the pools of wrangler.toml set it there");
-		return written;
+		return fromFile;
 	}
 	const pool = {
 		nodes: readNodeFlags(flags.node),
 		...(flags.stickiness === undefined ? {} : { stickiness: flags.stickiness }),
 	};
-	return { EDGE: written["EDGE"] ?? {}, POOL_APP: pool };
+	return { EDGE: fromFile["EDGE"] ?? {}, POOL_APP: pool };
 }
 
 function collect(value: string, before: string[]): string[] {

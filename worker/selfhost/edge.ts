@@ -21,12 +21,12 @@ export interface EdgeOptions {
 	readonly httpsPort: number;
 	readonly httpPort: number;
 	readonly certificate: Certificate;
-	/** Secrets, passed in the environment and never written to disk; "" = none. */
+	/** Secrets; "" = none. Passed in the environment and never written to disk. */
 	readonly token: string;
 	readonly nodeSecret: string;
-	/** Folder for the Durable Objects' data, which one edge at a time may use; null = not kept after a stop. */
+	/** Folder for the Durable Objects' data, which only one edge at a time may use; null = the data is not kept after a stop. */
 	readonly stateFolder: string | null;
-	/** Runs the Durable Objects in a process of their own, which several edge processes can share. */
+	/** Whether to run the Durable Objects in a process of their own, which several edge processes can share. */
 	readonly stateProcess: boolean;
 	/** Gets each line that workerd prints. */
 	readonly log: (line: string) => void;
@@ -37,7 +37,7 @@ export interface RunningEdge {
 	readonly https: string;
 	readonly http: string;
 	readonly pid: number;
-	/** The state process's pid, which changes after a restart; null = there is none. */
+	/** The state process's pid, which changes when it is restarted; null = no state process. */
 	readonly statePid: number | null;
 	readonly ended: Promise<void>;
 	stop(): Promise<void>;
@@ -69,20 +69,20 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	const config = readConfig(variables);
 	if (!("pools" in config)) throw new CommandError(config.join("; "));
 	await using parts = new AsyncDisposableStack();
-	// mkdtemp lets only this user read the folder. The key is copied there, since workerd embeds only files in the configuration's folder.
+	// Only this user can read a folder made by mkdtemp. The key is copied there, since workerd embeds only files in the configuration's folder.
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-"));
 	parts.defer(() => rm(folder, { recursive: true, force: true }));
 	const stateFolder = options.stateFolder ?? join(folder, "state");
 	await mkdir(stateFolder, { recursive: true });
-	const context = { options, folder, variables };
+	const setup = { options, folder, variables };
 	const socket = join(folder, "state.sock");
 	const own: StateConfig = { kind: "own", folder: stateFolder };
 	const state = options.stateProcess
-		? await keepAlive(() => startState(context, own, socket), options.log)
+		? await keepAlive(() => startState(setup, own, socket), options.log)
 		: null;
 	if (state !== null) parts.defer(() => state.stop());
 	const workerd = await startFront(
-		context,
+		setup,
 		state === null ? own : { kind: "other", socket },
 		httpsPort,
 		httpPort,
@@ -104,43 +104,43 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	};
 }
 
-interface Context {
+interface Setup {
 	readonly options: EdgeOptions;
 	readonly folder: string;
 	readonly variables: Variables;
 }
 
 async function startFront(
-	context: Context,
+	setup: Setup,
 	state: StateConfig,
 	httpsPort: number,
 	httpPort: number,
 ): Promise<Workerd> {
-	const { certificate, host } = context.options;
+	const { certificate, host } = setup.options;
 	const tls = { certFile: "cert.pem", keyFile: "key.pem" };
-	await copyFile(certificate.certFile, join(context.folder, tls.certFile));
-	await copyFile(certificate.keyFile, join(context.folder, tls.keyFile));
-	return serve(context, "worker/index.ts", state, [
+	await copyFile(certificate.certFile, join(setup.folder, tls.certFile));
+	await copyFile(certificate.keyFile, join(setup.folder, tls.keyFile));
+	return serve(setup, "worker/index.ts", state, [
 		{ name: "http", address: `${host}:${httpPort}`, tls: null },
 		{ name: "https", address: `${host}:${httpsPort}`, tls },
 	]);
 }
 
-async function startState(context: Context, state: StateConfig, socket: string): Promise<Workerd> {
-	// A killed process leaves its socket behind, which would prevent binding.
+async function startState(setup: Setup, state: StateConfig, socket: string): Promise<Workerd> {
+	// A killed process leaves its socket file behind, which would prevent binding.
 	await rm(socket, { force: true });
-	return serve(context, "worker/state-process.ts", state, [
+	return serve(setup, "worker/state-process.ts", state, [
 		{ name: "state", address: `unix:${socket}`, tls: null },
 	]);
 }
 
 async function serve(
-	context: Context,
+	setup: Setup,
 	entry: string,
 	state: StateConfig,
 	sockets: readonly Socket[],
 ): Promise<Workerd> {
-	const { options, folder, variables } = context;
+	const { options, folder, variables } = setup;
 	const secrets = { EDGE_TOKEN: options.token, EDGE_NODE_SECRET: options.nodeSecret };
 	const given = Object.entries(secrets).filter(([, value]) => value !== "");
 	const name = basename(entry, ".ts");

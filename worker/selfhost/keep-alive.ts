@@ -1,8 +1,8 @@
-/** Restarts a process that ends unexpectedly: the state process, without which edges rely on their own failure data. */
+/** Restarts the state process when it ends unexpectedly. Without it, edge processes rely on their own failure data. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Workerd } from "./workerd.ts";
 
-/** Pause before a restart; each failed start doubles it, up to the longest. */
+/** Pause before a restart. Each failed start doubles it, up to the longest. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 

@@ -1,5 +1,4 @@
 /** The `--node id=url` flags: each is parsed, then ids and tags are checked for duplicates. */
-
 import { UsageError } from "../command-line/command.ts";
 import { NODE_ID, tagOf } from "../contract.ts";
 
@@ -9,10 +8,10 @@ export interface NodeFlag {
 	readonly url: string;
 }
 
-/** Throws a UsageError that names the flag as it was written, and the fix. */
+/** The nodes of the flags. Throws a `UsageError` that names the flag as it was written, and the fix. */
 export function readNodeFlags(flags: readonly string[]): readonly NodeFlag[] {
 	const nodes = flags.map(readNode);
-	// A session id names its node only by the tag, so nodes with equal tags would get each other's sessions.
+	// The tag in a session id is all that names its node, so nodes with equal tags would get each other's sessions.
 	const byTag = new Map<string, NodeFlag>();
 	for (const [i, node] of nodes.entries()) {
 		const other = byTag.get(tagOf(node.id));

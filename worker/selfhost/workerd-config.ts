@@ -1,6 +1,6 @@
-/** Renders the configuration of `workerd serve` (workerd.capnp). */
+/** Renders the configuration file of `workerd serve` (workerd.capnp). */
 
-/** One socket, plain http without `tls`. Addresses: "127.0.0.1:8443", or "unix:/path". */
+/** One socket. Without `tls` it serves plain http. Addresses: "127.0.0.1:8443", or "unix:/path". */
 export interface Socket {
 	readonly name: string;
 	readonly address: string;

@@ -1,4 +1,4 @@
-/** One `workerd serve` process: started, awaited until it listens, stopped without orphans. */
+/** One `workerd serve` process: starts it, waits until it listens, and stops it without leaving orphans. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -12,13 +12,13 @@ export interface Workerd {
 	readonly pid: number;
 	/** Bound ports by socket name. */
 	readonly ports: ReadonlyMap<string, number>;
-	/** Resolves when the process has ended, for whatever reason. */
+	/** Resolves when the process has ended, for any reason. */
 	readonly ended: Promise<void>;
-	/** TERM, then KILL after 2 s: a draining workerd still accepts connections that it will never answer. */
+	/** Sends TERM, and KILL after 2 s: a draining workerd still accepts connections, but never answers them. */
 	stop(): Promise<void>;
 }
 
-/** Starts the process and resolves when each of `sockets` listens. `log` gets each line it prints. */
+/** Starts the process and resolves when all `sockets` listen. `log` gets each line that the process prints. */
 export async function startWorkerd(
 	configFile: string,
 	sockets: readonly string[],
@@ -30,14 +30,14 @@ export async function startWorkerd(
 		stdio: ["ignore", "pipe", "pipe", "pipe"],
 		env: { ...environment },
 	});
-	// Lines printed before it listens belong to the error if it fails to start, else to the log.
+	// Lines printed before it listens become part of the error if it fails to start, else they go to the log.
 	const startLines: string[] = [];
 	let onLine = (line: string): void => {
 		startLines.push(line);
 	};
 	for (const stream of [child.stdout, child.stderr])
 		createInterface({ input: stream as Readable }).on("line", (line) => onLine(line));
-	// A second Ctrl-C ends the command at once; a draining workerd would live on until its clients leave.
+	// A second Ctrl-C ends the command at once. A draining workerd would keep running until its clients leave.
 	const kill = () => child.kill("SIGKILL");
 	process.once("exit", kill);
 	const ended = once(child, "exit").then(() => {
@@ -46,8 +46,8 @@ export async function startWorkerd(
 	const stop = () => stopChild(child, ended);
 	try {
 		const ports = await Promise.race([
-			listening(child.stdio[3] as Readable, sockets),
-			failed(child, startLines),
+			readPorts(child.stdio[3] as Readable, sockets),
+			startFailure(child, startLines),
 		]);
 		startLines.forEach(log);
 		onLine = log;
@@ -58,18 +58,19 @@ export async function startWorkerd(
 	}
 }
 
-/** Reads the control pipe: one JSON line for each socket that listens. */
-async function listening(control: Readable, sockets: readonly string[]): Promise<Map<string, number>> {
+/** Reads the bound ports from the control pipe: one JSON line for each socket that listens. */
+async function readPorts(control: Readable, sockets: readonly string[]): Promise<Map<string, number>> {
 	const ports = new Map<string, number>();
 	for await (const line of createInterface({ input: control })) {
 		const event = JSON.parse(line) as { event: string; socket: string; port: number };
 		if (event.event === "listen") ports.set(event.socket, event.port);
 		if (sockets.every((name) => ports.has(name))) return ports;
 	}
-	return new Promise(() => {}); // The pipe closed before all sockets listened; `failed` reports the reason.
+	return new Promise(() => {}); // The pipe closed before all sockets listened; `startFailure` reports the reason.
 }
 
-async function failed(child: ChildProcess, lines: readonly string[]): Promise<never> {
+/** Rejects when the process ends. */
+async function startFailure(child: ChildProcess, lines: readonly string[]): Promise<never> {
 	const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
 	throw new CommandError(
 		`workerd failed to start (${signal ?? `exit ${code}`}): ${lines.join(" ").slice(0, 400)}`,

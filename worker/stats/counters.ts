@@ -1,10 +1,10 @@
-/** What an isolate counts: plain numbers in one typed array. The traffic of each pool has a slot for itself and one for each node. */
+/** An isolate's counters: plain numbers in one typed array. Each traffic of each pool has one slot for its total and one per node. */
 import type { Config } from "../config/config.ts";
 import { TRAFFICS, type Traffic } from "../contract.ts";
 import type { PoolStatus } from "../health/verdict.ts";
 import { DENIAL_REASONS } from "../policy/denial.ts";
 
-/** Counted in each slot. README.md, "Statistics", explains each; a test compares the two. */
+/** The counters of each slot. README.md, "Statistics", explains each; a test compares the two. */
 export const COUNTED = [
 	"requests",
 	"sessions",
@@ -41,7 +41,7 @@ export const COUNTED = [
 ] as const;
 export type Counted = (typeof COUNTED)[number];
 
-/** Counted for the frontend as a whole. */
+/** The counters of the frontend. */
 export const FRONT_COUNTED = [
 	"requests",
 	"sessions",
@@ -68,18 +68,18 @@ export type FrontCounted = (typeof FRONT_COUNTED)[number];
 type Offsets<N extends string> = Readonly<Record<N, number>>;
 const offsetsOf = <N extends string>(names: readonly N[]) =>
 	Object.fromEntries(names.map((name, i) => [name, i])) as Offsets<N>;
-/** The offset of each number in its slot, and in the frontend's part, which comes first. */
+/** The offset of each counter in a slot, and in the frontend's part, with which the array begins. */
 export const AT: Offsets<Counted> = offsetsOf(COUNTED);
 export const FRONT_AT: Offsets<FrontCounted> = offsetsOf(FRONT_COUNTED);
 
-/** Where the slots of one kind of traffic begin: of the traffic as a whole, and of each node's share by the node's index. */
+/** Where the slots of one traffic begin: the slot of its total, and those of the nodes, by node index. */
 export interface TrafficSlots {
-	readonly whole: number;
+	readonly total: number;
 	readonly nodes: readonly number[];
 }
 
 export interface Counters {
-	/** The frontend's numbers, then those of every slot. */
+	/** The frontend's counters, then those of every slot. */
 	readonly numbers: Float64Array;
 	/** `numbers` as of the last flush, whether or not the ledger received it. */
 	readonly sent: Float64Array;
@@ -92,12 +92,12 @@ export interface Counters {
 	sequence: number;
 	/** Epoch ms: when the ledger last accepted a flush, or the name was drawn. */
 	flushedAt: number;
-	/** Epoch ms: when the last flush began, and until when a waiting request has promised one. */
+	/** Epoch ms: when the last flush began, and until when a request is waiting to flush. */
 	triedAt: number;
-	promisedUntil: number;
+	scheduledUntil: number;
 }
 
-/** The parts of an isolate that statistics use. */
+/** The parts of an isolate that the statistics use. */
 export interface StatsSource {
 	readonly config: Pick<Config, "platform" | "settings" | "pools">;
 	readonly pools: readonly PoolStatus[];
@@ -115,7 +115,7 @@ export function newCounters(nodeCounts: readonly number[], now: number): Counter
 	const slots = nodeCounts.map((nodes) => {
 		const ofTraffic = TRAFFICS.map((traffic): [Traffic, TrafficSlots] => [
 			traffic,
-			{ whole: nextSlot(), nodes: Array.from({ length: nodes }, nextSlot) },
+			{ total: nextSlot(), nodes: Array.from({ length: nodes }, nextSlot) },
 		]);
 		return Object.fromEntries(ofTraffic) as Record<Traffic, TrafficSlots>;
 	});
@@ -128,6 +128,6 @@ export function newCounters(nodeCounts: readonly number[], now: number): Counter
 		sequence: 0,
 		flushedAt: 0,
 		triedAt: 0,
-		promisedUntil: 0,
+		scheduledUntil: 0,
 	};
 }

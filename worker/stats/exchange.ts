@@ -31,12 +31,12 @@ export interface Exchange {
 	readonly status: number;
 	/** Null when the request was not routed to a pool. */
 	readonly pool: Pool | null;
-	/** Each node that was tried, in turn; the answer of `passed` is the last one's. */
+	/** The attempts in order. With `passed`, the last one gave the answer. */
 	readonly attempts: readonly Attempt[];
-	/** Epoch ms. A Worker's clock advances only while it waits for I/O. */
+	/** Epoch ms. A Worker's clock advances only during I/O. */
 	readonly startedAt: number;
 	/** Why the request was refused, when `outcome` is `denied`. */
 	readonly denial: Denial | null;
-	/** The id that the answer already names, when `outcome` is `internal`; else null. */
+	/** The id in the answer, when `outcome` is `internal`; else null. */
 	readonly id: string | null;
 }

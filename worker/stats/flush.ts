@@ -1,4 +1,4 @@
-/** Sends an isolate's counts to the ledger: at most once every 10 s, after an answer's headers, and no request waits for it. */
+/** Sends an isolate's counts to the ledger: at most once every 10 s, after an answer's headers, so that no client waits for it. */
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import type { Counters, StatsSource } from "./counters.ts";
@@ -6,16 +6,16 @@ import { type Counts, countsOf, liveOf, type Sums } from "./sums.ts";
 
 export const FLUSH_INTERVAL_MS = 10_000;
 /**
- * An isolate whose flushes were not accepted for longer takes a new name, since the ledger forgets names two
- * days after this time. Counts it tried to send until then are dropped: the ledger may have received them, and
+ * An isolate whose flushes were not accepted for this long takes a new name, since the ledger forgets names two
+ * days later. Counts that it tried to send until then are dropped: the ledger may have received them, and
  * counting too few is better than counting some twice.
  */
 export const RENAME_AFTER_MS = 5 * 86_400_000;
 const LEDGER_DEADLINE_MS = 5000;
 
 /**
- * Everything that the isolate counted under its name. The ledger keeps the flush with the highest sequence of
- * each isolate, so a flush that is lost or sent twice does no harm once the next one arrives.
+ * Everything that the isolate has counted under its name. The ledger keeps each isolate's flush with the highest
+ * sequence, so a flush that is sent twice changes nothing, and the next one makes up for a lost one.
  */
 export interface Flush {
 	readonly isolate: string;
@@ -39,12 +39,12 @@ export async function flush(source: StatsSource, env: Env): Promise<boolean> {
 		recordAccepted(counters, next, Date.now());
 		return true;
 	} catch {
-		// The ledger is unavailable: the next flush carries these counts too.
+		// The ledger is unavailable: the next flush contains these counts too.
 		return false;
 	}
 }
 
-/** The next flush; the counters remember it as sent. */
+/** Makes the next flush, and records in the counters that it was sent. */
 export function nextFlush(source: Pick<StatsSource, "counters" | "pools">, now: number): Flush {
 	const { counters, pools } = source;
 	if (counters.isolate !== "" && now - counters.flushedAt > RENAME_AFTER_MS) {
@@ -63,7 +63,7 @@ export function nextFlush(source: Pick<StatsSource, "counters" | "pools">, now: 
 	return { isolate, sequence, counts: countsOf(counters, pools), live: liveOf(pools) };
 }
 
-/** Records that the ledger accepted a flush, unless the isolate has a new name since. */
+/** Records that the ledger accepted a flush, unless the isolate has taken a new name since. */
 export function recordAccepted(counters: Counters, flush: Flush, now: number): void {
 	if (flush.isolate === counters.isolate) counters.flushedAt = now;
 }

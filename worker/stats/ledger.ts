@@ -9,8 +9,6 @@ import { addCounts, type Counts, readCounts } from "./sums.ts";
 export interface Totals {
 	/** Epoch ms when counting began. */
 	readonly since: number;
-	/** Epoch ms of the last flush; 0 = none yet. */
-	readonly heardAt: number;
 	/** Isolates that flushed within the last minute. */
 	readonly isolates: number;
 	readonly counts: Counts;
@@ -20,14 +18,14 @@ export interface Totals {
 	readonly liveMax: Record<string, number>;
 }
 
-/** Time between folds, and since an isolate's last flush until its row is folded into the base. */
+/** Time between two folds, and from an isolate's last flush until its row is folded into the base. */
 const FOLD_INTERVAL_MS = 600_000;
 const FOLD_AFTER_MS = 6 * 3_600_000;
-/** Time since an isolate's last flush until its name is forgotten: longer than the isolates' own `RENAME_AFTER_MS`. */
+/** Time from an isolate's last flush until its name is forgotten: longer than the isolates' own `RENAME_AFTER_MS`. */
 export const FORGET_AFTER_MS = 7 * 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** Totals of the isolates whose rows were folded. */
+/** The sum of the folded rows, and the maxima. */
 interface Base {
 	readonly since: number;
 	counts: Counts;
@@ -36,10 +34,9 @@ interface Base {
 }
 
 /**
- * One row per isolate, overwritten by each of its flushes, so that a flush writes one row (WITHOUT ROWID avoids
- * an index) and one that arrives twice or late changes nothing. A folded row is kept aside with the counts it
- * added to the base, so that its isolate can return under its name, after an outage of the ledger, and is
- * still counted once.
+ * One row per isolate, overwritten by each of its flushes. A flush thus writes one row (WITHOUT ROWID avoids an
+ * index), and one that arrives twice or late changes nothing. `folded` keeps the rows that were added to the base:
+ * an isolate that flushes again under its name, after an outage of the ledger, is still counted once.
  */
 const SCHEMA = `
 	CREATE TABLE IF NOT EXISTS isolates (isolate TEXT PRIMARY KEY, sequence INTEGER, at INTEGER, counts TEXT) WITHOUT ROWID;
@@ -52,7 +49,6 @@ export class Ledger extends DurableObject<Env> {
 	readonly #totals: Counts = {};
 	#base: Base = { since: Date.now(), counts: {}, rateMax: {}, liveMax: {} };
 	#foldedAt = Date.now();
-	#heardAt = 0;
 	#snapshots: Snapshot[];
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -87,7 +83,6 @@ export class Ledger extends DurableObject<Env> {
 	/** Returns false for a flush that is older than the last one of its isolate. */
 	#accept(flush: Flush, now: number): boolean {
 		const before = this.#rowOf(flush.isolate) ?? this.#unfold(flush.isolate);
-		this.#heardAt = now;
 		if (before && before.sequence >= flush.sequence) return false;
 		this.#sql.exec(
 			"INSERT OR REPLACE INTO isolates VALUES (?, ?, ?, ?)",
@@ -130,7 +125,7 @@ export class Ledger extends DurableObject<Env> {
 		});
 	}
 
-	/** Takes the row of an isolate that has returned out of the base again. The totals do not change. */
+	/** Moves the row of an isolate that flushes again out of the base. The totals do not change. */
 	#unfold(isolate: string): IsolateRow | undefined {
 		const row = this.#sql.exec<IsolateRow>("SELECT * FROM folded WHERE isolate = ?", isolate).toArray()[0];
 		if (row === undefined) return undefined;
@@ -168,7 +163,6 @@ export class Ledger extends DurableObject<Env> {
 		this.#base.rateMax = highest(this.#base.rateMax, rates);
 		return {
 			since: this.#base.since,
-			heardAt: this.#heardAt,
 			isolates: this.#activeIsolates(now),
 			counts: this.#totals,
 			rates,

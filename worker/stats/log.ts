@@ -1,4 +1,4 @@
-/** The log: one JSON line for each error and new session, and for a share of all other requests. Never a session id, cookie, token or query. */
+/** The log: one JSON line for each error and new session, and for a share of the other requests. It never contains a session id, cookie, token or query. */
 import type { Config } from "../config/config.ts";
 import { isHandshake } from "../request/url.ts";
 import { type Counters, FRONT_AT } from "./counters.ts";
@@ -25,7 +25,7 @@ export interface LogLine {
 	readonly denied: string | null;
 	readonly termination: string;
 	readonly attempts: number;
-	/** Time for: the request's headers, the queue, connecting, the node's headers, all until the answer's headers. */
+	/** Time for the request's headers, in the queue, for connecting, until the node's headers; and in total until the answer's headers. */
 	readonly TR: number;
 	readonly Tw: number;
 	readonly Tc: number;
@@ -33,7 +33,7 @@ export interface LogLine {
 	readonly Ta: number;
 }
 
-/** Writes the line of an exchange, if it gets one. */
+/** Writes the line of an exchange, if it is to be logged. */
 export function log(
 	exchange: Exchange,
 	request: Request,
@@ -104,10 +104,10 @@ export function logLine(exchange: Exchange, level: LogLine["level"], id: string)
  * did. The last two read as HAProxy's cookie flags, with the session id in place of the cookie.
  */
 export function terminationOf(exchange: Exchange): string {
-	return endOf(exchange) + stickinessOf(exchange);
+	return ending(exchange) + stickiness(exchange);
 }
 
-function endOf({ outcome, attempts }: Exchange): string {
+function ending({ outcome, attempts }: Exchange): string {
 	switch (outcome) {
 		case "passed":
 			return "--";
@@ -134,7 +134,7 @@ function endOf({ outcome, attempts }: Exchange): string {
  * `NI`: a new session got a node. `VN`: a request reached its session's node. `DN`: that node is down. `IN`: the
  * id names no node. `NN`: stickiness did not apply.
  */
-function stickinessOf({ parsed, outcome, attempts }: Exchange): string {
+function stickiness({ parsed, outcome, attempts }: Exchange): string {
 	if (parsed.engine === null || outcome === "denied") return "NN";
 	if (outcome === "gone") return attempts.length > 0 ? "DN" : "IN";
 	if (outcome !== "passed") return "NN";

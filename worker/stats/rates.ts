@@ -1,7 +1,7 @@
 /** Rates: the difference of two snapshots of the totals, per second. */
 import type { Counts } from "./sums.ts";
 
-/** The least time between two snapshots, and so behind any rate. */
+/** The least time between two snapshots, and therefore of any rate. */
 export const SNAPSHOT_INTERVAL_MS = 10_000;
 
 /** Counters that have a rate. */
@@ -26,7 +26,7 @@ export function snapshot(counts: Counts, at: number): Snapshot {
 	return { at, counts: Object.fromEntries(kept) };
 }
 
-/** Rates from `before` to `after`, over at least 10 s; a key missing before began at 0. */
+/** Rates from `before` to `after`, over at least 10 s. A key that is missing in `before` began at 0. */
 export function ratesBetween(before: Snapshot, after: Snapshot): Rates {
 	const seconds = Math.max(after.at - before.at, SNAPSHOT_INTERVAL_MS) / 1000;
 	const rates: Rates = {};

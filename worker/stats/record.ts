@@ -1,5 +1,4 @@
-/** The last step of a request: counts it, logs it, and flushes what was counted. Runs after the answer's headers and waits for nothing. */
-
+/** The last step of a request: counts it, logs it, and flushes the counts when due. Runs after the answer's headers and waits for nothing. */
 import { isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import { isHandshake } from "../request/url.ts";
@@ -9,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
 import { FLUSH_INTERVAL_MS, flush } from "./flush.ts";
 import { log } from "./log.ts";
 
-/** Facts about an exchange that only its headers and platform tell. */
+/** Facts about an exchange that come from its headers and from the platform. */
 export interface ExchangeFacts {
 	/** Bytes of the bodies by Content-Length; 0 without one. */
 	readonly bytesIn: number;
@@ -17,7 +16,7 @@ export interface ExchangeFacts {
 	readonly tls: "tls_1_3" | "tls_1_2" | "tls_unknown" | "plain_http";
 }
 
-/** The longest error body that is searched for its code; Engine.IO's own are below 100 bytes. */
+/** The longest error body in which a code is looked for; Engine.IO's own are below 100 bytes. */
 const MAX_ERROR_BYTES = 1000;
 
 /** By the first digit of a status: the offset of its counter in a slot, and in the frontend's part. */
@@ -52,16 +51,16 @@ export function count(counters: Counters, exchange: Exchange, facts: ExchangeFac
 	countFrontend(numbers, exchange, facts);
 	const { pool, parsed, attempts, outcome } = exchange;
 	if (pool === null) return;
-	const { whole, nodes } = counters.slots[pool.index]![parsed.traffic];
-	countAnswer(numbers, whole, exchange, facts);
-	if (outcome !== "passed") countRefusal(numbers, whole, exchange);
-	if (attempts.length > 1) numbers[whole + AT.redispatches]! += 1;
+	const { total, nodes } = counters.slots[pool.index]![parsed.traffic];
+	countAnswer(numbers, total, exchange, facts);
+	if (outcome !== "passed") countUnforwarded(numbers, total, exchange);
+	if (attempts.length > 1) numbers[total + AT.redispatches]! += 1;
 	for (let i = 0; i < attempts.length; i++) {
 		const node = nodes[attempts[i]!.node.index]!;
 		countAttempt(numbers, node, exchange, attempts[i]!);
-		countAttempt(numbers, whole, exchange, attempts[i]!);
+		countAttempt(numbers, total, exchange, attempts[i]!);
 		if (i === attempts.length - 1) countAnswer(numbers, node, exchange, facts);
-		else countRetry(numbers, node, whole);
+		else countRetry(numbers, node, total);
 	}
 }
 
@@ -80,7 +79,7 @@ function countFrontend(numbers: Float64Array, exchange: Exchange, facts: Exchang
 	else if (denial !== null) numbers[FRONT_AT[`denied_${denial.reason}`]]! += 1;
 }
 
-/** What is counted for the traffic as a whole and for the node that answered last. */
+/** Counts the answer, both in the traffic's total and for the last node tried. */
 function countAnswer(numbers: Float64Array, slot: number, exchange: Exchange, facts: ExchangeFacts): void {
 	const { parsed, outcome } = exchange;
 	numbers[slot + AT.requests]! += 1;
@@ -99,13 +98,13 @@ function countAnswer(numbers: Float64Array, slot: number, exchange: Exchange, fa
 	}
 }
 
-/** Why no node's answer was forwarded. */
-function countRefusal(numbers: Float64Array, whole: number, { outcome, denial }: Exchange): void {
-	if (outcome === "no_node") numbers[whole + AT.no_node]! += 1;
-	if (outcome === "denied") numbers[whole + AT.denied]! += 1;
-	if (outcome === "preflight") numbers[whole + AT.preflights]! += 1;
+/** Counts why no node's answer was forwarded. */
+function countUnforwarded(numbers: Float64Array, total: number, { outcome, denial }: Exchange): void {
+	if (outcome === "no_node") numbers[total + AT.no_node]! += 1;
+	if (outcome === "denied") numbers[total + AT.denied]! += 1;
+	if (outcome === "preflight") numbers[total + AT.preflights]! += 1;
 	const code = denial?.code ?? (outcome === "gone" ? 1 : null);
-	if (code !== null) numbers[whole + CODE_AT[code]!]! += 1;
+	if (code !== null) numbers[total + CODE_AT[code]!]! += 1;
 }
 
 function countAttempt(numbers: Float64Array, slot: number, exchange: Exchange, attempt: Attempt): void {
@@ -113,19 +112,19 @@ function countAttempt(numbers: Float64Array, slot: number, exchange: Exchange, a
 	if (parsed.sid === null) numbers[slot + AT.picks]! += 1;
 	const failure = failureAt(attempt);
 	if (failure !== null) numbers[slot + failure]! += 1;
-	// A poll waits until the application has something to send, so its time says nothing about the node.
+	// A poll waits until the application has something to send, so its time does not measure the node.
 	if (parsed.traffic === "polling" && parsed.sid !== null && parsed.method === "GET") return;
 	numbers[slot + AT.waits]! += 1;
 	numbers[slot + AT.wait_ms]! += attempt.endedAt - attempt.sentAt;
 	numbers[slot + AT.total_ms]! += attempt.endedAt - exchange.startedAt;
 }
 
-/** Another node was tried after this one; HAProxy counts both for the server that was left. */
-function countRetry(numbers: Float64Array, node: number, whole: number): void {
+/** Counts that another node was tried after this one. HAProxy counts retry and redispatch for the server that failed. */
+function countRetry(numbers: Float64Array, node: number, total: number): void {
 	numbers[node + AT.requests]! += 1;
 	numbers[node + AT.retries]! += 1;
 	numbers[node + AT.redispatches]! += 1;
-	numbers[whole + AT.retries]! += 1;
+	numbers[total + AT.retries]! += 1;
 }
 
 function failureAt({ result, response }: Attempt): number | null {
@@ -171,7 +170,7 @@ function tlsOf(request: Request): ExchangeFacts["tls"] {
 	return version === "TLSv1.2" ? "tls_1_2" : "tls_unknown";
 }
 
-/** A node gives the code of an Engine.IO error only in the body. */
+/** Whether the body may have an Engine.IO error code, which a node sends nowhere else. */
 function mayHoldErrorCode({ parsed, outcome, status }: Exchange, facts: ExchangeFacts): boolean {
 	if (parsed.engine === null || outcome !== "passed") return false;
 	return (status === 400 || status === 403) && facts.bytesOut <= MAX_ERROR_BYTES;
@@ -185,16 +184,16 @@ async function countErrorCode(counters: Counters, exchange: Exchange): Promise<v
 		const { code } = (await response.clone().json()) as { code?: unknown };
 		const at = CODE_AT[Number(code)];
 		if (at === undefined) return;
-		const { whole, nodes } = counters.slots[pool.index]![parsed.traffic];
-		for (const slot of [whole, nodes[node.index]!]) counters.numbers[slot + at]! += 1;
+		const { total, nodes } = counters.slots[pool.index]![parsed.traffic];
+		for (const slot of [total, nodes[node.index]!]) counters.numbers[slot + at]! += 1;
 	} catch {
-		// Not JSON: a 400 of the application.
+		// Not JSON: a 400 from the application.
 	}
 }
 
 /**
- * Flushes when it is due. On Cloudflare, where an isolate may be evicted at any time, a request that comes
- * earlier promises a flush for when it is due, so an evicted isolate loses at most 10 s of counts.
+ * Flushes when it is due. On Cloudflare, where an isolate may be evicted at any time, an earlier request waits until
+ * then and flushes, so that an evicted isolate loses at most 10 s of counts.
  */
 export function scheduleFlush(source: StatsSource, env: Env, ctx: ExecutionContext, now: number): void {
 	const { counters, config } = source;
@@ -203,13 +202,13 @@ export function scheduleFlush(source: StatsSource, env: Env, ctx: ExecutionConte
 		if (isBound(env, "ledger")) ctx.waitUntil(flush(source, env));
 		return;
 	}
-	if (config.platform !== "cloudflare" || counters.promisedUntil >= now || !isBound(env, "ledger")) return;
-	counters.promisedUntil = due + FLUSH_INTERVAL_MS;
+	if (config.platform !== "cloudflare" || counters.scheduledUntil >= now || !isBound(env, "ledger")) return;
+	counters.scheduledUntil = due + FLUSH_INTERVAL_MS;
 	ctx.waitUntil(flushLater(source, env, due - now));
 }
 
 async function flushLater(source: StatsSource, env: Env, delayMs: number): Promise<void> {
 	await new Promise((resolve) => setTimeout(resolve, delayMs));
-	source.counters.promisedUntil = 0;
+	source.counters.scheduledUntil = 0;
 	if (Date.now() - source.counters.triedAt >= FLUSH_INTERVAL_MS) await flush(source, env);
 }

@@ -1,4 +1,4 @@
-/** The rows of the statistics, from which every view is rendered: pure functions. */
+/** The rows of the statistics, from which every view is rendered. Pure functions. */
 import type { Config } from "../config/config.ts";
 import type { Node, Pool } from "../config/pool.ts";
 import { type NodeState, TRAFFICS, type Traffic } from "../contract.ts";
@@ -17,7 +17,7 @@ export interface Row {
 	readonly counts: Sums;
 	/** Engine.IO sessions opened; in an http row, requests. */
 	readonly total: number;
-	/** Live sessions as the nodes last reported them, the most seen, and the limit. */
+	/** Live sessions as the nodes last reported them, their maximum so far, and the limit. */
 	readonly live: number | null;
 	readonly liveMax: number | null;
 	readonly limit: number | null;
@@ -25,7 +25,7 @@ export interface Row {
 	readonly rate: number;
 	readonly rateMax: number;
 	readonly requestRate: number;
-	/** Average ms until the node's headers, and until the answer's, without polls held open. */
+	/** Average ms until the node's headers, and until the answer's; polls are not included. */
 	readonly waitMs: number | null;
 	readonly totalMs: number | null;
 	/** Share of the sessions opened by polling that upgraded to WebSocket, 0 to 1. */
@@ -49,14 +49,14 @@ export interface Health {
 	readonly downs: number;
 	/** Seconds. */
 	readonly downtime: number;
-	/** Percent of its weight during slow start; null = all of it. */
+	/** The percentage of its weight that it gets during slow start; null = all of it. */
 	readonly throttle: number | null;
-	/** Sessions its process has closed, by Engine.IO's reason, and opened, since start. */
+	/** Sessions closed, by Engine.IO's reason, and sessions opened, since the node's process started. */
 	readonly closed: Readonly<Record<string, number>> | null;
 	readonly opened: number | null;
 }
 
-/** All rows: the frontend, then for each pool's traffic its nodes and the backend, in HAProxy's order. `verdict` is null when there is no monitor or it did not answer. */
+/** All rows in HAProxy's order: the frontend, then for each pool's traffic the nodes and the backend. `verdict` is null when there is no monitor or it did not answer. */
 export function rowsOf(
 	config: Pick<Config, "pools">,
 	totals: Totals,
@@ -167,7 +167,7 @@ function verdictOf(verdict: Verdict | null, pool: Pool, node: Node): NodeVerdict
 	return verdict?.nodes.find((each) => each.pool === pool.name && each.node === node.id) ?? null;
 }
 
-/** The live sessions and the most seen. The ledger's maximum lags behind, so it may be below what is live now. */
+/** The live sessions and their maximum. The ledger's maximum lags behind, so the current number may exceed it. */
 function liveAndMax(totals: Totals, key: string, live: number | null) {
 	const max = totals.liveMax[key] ?? null;
 	return { live, liveMax: live === null || max === null ? (max ?? live) : Math.max(max, live) };

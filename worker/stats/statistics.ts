@@ -1,4 +1,4 @@
-/** The current statistics: from the ledger and the monitor, or from this isolate alone where they are not available. */
+/** The current statistics: from the ledger and the monitor, or from this isolate alone when they are not available. */
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import { readVerdict } from "../health/ask-monitor.ts";
@@ -9,8 +9,8 @@ import { type Row, rowsOf } from "./rows.ts";
 import { countsOf } from "./sums.ts";
 
 /**
- * `ledger`: all isolates. The others: only the isolate that answers, because no ledger is bound, or because the
- * bound one does not answer.
+ * `ledger`: all isolates. `isolate`: only the isolate that answers, since no ledger is bound. `isolate_ledger_silent`:
+ * the same, since the bound ledger does not answer.
  */
 export type Source = "ledger" | "isolate" | "isolate_ledger_silent";
 
@@ -35,7 +35,7 @@ export async function readStatistics(source: StatsSource, env: Env): Promise<Sta
 		readVerdict(env),
 	]);
 	const now = Date.now();
-	const totals = ledger ?? isolateTotals(source, now);
+	const totals = ledger ?? isolateTotals(source);
 	return {
 		at: now,
 		since: totals.since,
@@ -56,7 +56,7 @@ async function readTotals(env: Env): Promise<Totals | null> {
 	}
 }
 
-function isolateTotals({ counters, pools }: StatsSource, now: number): Totals {
+function isolateTotals({ counters, pools }: StatsSource): Totals {
 	const counts = countsOf(counters, pools);
-	return { since: counters.since, heardAt: now, isolates: 1, counts, rates: {}, rateMax: {}, liveMax: {} };
+	return { since: counters.since, isolates: 1, counts, rates: {}, rateMax: {}, liveMax: {} };
 }

@@ -1,4 +1,4 @@
-/** Counts by name, as isolates send them to the ledger and views show them. */
+/** Counts by name, in the form that isolates send to the ledger and that views render. */
 import { TRAFFICS } from "../contract.ts";
 import type { PoolStatus } from "../health/verdict.ts";
 import { COUNTED, type Counters, FRONT_COUNTED } from "./counters.ts";
@@ -6,13 +6,13 @@ import { COUNTED, type Counters, FRONT_COUNTED } from "./counters.ts";
 /** Numbers by name; a missing one is 0. */
 export type Sums = Record<string, number>;
 
-/** By key: `front`, `app_polling`, or `app_polling/n1` for a node's share. Keys without counts are left out. */
+/** By key: `front`, `app_polling`, or `app_polling/n1` for one node. Keys without counts are left out. */
 export type Counts = Record<string, Sums>;
 
 /** The frontend's key. */
 export const FRONT = "front";
 
-/** The key of a pool's traffic, or of a node's share of it. */
+/** The key of a pool's traffic, or of one node in it. */
 export function keyOf(pool: string, traffic: string, node: string | null): string {
 	return node === null ? `${pool}_${traffic}` : `${pool}_${traffic}/${node}`;
 }
@@ -23,8 +23,8 @@ export function countsOf({ numbers, slots }: Counters, pools: readonly PoolStatu
 	put(counts, FRONT, FRONT_COUNTED, numbers, 0);
 	for (const { pool } of pools)
 		for (const traffic of TRAFFICS) {
-			const { whole, nodes } = slots[pool.index]![traffic];
-			put(counts, keyOf(pool.name, traffic, null), COUNTED, numbers, whole);
+			const { total, nodes } = slots[pool.index]![traffic];
+			put(counts, keyOf(pool.name, traffic, null), COUNTED, numbers, total);
 			for (const node of pool.nodes)
 				put(counts, keyOf(pool.name, traffic, node.id), COUNTED, numbers, nodes[node.index]!);
 		}
@@ -49,7 +49,7 @@ function put(
 	if (any) counts[key] = sums;
 }
 
-/** Live sessions by the same keys, as this isolate last heard from the nodes; keys without sessions are left out. */
+/** Live sessions by the same keys, as the nodes last reported them to this isolate. Keys without sessions are left out. */
 export function liveOf(pools: readonly PoolStatus[]): Sums {
 	const live: Sums = {};
 	for (const { pool, table } of pools)
@@ -58,8 +58,8 @@ export function liveOf(pools: readonly PoolStatus[]): Sums {
 				const sessions = status.live[traffic];
 				if (sessions === 0) continue;
 				live[keyOf(pool.name, traffic, status.node.id)] = sessions;
-				const whole = keyOf(pool.name, traffic, null);
-				live[whole] = (live[whole] ?? 0) + sessions;
+				const total = keyOf(pool.name, traffic, null);
+				live[total] = (live[total] ?? 0) + sessions;
 			}
 	return live;
 }

@@ -28,7 +28,7 @@ export function addTag(body: string, tag: string): string {
 }
 
 /**
- * The query with the tag removed from the value of `sid`; everything else stays byte for byte. `search` begins
+ * The query with the tag removed from the value of `sid`. Everything else stays byte for byte. `search` begins
  * with its question mark and holds at most one sid, since policy denies two.
  */
 export function removeTag(search: string): string {

@@ -1,4 +1,4 @@
-/** Stickiness of a pool: which node a request must reach, and what the answer of a handshake needs for that. */
+/** Stickiness: which node a request must reach, and how a handshake's answer is adapted so that later requests reach it. */
 import type { Node, Pool } from "../config/pool.ts";
 import { TAG_LENGTH } from "../contract.ts";
 import { type Fault, fixFor } from "../health/fault.ts";
@@ -9,7 +9,7 @@ import { addTag, removeTag, sidIn } from "./rewrite.ts";
 
 /**
  * `node`: this node and no other. `prefer`: a new session that should go to this node. `key`: the node is
- * chosen by the hash of this value. `gone`: no node, since the session's node no longer exists. `any`: by balance.
+ * chosen by the hash of this value. `gone`: no node, since the session's node no longer exists. `any`: a node chosen by the pool's `balance`.
  */
 export type StickyTarget =
 	| { readonly kind: "node"; readonly node: Node }
@@ -21,7 +21,7 @@ export type StickyTarget =
 const ANY: StickyTarget = { kind: "any" };
 const GONE: StickyTarget = { kind: "gone" };
 
-/** Decides for one request. Under `sid` and `rewrite` the first three characters of the session id name the node. */
+/** Which node one request must reach. With `sid` and `rewrite` the first three characters of the session id name it. */
 export function stickyTarget(pool: Pool, parsed: ParsedRequest, clientIp: string): StickyTarget {
 	if (parsed.engine === null) return ANY;
 	if (pool.stickiness === "source") return { kind: "key", key: clientIp };
@@ -35,18 +35,18 @@ export function stickyTarget(pool: Pool, parsed: ParsedRequest, clientIp: string
 	return node === undefined ? GONE : { kind: "node", node };
 }
 
-/** The query as the nodes see it: under `rewrite` without the tag that the edge added. */
+/** The query that the nodes get: with `rewrite`, without the tag that the edge added. */
 export function upstreamSearch(pool: Pool, parsed: ParsedRequest): string {
 	return pool.stickiness === "rewrite" && parsed.sid !== null ? removeTag(parsed.search) : parsed.search;
 }
 
-/** How long a node whose session ids carried its tag is not checked again, unless it restarts. */
+/** After a session id with the right tag, its node is not checked again for this long, unless it restarts. */
 const TAG_CHECK_INTERVAL_MS = 60_000;
 
 /**
  * The answer of a handshake as the client gets it, or the fault that would make the session impossible to find.
- * Under `sid` each isolate checks a node's session ids once a minute, and every time after a wrong one. A 101
- * needs nothing: its session never leaves its WebSocket.
+ * With `sid`, each isolate checks a node's session ids once a minute, and after a wrong one every time. A 101
+ * stays as it is: its session never leaves its WebSocket.
  */
 export async function stickyAnswer(
 	pool: Pool,
@@ -92,7 +92,7 @@ function withCookie(pool: Pool, node: Node, parsed: ParsedRequest, response: Res
 	return copy;
 }
 
-/** The runtime decoded the body, so headers that describe its bytes no longer apply. */
+/** The answer with another body. The runtime has decoded the body, so headers that describe its bytes no longer apply. */
 function withBody(response: Response, body: string): Response {
 	const headers = new Headers(response.headers);
 	headers.delete("content-encoding");

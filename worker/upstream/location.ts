@@ -1,9 +1,9 @@
-/** Redirects to a node's own address, as applications send that build them from the Host header. */
+/** Rewrites redirects to a node's own address, which applications build from the Host header. */
 import type { Node } from "../config/pool.ts";
 import type { ParsedRequest } from "../request/url.ts";
 
 /**
- * The answer, with a Location (RFC 9110 section 10.2.2) on the node replaced by the same place on the edge:
+ * The answer, with a Location (RFC 9110 section 10.2.2) on the node replaced by the same path on the edge:
  * clients cannot reach the node, and its address must not become public.
  */
 export function withPublicLocation(response: Response, node: Node, parsed: ParsedRequest): Response {

@@ -1,9 +1,9 @@
-/** One request to one node: what is sent, within which deadline, and what the answer means. */
+/** One request to one node: its headers and deadline, sending it, and classifying the answer. */
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS } from "../contract.ts";
 import type { ParsedRequest } from "../request/url.ts";
 
-/** A request as every node it is tried on receives it. */
+/** A request in the form that is sent to a node, and to the next one after a failure. */
 export interface UpstreamRequest {
 	readonly method: string;
 	/** Path and query. */
@@ -73,12 +73,12 @@ export async function send(platform: Platform, node: Node, upstream: UpstreamReq
 	}
 }
 
-/** Releases an answer that is not forwarded; whether its node has failed meanwhile does not matter. */
+/** Releases an answer that is not forwarded. Errors do not matter: the node may have failed meanwhile. */
 export async function discard(response: Response | null): Promise<void> {
 	await response?.body?.cancel().catch(() => {});
 }
 
-/** The request for the nodes of a pool. `search` is the query they see; "" as address or secret sends none. */
+/** The request for the nodes of a pool. `search` is the query they get; an empty `clientIp` or `secret` is not sent. */
 export function upstreamRequest(
 	parsed: ParsedRequest,
 	pool: Pick<Pool, "timeouts">,
@@ -97,9 +97,9 @@ export function upstreamRequest(
 }
 
 /**
- * Adds the edge's own headers to the client's forwardable ones, in place: a copy costs every poll. A session's
- * polls and POSTs get only what a proxy on the way may use, since each header costs a poll more than 1 %;
- * their node got host and client address at the handshake.
+ * Adds the edge's own headers to the client's forwardable ones. It changes them in place, since copying is measurable
+ * in a poll, and so is each header (more than 1 %). A session's polls and POSTs therefore get only the headers that a
+ * proxy on the way may use; their node got host and client address at the handshake.
  */
 export function upstreamHeaders(
 	parsed: ParsedRequest,
@@ -116,7 +116,7 @@ export function upstreamHeaders(
 	return headers;
 }
 
-/** Milliseconds until the answer's headers. A node holds polls open, so their deadline exceeds its heartbeat. */
+/** Milliseconds until the answer's headers. A node may hold a poll for pingInterval + pingTimeout, so `poll` is longer. */
 export function deadlineOf({ timeouts }: Pick<Pool, "timeouts">, parsed: ParsedRequest): number {
 	if (parsed.upgrade) return timeouts.handshake;
 	if (parsed.engine === null) return timeouts.http;
@@ -130,7 +130,7 @@ const ORIGIN_TIMEOUT = 524;
 /** Classifies an answer. On Cloudflare a 52x without the node's own header comes from Cloudflare, not from the node. */
 export function resultOf({ status, headers }: Response, platform: Platform): AttemptResult {
 	if (status === 503 && headers.has(HEADERS.refuse)) return "refused";
-	// Neither the Response constructor nor a client takes any other status (RFC 9110 section 15).
+	// The Response constructor and clients accept no other status (RFC 9110 section 15).
 	if (status > 599 || (status < 200 && status !== 101)) return "invalid";
 	if (platform === "workerd" || !isCloudflareError(status) || headers.has(HEADERS.node)) return "ok";
 	return status === ORIGIN_TIMEOUT ? "timeout" : "unreachable";
@@ -142,8 +142,8 @@ function isCloudflareError(status: number): boolean {
 }
 
 /**
- * Whether another node may be tried: only where a second attempt cannot repeat a side effect. That is handshakes,
- * and GET and HEAD outside Engine.IO that did not reach the application; never anything with a sid.
+ * Whether another node may be tried: only where a second attempt cannot repeat a side effect. That holds for handshakes,
+ * and for GET and HEAD outside Engine.IO that did not reach the application; never for a request with a sid.
  */
 export function mayRetry(parsed: ParsedRequest, result: AttemptResult): boolean {
 	if (result === "ok" || parsed.sid !== null) return false;

@@ -10,9 +10,10 @@ import {
 	recordOf,
 	storedIn,
 } from "../../../loadtest/plan/stored-plan.ts";
+import { validated } from "../../support/validated.ts";
 
 const stored = ({ paths = "target=http://localhost", ...options }: PlanOptions = {}): PlanRecord =>
-	planShape.parse(JSON.parse(JSON.stringify(recordOf(planFrom({ paths, ...options })))));
+	validated(planShape, JSON.parse(JSON.stringify(recordOf(planFrom({ paths, ...options })))));
 
 test("a result file keeps the names that its readers rely on", () => {
 	expect(Object.keys(stored()).sort()).toEqual(
@@ -34,7 +35,7 @@ test("other settings are in `extra` when they differ from their defaults", () =>
 
 test("a result of an older version is read: its messages left one by one, its client was not the plain one", () => {
 	const { grain: _, ...older } = stored();
-	const plan = planShape.parse(older);
+	const plan = validated(planShape, older);
 	expect(plan.grain).toBe(0);
 	expect(storedIn(plan, "plainClient")).toBe(false);
 });

@@ -9,8 +9,8 @@ import type { Transport } from "../../../loadtest/record/result.ts";
 import type { WhoAmI } from "../../../origin/demo/events.ts";
 import type { Target } from "./targets.ts";
 
-/** The longest that anything on one machine may take, milliseconds. */
-const LIMIT = 5_000;
+/** The longest that a single step may take on one machine. */
+const LIMIT_MS = 5_000;
 
 /** A connected client, after its upgrade when it has one. */
 export interface Client {
@@ -27,30 +27,30 @@ export interface Client {
 export class Clients implements Disposable {
 	readonly target: Target;
 	readonly transport: Transport;
-	readonly #begun: { socket: Socket; wire: Wire }[] = [];
+	readonly #started: { socket: Socket; wire: Wire }[] = [];
 
 	constructor(target: Target, transport: Transport) {
 		this.target = target;
 		this.transport = transport;
 	}
 
-	/** Connects one more; rejects with the client's own connect_error. */
+	/** Connects one more client. Rejects with the client's own connect_error. */
 	async connect(changes: Partial<ManagerOptions> = {}): Promise<Client> {
 		const { target, transport } = this;
-		const url = target.urls[this.#begun.length % target.urls.length]!;
-		if (transport === "flashsocket") await fetchPolicy(new URL(url).hostname, target.policyPort, LIMIT);
+		const url = target.urls[this.#started.length % target.urls.length]!;
+		if (transport === "flashsocket") await fetchPolicy(new URL(url).hostname, target.policyPort, LIMIT_MS);
 		const wire = new Wire();
 		const socket = io(url, {
 			...optionsFor(transport),
 			forceNew: true,
 			reconnection: false,
-			timeout: LIMIT,
+			timeout: LIMIT_MS,
 			...(target.ca === null ? {} : { ca: target.ca }),
-			// The types are the browser's; in Node this is an http.Agent.
+			// The types are those of browsers; in Node this is an http.Agent.
 			agent: agentFor(url.startsWith("https:"), wire, "") as unknown as boolean,
 			...changes,
 		});
-		this.#begun.push({ socket, wire });
+		this.#started.push({ socket, wire });
 		const engine = socket.io.engine;
 		let sid = "";
 		engine.once("handshake", (handshake: { sid: string }) => {
@@ -67,34 +67,35 @@ export class Clients implements Disposable {
 		return { socket, wire, url, sid, node, transport: counted };
 	}
 
-	/** Connects until `count` nodes have been met, and gives one client of each; a fair balancer needs few tries. */
+	/** Connects clients until `count` nodes have one, and returns one client per node. A fair load balancer needs few tries. */
 	async connectToDifferentNodes(count: number): Promise<Client[]> {
-		const met = new Map<string, Client>();
-		for (let tries = 0; tries < 10 * count && met.size < count; tries++) {
+		const byNode = new Map<string, Client>();
+		for (let tries = 0; tries < 10 * count && byNode.size < count; tries++) {
 			const client = await this.connect();
-			if (!met.has(client.node)) met.set(client.node, client);
+			if (!byNode.has(client.node)) byNode.set(client.node, client);
 		}
-		if (met.size < count) throw new Error(`${10 * count} clients met only ${[...met.keys()].join(", ")}`);
-		return [...met.values()];
+		if (byNode.size < count)
+			throw new Error(`${10 * count} clients reached only ${[...byNode.keys()].join(", ")}`);
+		return [...byNode.values()];
 	}
 
 	[Symbol.dispose](): void {
-		for (const { socket, wire } of this.#begun) {
+		for (const { socket, wire } of this.#started) {
 			socket.disconnect();
 			wire.cut();
 		}
 	}
 }
 
-/** Emits and gives what the acknowledgement carries; rejects when none comes in time. */
+/** Emits an event and returns the content of its acknowledgement. Rejects when none comes in time. */
 export function ask<Answer>(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
-	return socket.timeout(LIMIT).emitWithAck(event, ...args) as Promise<Answer>;
+	return socket.timeout(LIMIT_MS).emitWithAck(event, ...args) as Promise<Answer>;
 }
 
-/** The arguments of the next such event; rejects when none comes in time. */
-export function heard(socket: Socket, event: string): Promise<unknown[]> {
+/** The arguments of the next event of this name. Rejects when none comes in time. */
+export function nextEvent(socket: Socket, event: string): Promise<unknown[]> {
 	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error(`no "${event}" in ${LIMIT} ms`)), LIMIT);
+		const timer = setTimeout(() => reject(new Error(`no "${event}" in ${LIMIT_MS} ms`)), LIMIT_MS);
 		socket.once(event, (...args: unknown[]) => {
 			clearTimeout(timer);
 			resolve(args);
@@ -102,12 +103,12 @@ export function heard(socket: Socket, event: string): Promise<unknown[]> {
 	});
 }
 
-/** Whether the session still lives at its node: a POST of Engine.IO's noop packet does it no harm. */
+/** Whether the session still exists at its node. Asks by POSTing Engine.IO's noop packet, which changes nothing. */
 export function isKnown({ url, sid }: Client, ca: string | null): Promise<boolean> {
-	const asking = url.startsWith("https:") ? secureRequest : request;
+	const send = url.startsWith("https:") ? secureRequest : request;
 	const address = `${url}/socket.io/?EIO=4&transport=polling&sid=${sid}`;
 	return new Promise((resolve, reject) => {
-		const sent = asking(address, { method: "POST", ...(ca === null ? {} : { ca }) }, async (answer) => {
+		const sent = send(address, { method: "POST", ...(ca === null ? {} : { ca }) }, async (answer) => {
 			const body = (await answer.toArray()).join("");
 			resolve(answer.statusCode !== 400 || JSON.parse(body).code !== 1);
 		});

@@ -1,4 +1,4 @@
-/** A plain HTTP proxy that gives each request to the next node, sessions or not: what stickiness is needed against. */
+/** A plain HTTP proxy that sends each request to the next node, whatever its session: a load balancer without stickiness. */
 import { createServer, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
@@ -7,7 +7,7 @@ export interface RoundRobin extends AsyncDisposable {
 	readonly url: string;
 }
 
-/** Starts it on a free port in front of `nodes`, base URLs of plain http. */
+/** Starts the proxy on a free port in front of `nodes`, which are base URLs of plain http. */
 export async function startRoundRobin(nodes: readonly string[]): Promise<RoundRobin> {
 	let turn = 0;
 	const next = () => new URL(nodes[turn++ % nodes.length]!);

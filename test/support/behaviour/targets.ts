@@ -1,4 +1,4 @@
-/** What the behaviour suite is run against, each started on free ports of this machine. */
+/** The targets of the behaviour suite, each started on free ports of this machine. */
 import { readFile } from "node:fs/promises";
 import { startCluster } from "../../../origin/cluster/cluster.ts";
 import { startNode } from "../../../origin/cluster/node.ts";
@@ -11,9 +11,9 @@ import { startRoundRobin } from "./round-robin.ts";
 
 /** Something that Socket.IO clients connect to. */
 export interface Target extends AsyncDisposable {
-	/** Base URLs; clients take them in turn. */
+	/** Base URLs, which clients use in turn. */
 	readonly urls: readonly string[];
-	/** How many nodes stand behind it. */
+	/** Number of nodes. */
 	readonly nodes: number;
 	readonly policyPort: number;
 	/** The certificate to trust (PEM); null = plain http. */
@@ -38,7 +38,7 @@ export async function oneNode(): Promise<Target> {
 	};
 }
 
-/** Three nodes, clients spread over their own addresses, TLS. */
+/** Three nodes with TLS; clients are spread over their addresses. */
 export async function clusterOfThree(): Promise<Target> {
 	const tls = await certificateFor(null, null);
 	const cluster = await startCluster({ nodes: 3, port: 0, tls, policyPort: 0 });
@@ -51,7 +51,7 @@ export async function clusterOfThree(): Promise<Target> {
 	};
 }
 
-/** The edge on workerd, TLS, in front of three nodes. `changes` are laid over the stack's defaults. */
+/** The edge on workerd with TLS, in front of three nodes. `changes` replace defaults of the stack. */
 export async function edgeOverThree(changes: Partial<StackOptions> = {}): Promise<Target> {
 	const stack = await startStack({ ...changes, nodes: 3 });
 	const { certFile } = await certificateFor(null, null);
@@ -64,7 +64,7 @@ export async function edgeOverThree(changes: Partial<StackOptions> = {}): Promis
 	};
 }
 
-/** The control: three nodes behind a proxy that knows no sessions. */
+/** The control: three nodes behind a proxy without stickiness. */
 export async function nodesInTurn(): Promise<Target> {
 	const cluster = await startCluster({ nodes: 3, port: 0, policyPort: 0 });
 	const proxy = await startRoundRobin(cluster.nodes.map((node) => node.url));

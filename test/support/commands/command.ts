@@ -1,4 +1,4 @@
-/** A command of this project as a person runs it: a process of its own, in a process group of its own. */
+/** A command of this project, run as a user runs it: in a process and a process group of its own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
@@ -7,26 +7,26 @@ import { PROJECT } from "../../../worker/command-line/project.ts";
 
 export type Signal = "SIGINT" | "SIGTERM";
 
-/** How a command ended; `code` is what a shell sees, 128 + the number where a signal ended it. */
+/** How a command ended. `code` is its exit code as a shell reports it: 128 + the signal's number after a signal. */
 export interface Ended {
 	readonly code: number;
 	readonly stdout: string;
 	readonly stderr: string;
 }
 
-/** What a machine may take to start or to stop everything, milliseconds. */
-const LIMIT = 20_000;
+/** The longest that starting or stopping everything may take. */
+const LIMIT_MS = 20_000;
 
 export class Command implements AsyncDisposable {
 	readonly #child: ChildProcess;
 	readonly #exit: Promise<number>;
-	/** What it wrote may still be in the pipes when it has exited. */
+	/** Output may still be in the pipes when the process has exited. */
 	readonly #closed: Promise<unknown>;
 	#stdout = "";
 	#stderr = "";
 
 	constructor(program: string, args: readonly string[]) {
-		// A group of its own: its number finds every process the command leaves, whoever its parent is by then.
+		// With a process group of its own, every process that the command leaves can be found, whatever its parent is by then.
 		this.#child = spawn(program, args, {
 			cwd: PROJECT,
 			detached: true,
@@ -47,7 +47,7 @@ export class Command implements AsyncDisposable {
 		return this.#child.pid!;
 	}
 
-	/** The first line on stdout that begins so. */
+	/** Waits for the first line on stdout that begins with `start`. */
 	async line(start: string): Promise<string> {
 		const found = () =>
 			this.#stdout
@@ -57,27 +57,27 @@ export class Command implements AsyncDisposable {
 		for (;;) {
 			const line = found();
 			if (line !== undefined) return line;
-			const heard = once(this.#child.stdout!, "data", { signal: AbortSignal.timeout(LIMIT) });
+			const moreOutput = once(this.#child.stdout!, "data", { signal: AbortSignal.timeout(LIMIT_MS) });
 			const ended = this.#exit.then((code) => {
 				throw new Error(`ended with ${code} before "${start}": ${this.#stderr}`);
 			});
-			await Promise.race([heard, ended]);
+			await Promise.race([moreOutput, ended]);
 		}
 	}
 
-	/** Resolves when a process whose command line holds `part` runs; rejects when the command ends without. */
-	async runs(part: string): Promise<void> {
+	/** Resolves when a process runs whose command line contains `part`. Rejects when the command ends before. */
+	async untilRuns(part: string): Promise<void> {
 		const child = this.#child;
-		const seen = () => {
+		const isRunning = () => {
 			if (this.processes().some((line) => line.includes(part))) return true;
 			if (child.exitCode !== null || child.signalCode !== null) return false;
 			throw new Error(`no process ${part} yet`);
 		};
-		if (!(await vi.waitFor(seen, { interval: 5, timeout: LIMIT })))
+		if (!(await vi.waitFor(isRunning, { interval: 5, timeout: LIMIT_MS })))
 			throw new Error(`ended before ${part} ran: ${this.#stderr}`);
 	}
 
-	/** Command lines of all its living processes. */
+	/** The command lines of all its running processes. */
 	processes(): string[] {
 		return execFileSync("ps", ["-A", "-o", "pgid=,stat=,args="], { encoding: "utf8" })
 			.split("\n")
@@ -86,29 +86,29 @@ export class Command implements AsyncDisposable {
 			.map((row) => row![3]!);
 	}
 
-	/** To the process that was started alone, as `kill` sends it. */
+	/** Sends a signal to the command's process alone, as `kill` does. */
 	kill(signal: Signal): void {
 		this.#child.kill(signal);
 	}
 
-	/** To every process of the group, as a terminal sends Ctrl-C. */
+	/** Sends a signal to every process of the group, as a terminal does on Ctrl-C. */
 	killAll(signal: Signal): void {
 		process.kill(-this.pid, signal);
 	}
 
-	/** Resolves when the command and every process it started are gone. */
+	/** Resolves when the command and all processes that it started have ended. */
 	async ended(): Promise<Ended> {
 		const code = await this.#exit;
 		const empty = () => {
 			const left = this.processes();
 			if (left.length > 0) throw new Error(`still running: ${left.join("; ")}`);
 		};
-		await vi.waitFor(empty, { interval: 20, timeout: LIMIT });
+		await vi.waitFor(empty, { interval: 20, timeout: LIMIT_MS });
 		await this.#closed;
 		return { code, stdout: this.#stdout, stderr: this.#stderr };
 	}
 
-	/** Nothing of a test that failed stays behind. */
+	/** Kills what is left, so that a failed test leaves no process. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		if (this.processes().length > 0) process.kill(-this.pid, "SIGKILL");
 		await this.#exit;
@@ -120,18 +120,18 @@ export function npmRun(name: string, ...args: string[]): Command {
 	return new Command("npm", ["run", name, "--", ...args]);
 }
 
-/** The same without npm: quicker, and signals reach the command itself. */
+/** The same command without npm: it starts faster, and gets signals directly. */
 export function nodeRun(script: string, ...args: string[]): Command {
 	return new Command(process.execPath, [...script.split(" "), ...args]);
 }
 
-/** Runs to its end. */
+/** Waits for the command to end, and returns how it ended. */
 export async function outcome(command: Command): Promise<Ended> {
 	await using running = command;
 	return await running.ended();
 }
 
-/** A command started by a test run must not take itself for a script of that run's npm. */
+/** The environment without the variables of the test run's npm, so that the command does not act as a script of that npm. */
 function ownEnvironment(): NodeJS.ProcessEnv {
 	const kept = Object.entries(process.env).filter(
 		([name]) => !/^(npm_|EDGE_|VITEST|NODE_ENV|DEBUG)/.test(name),

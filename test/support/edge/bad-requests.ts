@@ -1,4 +1,4 @@
-/** Requests no client of ours would send, drawn from a seed so that a failure can be had again. */
+/** Requests that no Socket.IO client would send, generated from a seed so that a failure can be reproduced. */
 
 export interface BadRequest {
 	readonly method: string;
@@ -82,7 +82,7 @@ const BODIES = [
 	"\0\0\0",
 ];
 
-/** One of them. */
+/** Generates one bad request. */
 export function badRequest(random: () => number): BadRequest {
 	const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 	const some = (most: number) => Array.from({ length: Math.floor(random() * (most + 1)) });

@@ -1,4 +1,4 @@
-/** A bare workerd forward: the least a Worker can do, measured against the edge on the same workerd. */
+/** A bare workerd forward: the least that a proxying Worker does, for comparison with the edge on the same workerd. */
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ const bare :Workerd.Worker = (
 );
 `;
 
-/** Starts one in front of the node at `node`, with the edge's own certificate and TLS floor. */
+/** Starts one in front of the node at the URL `node`, with the edge's certificate and minimum TLS version. */
 export async function startBareForward(
 	node: string,
 ): Promise<{ https: string; pid: number } & AsyncDisposable> {

@@ -1,10 +1,11 @@
-/** CPU time of a process, and what a request costs it. */
+/** CPU time of a process, in total and per request. */
 import { readdir, readFile } from "node:fs/promises";
 import { type Agent, request } from "node:https";
 
 /**
- * Milliseconds of CPU of all threads so far (proc(5), /proc/PID/task/TID/schedstat, nanoseconds): /proc/PID/stat
- * counts in ticks of 10 ms, too coarse for a few hundred requests. A thread that ended is missed; workerd keeps its own.
+ * Milliseconds of CPU of all threads so far, from /proc/PID/task/TID/schedstat (proc(5), nanoseconds). The ticks of
+ * 10 ms in /proc/PID/stat are too coarse for a few hundred requests. Threads that ended are missing, but workerd
+ * keeps its threads.
  */
 export async function cpuOf(pid: number): Promise<number> {
 	let sum = 0;
@@ -13,8 +14,8 @@ export async function cpuOf(pid: number): Promise<number> {
 	return sum / 1e6;
 }
 
-/** One kept-alive request; resolves with its status once the answer is read. */
-function once(url: string, method: string, agent: Agent, body: string): Promise<number> {
+/** Sends one request on a kept-alive connection. Resolves with its status once the answer is read. */
+function sendOnce(url: string, method: string, agent: Agent, body: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const sent = request(
 			url,
@@ -41,7 +42,7 @@ function once(url: string, method: string, agent: Agent, body: string): Promise<
 	});
 }
 
-/** Microseconds of the process's CPU for each of `count` requests over so many kept-alive connections. */
+/** Microseconds of the process's CPU per request, for `count` requests over `connections` kept-alive connections. */
 export async function costOf(
 	pid: number,
 	url: string,
@@ -57,7 +58,7 @@ export async function costOf(
 	let left = count;
 	const statuses = new Set<number>();
 	const connection = async () => {
-		while (left-- > 0) statuses.add(await once(url, method, agent, body));
+		while (left-- > 0) statuses.add(await sendOnce(url, method, agent, body));
 	};
 	await Promise.all(Array.from({ length: connections }, connection));
 	if (statuses.size !== 1 || !statuses.has(200))

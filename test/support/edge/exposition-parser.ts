@@ -1,4 +1,4 @@
-/** A strict reader of Prometheus's text format 0.0.4, which refuses what `promtool check metrics` refuses. */
+/** A strict parser for Prometheus's text format 0.0.4, which rejects the same errors as `promtool check metrics`. */
 
 export interface Series {
 	readonly name: string;
@@ -12,9 +12,9 @@ const SAMPLE = new RegExp(
 	`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? (-?[0-9.]+(?:e[+-]?[0-9]+)?|NaN|[+-]Inf)$`,
 );
 
-/** Every series. Throws at the first line that breaks a rule, and names it. */
+/** All series. Throws an error that names the first invalid line. */
 export function parseExposition(text: string): Series[] {
-	if (!text.endsWith("\n")) throw new Error("the last line is not ended");
+	if (!text.endsWith("\n")) throw new Error("the last line has no newline");
 	const series: Series[] = [];
 	const closed = new Set<string>();
 	const seen = new Set<string>();
@@ -23,27 +23,27 @@ export function parseExposition(text: string): Series[] {
 		const [, keyword, name, rest] = new RegExp(`^# (HELP|TYPE) (${NAME}) (.+)$`).exec(line) ?? [];
 		if (keyword === "HELP") {
 			if (family !== null) closed.add(family.name);
-			if (closed.has(name!)) throw new Error(`family ${name} stands in two places`);
+			if (closed.has(name!)) throw new Error(`family ${name} occurs in two places`);
 			family = { name: name!, help: true, type: "" };
 		} else if (keyword === "TYPE") {
 			if (family?.name !== name || family?.type !== "") throw new Error(`TYPE without its HELP: ${line}`);
-			if (!["counter", "gauge"].includes(rest!)) throw new Error(`type not known: ${line}`);
+			if (!["counter", "gauge"].includes(rest!)) throw new Error(`unknown type: ${line}`);
 			if ((rest === "counter") !== name!.endsWith("_total"))
-				throw new Error(`a counter ends in _total: ${line}`);
+				throw new Error(`counters, and only counters, end in _total: ${line}`);
 			family.type = rest!;
 		} else {
 			const [, sample, labels = ""] = SAMPLE.exec(line) ?? [];
 			if (sample === undefined) throw new Error(`not a sample: ${line}`);
 			if (family === null || sample !== family.name || family.type === "")
-				throw new Error(`outside its family: ${line}`);
+				throw new Error(`sample outside its family: ${line}`);
 			const key = `${sample}{${labels}}`;
-			if (seen.has(key)) throw new Error(`twice: ${key}`);
+			if (seen.has(key)) throw new Error(`duplicate series: ${key}`);
 			seen.add(key);
 			const pairs = [...labels.matchAll(new RegExp(LABEL, "g"))].map(
 				([, label, value]) => [label!, value!] as const,
 			);
 			if (new Set(pairs.map(([label]) => label)).size !== pairs.length)
-				throw new Error(`a label twice: ${line}`);
+				throw new Error(`duplicate label: ${line}`);
 			series.push({
 				name: sample,
 				labels: Object.fromEntries(pairs),

@@ -1,6 +1,6 @@
-/** A reader of HAProxy's statistics as its exporters read them: by header, strict on widths. */
+/** A parser for HAProxy's CSV that works like its exporters: by header names, and strict about the number of fields. */
 
-/** Rows by field name. Throws on anything HAProxy would not write. */
+/** The rows, by field name. Throws on anything that HAProxy would not write. */
 export function parseHaproxyCsv(text: string): Record<string, string>[] {
 	const [head = "", ...lines] = text.trimEnd().split("\n");
 	if (!head.startsWith("# ")) throw new Error('the header does not begin with "# "');
@@ -10,8 +10,8 @@ export function parseHaproxyCsv(text: string): Record<string, string>[] {
 		.map((line, i) => {
 			const values = cells(line);
 			if (values.length !== names.length)
-				throw new Error(`row ${i + 1} has ${values.length} fields, the header ${names.length}`);
-			return Object.fromEntries(names.map((name, place) => [name, values[place]!]));
+				throw new Error(`row ${i + 1} has ${values.length} fields, but the header has ${names.length}`);
+			return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
 		});
 }
 
@@ -20,7 +20,6 @@ function cells(line: string): string[] {
 	const found: string[] = [];
 	for (const [, quoted, plain] of line.matchAll(/(?:"((?:[^"]|"")*)"|([^",]*)),/g))
 		found.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
-	if (found.length === 0 || !line.endsWith(","))
-		throw new Error(`not closed by a comma: ${line.slice(0, 60)}`);
+	if (found.length === 0 || !line.endsWith(",")) throw new Error(`no comma at the end: ${line.slice(0, 60)}`);
 	return found;
 }

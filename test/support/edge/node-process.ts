@@ -1,18 +1,18 @@
-/** One socket.io node as a process of its own, with what the cluster's nodes keep fixed: ping times, how ids are minted. */
+/** One socket.io node in a process of its own, with options that the cluster's nodes do not have, such as ping times and ids without a tag. */
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";
 import { attachEdge } from "../../../origin/node/attach.ts";
 
-/** What the parent sends first. */
+/** The options, which are the parent's first message. */
 export interface EdgeNodeOptions {
 	readonly id: string;
 	readonly port: number;
 	/** Milliseconds. */
 	readonly pingInterval: number;
 	readonly pingTimeout: number;
-	/** `tagged`: by attachEdge. `plain`: a server that knows nothing of the edge. `foreign`: ids that begin with another node's tag. */
+	/** `tagged`: by attachEdge. `plain`: Socket.IO's own ids. `foreign`: ids that begin with another tag. */
 	readonly ids: "tagged" | "plain" | "foreign";
 	readonly secrets: readonly string[];
 	readonly limit: number;
@@ -20,7 +20,7 @@ export interface EdgeNodeOptions {
 	readonly eio3: boolean;
 }
 
-/** What it answers: where it listens; then each session that closed, with Engine.IO's reason. */
+/** Messages to the parent: the port on which the node listens; then each closed session, with Engine.IO's reason. */
 export type FromEdgeNode = { readonly port: number } | { readonly closed: string; readonly at: number };
 
 process.once("message", (options: EdgeNodeOptions) => start(options));
@@ -43,7 +43,7 @@ function start(options: EdgeNodeOptions): void {
 		attachEdge(io, { node: options.id, servers: [http], secrets: options.secrets, limit: options.limit });
 	if (options.ids === "foreign")
 		io.engine.generateId = () => `zzz${randomBytes(13).toString("base64url").slice(0, 17)}`;
-	io.engine.on("connection", (session: { once(event: string, heard: (reason: string) => void): void }) => {
+	io.engine.on("connection", (session: { once(event: string, listener: (reason: string) => void): void }) => {
 		session.once("close", (reason) =>
 			process.send?.({ closed: reason, at: Date.now() } satisfies FromEdgeNode),
 		);

@@ -1,22 +1,22 @@
-/** Real socket.io clients on long-polling, and what their messages cost the proxy between them and the node. */
+/** Real socket.io clients on long-polling, and the CPU that their messages cost the proxy in front of the node. */
 import { io, type Socket } from "socket.io-client";
 import { agentFor, Wire } from "../../../loadtest/clients/transport/agent.ts";
 import { cpuOf } from "./cpu.ts";
 
-/** A proxy under test: where it listens, and the process whose CPU counts. */
+/** A proxy under test: its URL, and the process whose CPU is measured. */
 export interface Proxy {
 	readonly https: string;
 	readonly pid: number;
 }
 
 export interface PollingClients extends Disposable {
-	/** µs of the proxy's CPU for each message and its answer, at so many a second for so long. Rejects when one is not answered. */
+	/** Microseconds of the proxy's CPU per message and its answer, at `rate` messages per second. Rejects when a message is not answered. */
 	costOfEcho(rate: number, seconds: number): Promise<number>;
 }
 
-const ANSWER_LIMIT = 10_000;
+const ANSWER_LIMIT_MS = 10_000;
 
-/** Connects `count` clients through the proxy; their connections are kept alive, as a browser's are. */
+/** Connects `count` clients through the proxy. Their connections are kept alive, like those of a browser. */
 export async function connectPolling(proxy: Proxy, count: number): Promise<PollingClients> {
 	const sockets: Socket[] = [];
 	for (let i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ export async function connectPolling(proxy: Proxy, count: number): Promise<Polli
 		async costOfEcho(rate, seconds) {
 			const before = await cpuOf(proxy.pid);
 			const messages = Math.floor(rate * seconds);
-			await echoes(sockets, rate, messages);
+			await sendEchoes(sockets, rate, messages);
 			return ((await cpuOf(proxy.pid)) - before) * (1000 / messages);
 		},
 		[Symbol.dispose]() {
@@ -47,8 +47,8 @@ export async function connectPolling(proxy: Proxy, count: number): Promise<Polli
 	};
 }
 
-/** Sends so many messages at a steady rate, by turns; resolves when each was answered. */
-async function echoes(sockets: readonly Socket[], rate: number, messages: number): Promise<void> {
+/** Sends messages at a steady rate, from the clients in turn. Resolves when all are answered. */
+async function sendEchoes(sockets: readonly Socket[], rate: number, messages: number): Promise<void> {
 	const answers: Promise<unknown>[] = [];
 	const startedAt = performance.now();
 	const payload = "x".repeat(100);
@@ -57,7 +57,7 @@ async function echoes(sockets: readonly Socket[], rate: number, messages: number
 			const due = Math.min(messages, Math.floor(((performance.now() - startedAt) * rate) / 1000));
 			while (answers.length < due) {
 				const socket = sockets[answers.length % sockets.length]!;
-				answers.push(socket.timeout(ANSWER_LIMIT).emitWithAck("echo", payload));
+				answers.push(socket.timeout(ANSWER_LIMIT_MS).emitWithAck("echo", payload));
 			}
 			if (due < messages) return;
 			clearInterval(timer);

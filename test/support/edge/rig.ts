@@ -1,4 +1,4 @@
-/** An edge on real workerd with TLS, in front of node processes that a test may kill, freeze and start again. */
+/** An edge on real workerd with TLS, in front of node processes that a test can kill, freeze and restart. */
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ export interface NodeProcess {
 	readonly port: number;
 	readonly pid: number;
 	readonly closes: EventEmitter<{ close: [reason: string, at: number] }>;
-	/** Sends a signal; KILL resolves when it is gone. */
+	/** Sends a signal. SIGKILL resolves when the process has ended. */
 	signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function startNodeProcess(
 	const child = fork(NODE, [], { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
 	child.send({ ...DEFAULTS, ...options, id } satisfies EdgeNodeOptions);
 	const died = once(child, "exit").then(([code]) =>
-		Promise.reject(new Error(`node ${id} ended at start (${code})`)),
+		Promise.reject(new Error(`node ${id} ended while starting (exit ${code})`)),
 	);
 	const [{ port }] = (await Promise.race([once(child, "message"), died])) as [{ port: number }];
 	died.catch(() => {});
@@ -67,9 +67,9 @@ async function endAll(nodes: readonly NodeProcess[]): Promise<void> {
 
 async function signal(child: ChildProcess, name: NodeJS.Signals): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
-	const gone = once(child, "exit");
+	const exited = once(child, "exit");
 	child.kill(name);
-	if (name === "SIGKILL") await gone;
+	if (name === "SIGKILL") await exited;
 }
 
 export interface Rig extends AsyncDisposable {
@@ -77,19 +77,19 @@ export interface Rig extends AsyncDisposable {
 	readonly nodes: readonly NodeProcess[];
 	/** The certificate clients trust (PEM). */
 	readonly ca: string;
-	/** What workerd printed. */
+	/** The lines that workerd printed. */
 	readonly log: readonly string[];
-	/** The edge's own answer at `/__edge/…`, as JSON. */
+	/** Requests a path under `/__edge/` with the token, and parses the answer as JSON. */
 	own(path: string, ask?: Ask): Promise<unknown>;
 	/** Connects a client and resolves once it is connected. */
 	connect(options?: Partial<ManagerOptions>): Promise<Socket>;
-	/** Another process for a node of the same id and port, to be ended with the rest. */
+	/** Starts another process with the same id and port, and ends it with the rest. */
 	restart(node: NodeProcess, options?: Partial<EdgeNodeOptions>): Promise<NodeProcess>;
 }
 
 export interface RigOptions {
 	readonly nodes?: readonly (Partial<EdgeNodeOptions> & { readonly id: string })[];
-	/** Fields of POOL_APP besides its nodes; of one of them by id; and other variables. */
+	/** Fields of POOL_APP, of its nodes by id, and other variables. */
 	readonly pool?: Readonly<Record<string, unknown>>;
 	readonly node?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	readonly variables?: Readonly<Record<string, unknown>>;
@@ -98,7 +98,7 @@ export interface RigOptions {
 
 const TOKEN = "rig-token";
 
-/** Starts n1, n2 and n3, or the nodes given, and an edge before them. */
+/** Starts the given nodes, or n1, n2 and n3, and an edge in front of them. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
 	await using parts = new AsyncDisposableStack();
 	const all: NodeProcess[] = [];
@@ -123,7 +123,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 	parts.defer(() => {
 		for (const socket of sockets) socket.disconnect();
 	});
-	// The nodes go before the edge: a draining workerd waits for the polls they hold.
+	// The nodes are ended before the edge, since a draining workerd waits for the polls that they hold.
 	parts.defer(() => endAll(all));
 	const running = parts.move();
 	return {
@@ -155,7 +155,7 @@ async function own(edge: RunningEdge, path: string, ask: Ask = {}): Promise<unkn
 	return JSON.parse(response.body);
 }
 
-/** The node a client's session is at. */
+/** The node that has a client's session. */
 export async function nodeOf(socket: Socket): Promise<string> {
 	const { node } = (await socket.timeout(5000).emitWithAck("whoami")) as { node: string };
 	return node;

@@ -1,4 +1,4 @@
-/** One HTTPS request, trusting whatever certificate the edge under test has, with the raw answer. */
+/** One HTTPS (or http) request that accepts any certificate and returns the raw answer. */
 import { type IncomingHttpHeaders, request as plain } from "node:http";
 import { request as secure } from "node:https";
 
@@ -12,11 +12,11 @@ export interface Ask {
 	readonly method?: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string;
-	/** Milliseconds; then it rejects. */
+	/** Milliseconds until it rejects. */
 	readonly limit?: number;
 }
 
-/** Sends it on a connection of its own. Follows nothing, retries nothing, decodes nothing. */
+/** Sends the request on a connection of its own, without redirects, retries or decoding. */
 export function secureFetch(url: string, ask: Ask = {}): Promise<Answer> {
 	const send = url.startsWith("https:") ? secure : plain;
 	return new Promise((resolve, reject) => {

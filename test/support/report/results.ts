@@ -11,6 +11,7 @@ import {
 	type Transport,
 } from "../../../loadtest/record/result.ts";
 import { noCounts, Tally } from "../../../loadtest/record/tally.ts";
+import { validated } from "../validated.ts";
 
 /** How to simulate a result. Times in microseconds. */
 export interface Recipe {
@@ -53,7 +54,7 @@ export function drawResult(changes: Partial<Recipe> = {}): Result {
 		const secondAt = (own: number) => (Math.floor(own / 2) * named.length + turn) * 2 + (own % 2);
 		return drawGroup(recipe, transport, path, random, secondAt);
 	});
-	return resultShape.parse({
+	return validated(resultShape, {
 		kind: RESULT_KIND,
 		version: RESULT_VERSION,
 		id: `drawn-${recipe.seed}-${recipe.index}`,

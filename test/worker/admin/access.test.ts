@@ -20,23 +20,33 @@ describe("access to /__edge/", () => {
 			{ ...READ, authorization: basic("x:") },
 			"",
 		],
-		[null, "Bearer", READ, "s3cret"],
-		[null, "Basic, any user", { ...READ, authorization: basic("anna:s3cret") }, "s3cret"],
-		[null, "Basic, a token with colons and umlauts", { ...READ, authorization: basic("x:a:ü") }, "a:ü"],
+		[null, "a Bearer token", READ, "s3cret"],
+		[null, "Basic with any user", { ...READ, authorization: basic("anna:s3cret") }, "s3cret"],
+		[
+			null,
+			"Basic with a token that has a colon and an umlaut",
+			{ ...READ, authorization: basic("x:a:ü") },
+			"a:ü",
+		],
 		["EDGE_TOKEN", "no token", { ...READ, authorization: null }, "s3cret"],
 		["EDGE_TOKEN", "a wrong token", { ...READ, authorization: "Bearer s3creT" }, "s3cret"],
 		["EDGE_TOKEN", "a longer token", { ...READ, authorization: "Bearer s3cret2" }, "s3cret"],
-		["EDGE_TOKEN", "the token as the user", { ...READ, authorization: basic("s3cret:x") }, "s3cret"],
+		["EDGE_TOKEN", "the token in place of the user", { ...READ, authorization: basic("s3cret:x") }, "s3cret"],
 		[null, "a change by a named operator", POST, "s3cret"],
 		[null, "a change from the edge's own page", { ...POST, origin: "https://edge.test" }, "s3cret"],
 		["EDGE_OPERATOR", "a change without a name", { ...POST, operator: null }, "s3cret"],
 		["EDGE_OPERATOR", "a change with a blank name", { ...POST, operator: " " }, "s3cret"],
-		["EDGE_OPERATOR", "a change from another page", { ...POST, origin: "https://evil.test" }, "s3cret"],
-		["EDGE_OPERATOR", "a change from a plain page", { ...POST, origin: "http://edge.test" }, "s3cret"],
+		[
+			"EDGE_OPERATOR",
+			"a change from another site's page",
+			{ ...POST, origin: "https://evil.test" },
+			"s3cret",
+		],
+		["EDGE_OPERATOR", "a change from a plain http page", { ...POST, origin: "http://edge.test" }, "s3cret"],
 		["EDGE_OPERATOR", "a change from a sandboxed page", { ...POST, origin: "null" }, "s3cret"],
 		["EDGE_TOKEN", "a change without a token", { ...POST, authorization: null }, "s3cret"],
-		["EDGE_NOT_FOUND", "other methods", { ...POST, method: "DELETE" }, "s3cret"],
-	])("ends in %s for %s", async (code, _what, request, token) => {
+		["EDGE_NOT_FOUND", "another method", { ...POST, method: "DELETE" }, "s3cret"],
+	])("gives the error %s for %s", async (code, _what, request, token) => {
 		expect(await checkAccess(request, token)).toBe(code);
 	});
 

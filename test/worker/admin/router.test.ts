@@ -12,8 +12,8 @@ afterEach(async () => {
 	await reset();
 });
 
-/** Asks one of the edge's own paths, of an edge whose pools are those of wrangler.toml. */
-function ask(
+/** Requests one of the edge's own paths. The Durable Objects have the pools of wrangler.toml. */
+function requestOwn(
 	path: string,
 	init: RequestInit = {},
 	token = "s3cret",
@@ -39,13 +39,13 @@ describe("the edge's own paths", () => {
 		"x",
 	];
 
-	it("answer 404 without a configured token, whatever the request sends", async () => {
-		for (const path of paths) expect((await ask(path, {}, "")).status, path).toBe(404);
+	it("answer 404 without a configured token, whatever token the request has", async () => {
+		for (const path of paths) expect((await requestOwn(path, {}, "")).status, path).toBe(404);
 	});
 
-	it("ask for the token first, even where there is no page", async () => {
+	it("answer 401 to a wrong token, also where there is no page", async () => {
 		for (const path of paths) {
-			const refused = await ask(path, { headers: { authorization: "Bearer wrong" } });
+			const refused = await requestOwn(path, { headers: { authorization: "Bearer wrong" } });
 			expect(refused.status, path).toBe(401);
 			expect(refused.headers.get("www-authenticate")).toBe('Basic realm="sticky-edge", charset="UTF-8"');
 			expect(await refused.json()).toMatchObject({ code: "EDGE_TOKEN" });
@@ -59,15 +59,15 @@ describe("the edge's own paths", () => {
 		["stats.csv", "text/plain; charset=UTF-8"],
 		["metrics", "text/plain; version=0.0.4; charset=utf-8"],
 		["pools", "application/json"],
-	])("answer %s as %s, which no cache stores", async (path, type) => {
-		const response = await ask(path);
+	])("answer %s with the type %s and no-store", async (path, type) => {
+		const response = await requestOwn(path);
 		expect(response.status).toBe(200);
 		expect(response.headers.get("content-type")).toBe(type);
 		expect(response.headers.get("cache-control")).toBe("no-store");
 	});
 
-	it("give the page a policy that forbids everything from elsewhere", async () => {
-		const response = await ask("stats");
+	it("give the statistics page a Content-Security-Policy that forbids external resources", async () => {
+		const response = await requestOwn("stats");
 		const policy = response.headers.get("content-security-policy")!;
 		expect(policy).toMatch(/^default-src 'none';/);
 		expect(policy).toContain("frame-ancestors 'none'");
@@ -75,39 +75,42 @@ describe("the edge's own paths", () => {
 		expect(await response.text()).toContain(`<script nonce="${nonce}">`);
 	});
 
-	it("never show a secret, nor a node's password", async () => {
+	it("never show the token", async () => {
 		for (const path of ["stats", "stats.json", "stats.csv", "metrics", "pools"])
-			expect(await (await ask(path)).text(), path).not.toContain("s3cret");
+			expect(await (await requestOwn(path)).text(), path).not.toContain("s3cret");
 	});
 
-	it("count for this isolate alone where no ledger is bound, and report that", async () => {
-		const statistics = (await (await ask("stats.json", {}, "s3cret", {} as Env)).json()) as Record<
+	it("show the counts of this isolate where no ledger is bound, and report their source", async () => {
+		const statistics = (await (await requestOwn("stats.json", {}, "s3cret", {} as Env)).json()) as Record<
 			string,
 			unknown
 		>;
 		expect(statistics).toMatchObject({ source: "isolate", monitor: false, isolates: 1 });
-		const withAll = (await (await ask("stats.json")).json()) as Record<string, unknown>;
+		const withAll = (await (await requestOwn("stats.json")).json()) as Record<string, unknown>;
 		expect(withAll).toMatchObject({ source: "ledger", monitor: true });
 	});
 });
 
 describe("a change by an operator", () => {
-	const say = (
+	const change = (
 		node: string,
 		body: unknown,
 		headers: Record<string, string> = { "x-edge-operator": "anna" },
-	) => ask(`nodes/${node}`, { method: "POST", headers, body: JSON.stringify(body) });
+	) => requestOwn(`nodes/${node}`, { method: "POST", headers, body: JSON.stringify(body) });
 
-	it("is stored, shown in the pool, and leaves an audit line with the operator and the states before and after", async () => {
+	it("is stored, appears in the pool, and writes an audit line with the operator and the states before and after", async () => {
 		const lines: string[] = [];
 		vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
-		expect(await (await say("n2", { state: "drain" })).json()).toMatchObject({
+		expect(await (await change("n2", { state: "drain" })).json()).toMatchObject({
 			node: "n2",
 			state: "DRAIN",
 			adminState: "drain",
 		});
-		expect(await (await say("n2", { weight: 20 })).json()).toMatchObject({ weight: 20, adminState: "drain" });
-		const pool = (await (await ask("pools/app")).json()) as {
+		expect(await (await change("n2", { weight: 20 })).json()).toMatchObject({
+			weight: 20,
+			adminState: "drain",
+		});
+		const pool = (await (await requestOwn("pools/app")).json()) as {
 			nodes: { node: string; weight: number; adminState: string }[];
 		};
 		expect(pool.nodes.find(({ node }) => node === "n2")).toMatchObject({
@@ -137,40 +140,42 @@ describe("a change by an operator", () => {
 		[400, "EDGE_WORD", "n1", []],
 		[404, "EDGE_NOT_FOUND", "n9", { state: "drain" }],
 	])("is refused with %i %s for %s %j", async (status, code, node, body) => {
-		const response = await say(node, body);
+		const response = await change(node, body);
 		expect(response.status).toBe(status);
 		expect(await response.json()).toMatchObject({ code });
 	});
 
-	it("cannot name a node in its body other than the one in its path", async () => {
-		expect(await (await say("n1", { state: "maint", node: "n2", pool: "x" })).json()).toMatchObject({
+	it("applies to the node in the path, even if the body names another", async () => {
+		expect(await (await change("n1", { state: "maint", node: "n2", pool: "x" })).json()).toMatchObject({
 			node: "n1",
 			state: "MAINT",
 		});
 	});
 
-	it("may use `word`, the earlier name of `state`, which answers still contain", async () => {
-		expect(await (await say("n3", { word: "maint" })).json()).toMatchObject({
+	it("is accepted with `word`, the earlier name of `state`, which answers still contain", async () => {
+		expect(await (await change("n3", { word: "maint" })).json()).toMatchObject({
 			node: "n3",
 			state: "MAINT",
 			adminState: "maint",
 			word: "maint",
 		});
-		const pool = (await (await ask("pools/app")).json()) as { nodes: { node: string; word: string }[] };
+		const pool = (await (await requestOwn("pools/app")).json()) as {
+			nodes: { node: string; word: string }[];
+		};
 		expect(pool.nodes.find(({ node }) => node === "n3")).toMatchObject({ word: "maint" });
 	});
 
-	it("needs an operator's name, and cannot come from a page of another origin", async () => {
-		expect((await say("n1", { state: "drain" }, {})).status).toBe(403);
+	it("is refused without an operator's name, and from a page of another origin", async () => {
+		expect((await change("n1", { state: "drain" }, {})).status).toBe(403);
 		expect(
-			(await say("n1", { state: "drain" }, { "x-edge-operator": "anna", origin: "https://evil.test" }))
+			(await change("n1", { state: "drain" }, { "x-edge-operator": "anna", origin: "https://evil.test" }))
 				.status,
 		).toBe(403);
 	});
 
 	it("answers 503 where no monitor is bound", async () => {
 		const init = { method: "POST", headers: { "x-edge-operator": "anna" }, body: '{"word":"drain"}' };
-		const response = await ask("nodes/n1", init, "s3cret", {} as Env);
+		const response = await requestOwn("nodes/n1", init, "s3cret", {} as Env);
 		expect(response.status).toBe(503);
 		expect(await response.json()).toMatchObject({ code: "EDGE_STATE" });
 	});

@@ -13,6 +13,7 @@ const node = (index: number): Node => ({
 });
 const weighted = (weights: readonly number[], loads: readonly number[] = []): Candidate[] =>
 	weights.map((weight, i) => ({ node: node(i), weight, load: loads[i] ?? 0 }));
+/** A random function that returns these numbers in turn. */
 const sequence = (numbers: readonly number[]) => {
 	let i = 0;
 	return () => numbers[i++ % numbers.length]!;
@@ -21,18 +22,18 @@ const sequence = (numbers: readonly number[]) => {
 describe("leastOfTwo", () => {
 	it.each([
 		["takes the less loaded of the two it draws", [1, 1], [5, 3], [0, 0], 1],
-		["keeps the first when both are loaded alike", [1, 1], [4, 4], [0, 0], 0],
-		["reckons the load by weight", [2, 1], [6, 4], [0, 0], 0],
-		["has only one to take", [1], [9], [0.99], 0],
-	])("%s", (_what, weights, loads, chances, wanted) => {
-		expect(leastOfTwo(weighted(weights, loads), sequence(chances))?.node.index).toBe(wanted);
+		["takes the first when both have the same load", [1, 1], [4, 4], [0, 0], 0],
+		["compares loads in proportion to weights", [2, 1], [6, 4], [0, 0], 0],
+		["takes the only node there is", [1], [9], [0.99], 0],
+	])("%s", (_what, weights, loads, randoms, wanted) => {
+		expect(leastOfTwo(weighted(weights, loads), sequence(randoms))?.node.index).toBe(wanted);
 	});
 
-	it("has nothing to choose from an empty list", () => {
+	it("returns null for an empty list", () => {
 		expect(leastOfTwo([], Math.random)).toBeNull();
 	});
 
-	it("never takes the most loaded of three, since one of any two is less loaded", () => {
+	it("never takes the most loaded of three nodes", () => {
 		fc.assert(
 			fc.property(
 				fc.double({ min: 0, max: 0.999, noNaN: true }),
@@ -46,7 +47,7 @@ describe("leastOfTwo", () => {
 });
 
 describe("byTurn", () => {
-	const rounds = (weights: readonly number[], turns: number) => {
+	const turnsOf = (weights: readonly number[], turns: number) => {
 		const counts = weights.map(() => 0);
 		for (let turn = 0; turn < turns; turn++) counts[byTurn(weighted(weights), turn)!.node.index]! += 1;
 		return counts;
@@ -57,11 +58,11 @@ describe("byTurn", () => {
 		[[200, 100, 100], 400, [200, 100, 100]],
 		[[3, 2, 1], 60, [30, 20, 10]],
 		[[10_000], 7, [7]],
-	])("gives weights %j over %i turns exactly %j", (weights, turns, wanted) => {
-		expect(rounds(weights, turns)).toEqual(wanted);
+	])("gives nodes of weights %j, in %i turns, exactly %j turns each", (weights, turns, wanted) => {
+		expect(turnsOf(weights, turns)).toEqual(wanted);
 	});
 
-	it("does not give a heavy node its turns in one row", () => {
+	it("does not give a heavy node two turns in a row", () => {
 		const turns = Array.from({ length: 4 }, (_, turn) => byTurn(weighted([2, 1, 1]), turn)!.node.index);
 		expect(turns.join("")).not.toMatch(/00/);
 	});

@@ -8,7 +8,7 @@ import { poolOf } from "../support/pools.ts";
 
 const pool = poolOf();
 let table: NodeTable;
-const say = (...states: NodeState[]) => {
+const setStates = (...states: NodeState[]) => {
 	for (const [i, state] of states.entries()) table.nodes[i]!.state = state;
 };
 const weighted = (weights: readonly number[]) =>
@@ -22,13 +22,13 @@ describe("rendezvous", () => {
 	const names = fc.array(fc.string({ minLength: 1 }), { minLength: 50, maxLength: 50 });
 	const nodes = weighted([100, 100, 100, 100]);
 
-	it("moves only the keys of the node that left", () => {
+	it("moves only the keys of a removed node", () => {
 		fc.assert(
-			fc.property(names, fc.nat(3), (keys, gone) => {
-				const left = nodes.filter((each) => each.node.index !== gone);
+			fc.property(names, fc.nat(3), (keys, removed) => {
+				const remaining = nodes.filter((each) => each.node.index !== removed);
 				return keys.every((key) => {
 					const before = rendezvous(nodes, key)!;
-					return before.node.index === gone || rendezvous(left, key) === before;
+					return before.node.index === removed || rendezvous(remaining, key) === before;
 				});
 			}),
 		);
@@ -46,10 +46,10 @@ describe("rendezvous", () => {
 });
 
 describe("the node of a client address", () => {
-	it("moves only the clients of the node that is not UP, and not for slow start", () => {
+	it("changes only for the clients of a node that is not UP, and not during slow start", () => {
 		const addresses = Array.from({ length: 100 }, (_, i) => `10.1.2.${i}`);
 		const before = addresses.map((address) => nodeOfAddress(table, address, [], 1000)!.id);
-		say("UP", "DRAIN", "UP");
+		setStates("UP", "DRAIN", "UP");
 		table.nodes[0]!.upSince = 999;
 		const after = addresses.map((address) => nodeOfAddress(table, address, [], 1000)!.id);
 		for (const [i, id] of before.entries()) expect(after[i] === id || id === "n2").toBe(true);
@@ -58,7 +58,7 @@ describe("the node of a client address", () => {
 });
 
 describe("the node of a client address, without a monitor", () => {
-	it("moves the clients of a node that fails by this isolate's evidence, until its pause is over", () => {
+	it("is another one while the breaker of its node is open", () => {
 		const first = nodeOfAddress(table, "10.0.0.1", [], 1000)!;
 		for (let n = 0; n < 3; n++) recordResult(table.nodes[first.index]!, "unreachable", 1000, 1);
 		expect(nodeOfAddress(table, "10.0.0.1", [], 1500)).not.toBe(first);
@@ -73,7 +73,7 @@ describe("the hash key", () => {
 		["header:x-none", null],
 		["cookie:user", "ada"],
 		["query:room", "blue"],
-	])("reads %s as %s", (hash_on, wanted) => {
+	])("from %s is %s", (hash_on, wanted) => {
 		expect(hashKey(poolOf({ balance: "hash", hash_on }), "?room=blue", headers)).toBe(wanted);
 	});
 });

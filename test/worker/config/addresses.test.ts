@@ -8,7 +8,7 @@ describe("withoutPort", () => {
 		["::1", "::1"],
 		["10.0.0.1", "10.0.0.1"],
 		["", ""],
-	])("reads %s as %s", (peer, address) => {
+	])("of %j is %j", (peer, address) => {
 		expect(withoutPort(peer)).toBe(address);
 	});
 });
@@ -26,7 +26,7 @@ describe("isWithin", () => {
 		["300.1.1.1", "0.0.0.0/0", false],
 		["nonsense", "10.0.0.0/8", false],
 		["1:2:3:4:5:6:7:8:9", "::/0", false],
-	])("%s in %s: %s", (address, range, wanted) => {
+	])("of %s and %s is %s", (address, range, wanted) => {
 		expect(isWithin(address, range)).toBe(wanted);
 	});
 });

@@ -5,7 +5,7 @@ const nodes = (...urls: string[]) => urls.map((url, i) => ({ id: `n${i + 1}`, ur
 const onCloudflare = (...urls: string[]) => ({ POOL_APP: { nodes: nodes(...urls) } });
 
 describe("a configuration", () => {
-	it("comes out complete, whether its variables are objects or JSON text", () => {
+	it("is complete, whether its variables are objects or JSON text", () => {
 		const given = variables();
 		const asText = { ...given, POOL_APP: JSON.stringify(given["POOL_APP"]) };
 		expect(configOf(asText)).toEqual(configOf(given));
@@ -18,22 +18,22 @@ describe("a configuration", () => {
 		});
 	});
 
-	it("takes a node's own tag before the computed one", () => {
+	it("uses a node's configured tag instead of the computed one", () => {
 		const pool = configOf(variables({ nodes: [{ id: "n1", url: "http://127.0.0.1:1", tag: "abc" }] }))
 			.pools[0]!;
 		expect(pool.byTag.get("abc")?.id).toBe("n1");
 	});
 });
 
-describe("a wrong configuration names the field, the value and the cure", () => {
+describe("the check of a configuration names the field, the value and the fix for", () => {
 	it.each([
 		[
-			"no pool",
+			"a missing pool",
 			{ EDGE_PLATFORM: "workerd" },
 			'POOL_APP: no pool is configured; add [vars.POOL_APP] with nodes = [{ id = "n1", url = "https://…" }]',
 		],
 		[
-			"no node",
+			"a pool without nodes",
 			variables({ nodes: [] }),
 			'POOL_APP.nodes: no node; write nodes = [{ id = "n1", url = "https://n1.example.com" }]',
 		],
@@ -43,17 +43,17 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 			'POOL_APP: "{nodes" is not a table; write { field = value }',
 		],
 		[
-			"a word that is none",
+			"an unknown value",
 			variables({ balance: "fastest" }),
 			'POOL_APP.balance: "fastest" is not one of leastconn, roundrobin, hash',
 		],
 		[
-			"a number as text",
+			"a number written as text",
 			variables({ slow_start: "30" }),
 			'POOL_APP.slow_start: "30" is not a whole number from 0 to 3600',
 		],
 		[
-			"a URL that is none",
+			"text that is not a URL",
 			variables({ nodes: nodes("n1.test") }),
 			'POOL_APP.nodes[0].url: "n1.test" is not a URL; write scheme, host and port only, as https://n1.example.com or http://10.0.0.5:3001',
 		],
@@ -63,12 +63,12 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 			'POOL_APP.nodes[0].url: "http://n1.test/x" has a path or query; write scheme, host and port only, as https://n1.example.com or http://10.0.0.5:3001',
 		],
 		[
-			"another scheme",
+			"a URL with another scheme",
 			variables({ nodes: nodes("ws://n1.test") }),
 			'POOL_APP.nodes[0].url: "ws://n1.test" is not http or https; write scheme, host and port only, as https://n1.example.com or http://10.0.0.5:3001',
 		],
 		[
-			"hash of nothing",
+			"hash without hash_on",
 			variables({ balance: "hash" }),
 			'POOL_APP.hash_on: missing; balance = "hash" needs "header:NAME", "query:NAME" or "cookie:NAME"',
 		],
@@ -81,13 +81,13 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 		expect(problemsOf(given)).toContain(sentence);
 	});
 
-	it("a field that does not exist, with those that do", () => {
+	it("an unknown field, and lists the known ones", () => {
 		expect(problemsOf(variables({ ballance: "hash" }))[0]).toMatch(
 			/^POOL_APP\.ballance: no such field; the fields are nodes, stickiness, balance,/,
 		);
 	});
 
-	it("two nodes with one tag, both by name", () => {
+	it("two nodes with the same tag", () => {
 		const given = variables({
 			nodes: [
 				{ id: "a", url: "http://127.0.0.1:1", tag: "aaa" },
@@ -99,7 +99,7 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 		]);
 	});
 
-	it("two nodes with one id, over pools too", () => {
+	it("two nodes with the same id, also in two pools", () => {
 		const given = variables(
 			{},
 			{
@@ -112,7 +112,7 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 		);
 	});
 
-	it("two variables that name one pool", () => {
+	it("two variables that name the same pool", () => {
 		const twice = variables(
 			{},
 			{ POOL_app: { nodes: nodes("http://127.0.0.1:9") }, ROUTES: [{ pool: "app" }] },
@@ -121,7 +121,7 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 	});
 
 	it.each(["999.1.1.1", "10.0.0.0/99", "example.com"])(
-		"a trusted proxy %s that is no address or range",
+		"the trusted proxy %s, which is neither an address nor a range",
 		(range) => {
 			expect(problemsOf(variables({}, { EDGE: { trusted_proxies: [range] } }))).toEqual([
 				`EDGE.trusted_proxies[0]: "${range}" is not an address or a range; write it as "10.0.0.0/8"`,
@@ -129,31 +129,31 @@ describe("a wrong configuration names the field, the value and the cure", () => 
 		},
 	);
 
-	it("a secret that no header can carry, without showing it", () => {
+	it("a secret that is not valid in a header, without showing it", () => {
 		expect(problemsOf(variables({}, { EDGE_NODE_SECRET: "hush hush" }))).toEqual([
 			"EDGE_NODE_SECRET: not usable; write text of printable ASCII characters without spaces",
 		]);
 	});
 });
 
-describe("on Cloudflare", () => {
+describe("the check of a configuration for Cloudflare", () => {
 	it.each([
 		["http://n1.test", /plain text; write https/],
 		["https://10.0.0.5", /is an IP address, which Workers cannot fetch \(error 1003\)/],
 		["https://[2001:db8::1]", /is an IP address/],
-		["https://n1.test:3001", /port 3001 is not one that Cloudflare forwards/],
-	])("a node at %s is refused before it is deployed", (url, sentence) => {
+		["https://n1.test:3001", /Cloudflare does not forward port 3001/],
+	])("reports a node at %s", (url, sentence) => {
 		expect(problemsOf(onCloudflare(url))).toEqual([expect.stringMatching(sentence)]);
 	});
 
-	it("a variable over 5 KB is named", () => {
+	it("reports a variable of more than 5 KiB", () => {
 		const urls = Array.from({ length: 120 }, (_, i) => `https://node-${i}.example.com`);
 		expect(problemsOf(onCloudflare(...urls))[0]).toMatch(
 			/^POOL_APP: \d+ bytes as JSON, and Cloudflare allows 5120 per variable/,
 		);
 	});
 
-	it("the same nodes are good self-hosted", () => {
+	it("does not apply to a self-hosted edge", () => {
 		expect(
 			problemsOf({
 				EDGE_PLATFORM: "workerd",

@@ -20,7 +20,7 @@ describe("a node change", () => {
 		[{ pool: "app", node: "n1", weight: 300 }, "weight: 300 is not a whole number from 0 to 256"],
 		[{ node: "n1", state: "drain" }, "pool: missing; write the pool's name"],
 		[null, 'body: not a JSON object; write {"pool", "node", "state"}'],
-	])("reads %o as %o", (body, wanted) => {
+	])("%o is read as %o", (body, wanted) => {
 		expect(readNodeChange(body)).toEqual(wanted);
 	});
 });

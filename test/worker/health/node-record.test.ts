@@ -27,7 +27,8 @@ const health = (fields: Partial<NodeHealth> = {}): NodeHealth => ({
 });
 const good = (fields: Partial<NodeHealth> = {}): Probe => probeResult(200, 200, health(fields), 3);
 const bad: Probe = { healthy: false, check: "L4CON", status: 0, milliseconds: 1, health: null };
-const seen = (probes: readonly Probe[], from: NodeRecord = NEW_NODE_RECORD, start = 1000) =>
+/** The record after several probes, 1 ms apart. */
+const probed = (probes: readonly Probe[], from: NodeRecord = NEW_NODE_RECORD, start = 1000) =>
 	probes.reduce((record, probe, i) => afterProbe(record, probe, pool, node, start + i), from);
 
 describe("a probe", () => {
@@ -49,21 +50,21 @@ describe("a probe", () => {
 describe("a probed node", () => {
 	it("is UP at first, and DOWN after `fall` failures in a row", () => {
 		expect(stateOf(NEW_NODE_RECORD)).toBe("UP");
-		expect(stateOf(seen([bad, bad]))).toBe("UP");
-		expect(stateOf(seen([bad, bad, good(), bad, bad]))).toBe("UP");
-		expect(stateOf(seen([bad, bad, bad]))).toBe("DOWN");
+		expect(stateOf(probed([bad, bad]))).toBe("UP");
+		expect(stateOf(probed([bad, bad, good(), bad, bad]))).toBe("UP");
+		expect(stateOf(probed([bad, bad, bad]))).toBe("DOWN");
 	});
 
-	it("is UP again after `rise` good answers in a row, when slow start begins", () => {
-		const down = seen([bad, bad, bad]);
-		expect(stateOf(seen([good()], down))).toBe("DOWN");
-		const up = seen([good(), good()], down, 9000);
+	it("is UP again after `rise` good answers in a row, and then begins slow start", () => {
+		const down = probed([bad, bad, bad]);
+		expect(stateOf(probed([good()], down))).toBe("DOWN");
+		const up = probed([good(), good()], down, 9000);
 		expect(stateOf(up)).toBe("UP");
 		expect(up.risen).toBe(9001);
 	});
 
-	it("records time and reason of the last change, counts failures, and adds up its time DOWN", () => {
-		const down = seen([bad, bad, bad]);
+	it("has the time and reason of its last change, its failures, and its total time DOWN", () => {
+		const down = probed([bad, bad, bad]);
 		expect(down).toMatchObject({
 			since: 1002,
 			reason: "L4CON in 1 ms",
@@ -71,14 +72,14 @@ describe("a probed node", () => {
 			failedProbes: 3,
 			downtime: 0,
 		});
-		const up = seen([good(), good()], down, 9000);
+		const up = probed([good(), good()], down, 9000);
 		expect(up).toMatchObject({ since: 9001, reason: "L7OK/200 in 3 ms", downtime: 7999 });
 	});
 
-	it("is in DRAIN when its own report says so, and starts slowly when it is ready again", () => {
-		const draining = seen([good({ state: "draining" })]);
+	it("is in DRAIN while it reports that it drains, and begins slow start when it is ready again", () => {
+		const draining = probed([good({ state: "draining" })]);
 		expect(stateOf(draining)).toBe("DRAIN");
-		const ready = seen([good()], draining);
+		const ready = probed([good()], draining);
 		expect(stateOf(ready)).toBe("UP");
 		expect(ready.risen).toBe(ready.since);
 	});
@@ -90,34 +91,34 @@ describe("a probed node", () => {
 		["drain", [bad, bad, bad], "DOWN"],
 		["ready", [good()], "UP"],
 	] as const)("set to %s after %o is %s", (adminState, probes, state) => {
-		expect(stateOf(afterChange(seen(probes), { adminState, weight: null }, 5000))).toBe(state);
+		expect(stateOf(afterChange(probed(probes), { adminState, weight: null }, 5000))).toBe(state);
 	});
 
-	it("is reported for session ids with another tag, only in a pool with sid stickiness", () => {
-		expect(seen([good({ tag: "zzz" })]).fault).toBe("foreign_tag");
-		expect(seen([good({ tag: "zzz" }), good()]).fault).toBe("");
+	it("has the fault foreign_tag when its tag is another, but only with sid stickiness", () => {
+		expect(probed([good({ tag: "zzz" })]).fault).toBe("foreign_tag");
+		expect(probed([good({ tag: "zzz" }), good()]).fault).toBe("");
 		const other = poolOf({ stickiness: "rewrite" });
 		expect(afterProbe(NEW_NODE_RECORD, good({ tag: "zzz" }), other, other.nodes[0]!, 1).fault).toBe("");
 	});
 
-	it("is reported as several processes when an earlier boot id returns, but not when it restarts", () => {
-		expect(seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]).fault).toBe(
+	it("has the fault many_processes when an earlier boot id returns, but not when it restarts", () => {
+		expect(probed([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]).fault).toBe(
 			"many_processes",
 		);
-		expect(seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "c" })]).fault).toBe("");
+		expect(probed([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "c" })]).fault).toBe("");
 	});
 });
 
 describe("a probed node that restarts", () => {
-	it("starts slowly, though no probe ever failed", () => {
-		expect(seen([good({ boot: "a" }), good({ boot: "b" })]).risen).toBe(1001);
+	it("begins slow start, although no probe failed", () => {
+		expect(probed([good({ boot: "a" }), good({ boot: "b" })]).risen).toBe(1001);
 	});
 
-	it("is no longer reported after an overlap of two processes, once one alone has answered for a while", () => {
-		const overlap = seen([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]);
+	it("loses the fault many_processes once the new process alone has answered ten probes", () => {
+		const overlap = probed([good({ boot: "a" }), good({ boot: "b" }), good({ boot: "a" })]);
 		expect(overlap.fault).toBe("many_processes");
 		expect(
-			seen(
+			probed(
 				Array.from({ length: 10 }, () => good({ boot: "a" })),
 				overlap,
 			).fault,

@@ -11,7 +11,7 @@ afterEach(() => vi.restoreAllMocks());
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 const FROM_PAGE = { headers: { origin: "https://edge.test" } };
 
-interface Ask {
+interface AskOptions {
 	readonly init?: RequestInit;
 	readonly others?: Readonly<Record<string, unknown>>;
 	readonly env?: Env;
@@ -19,8 +19,8 @@ interface Ask {
 	readonly prepare?: (request: Request) => void;
 }
 
-/** Asks an edge without Durable Objects; `answer` is what its nodes send. */
-async function ask(path: string, answer: () => Response, options: Ask = {}): Promise<Response> {
+/** Sends a request to an edge without Durable Objects, whose nodes answer with `answer`. */
+async function ask(path: string, answer: () => Response, options: AskOptions = {}): Promise<Response> {
 	const { init = {}, others = {}, prepare } = options;
 	const given = options.env ?? (variables({ stickiness: "rewrite" }, others) as Env);
 	vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer()));
@@ -39,7 +39,7 @@ function errorLines(): unknown[] {
 	return lines;
 }
 
-/** A node's answer with a status that the Response constructor does not take. */
+/** A node's answer with a status that the Response constructor rejects. */
 function answerWithStatus(status: number): Response {
 	const response = new Response("x");
 	Object.defineProperty(response, "status", { value: status });
@@ -69,7 +69,7 @@ describe("the Worker", () => {
 		]);
 	});
 
-	it("answers an error while recording in the same way, without a line for the request", async () => {
+	it("answers an error while recording in the same way", async () => {
 		const lines = errorLines();
 		vi.spyOn(console, "log").mockImplementation(() => {
 			throw new Error("a broken log");
@@ -104,14 +104,14 @@ describe("the Worker", () => {
 		},
 	);
 
-	it("logs what is wrong with its configuration, and answers 500 without it", async () => {
+	it("answers 500 with an invalid configuration, and logs the problem", async () => {
 		const lines = errorLines();
 		const response = await ask("/", () => new Response("x"), { others: { EDGE: { hsts: "much" } } });
 		expect([response.status, await response.json()]).toMatchObject([500, { code: "EDGE_CONFIG" }]);
 		expect(JSON.stringify(lines)).toContain("EDGE.hsts");
 	});
 
-	it("forwards a node's answer with its status and headers, and adds nothing about itself", async () => {
+	it("forwards a node's answer with its status, headers and body", async () => {
 		const response = await ask(
 			"/page",
 			() => new Response("hello", { status: 418, headers: { "x-app": "1" } }),
@@ -134,7 +134,7 @@ describe("the handshake rate", () => {
 		return found;
 	};
 
-	it("answers an address above its limit with 503 and CORS, and no other address", async () => {
+	it("answers 503 with CORS to an address above the limit, but not to another address", async () => {
 		vi.spyOn(Date, "now").mockReturnValue(Date.UTC(2026, 10, 23, 12));
 		const given = variables({ stickiness: "rewrite", handshake_rate: 2 }) as Env;
 		const one = (ip: string) => () => ask(HANDSHAKE, node, { init: from(ip), env: given });
@@ -151,7 +151,7 @@ describe("the handshake rate", () => {
 		expect(await refused.json()).toMatchObject({ code: "EDGE_HANDSHAKE_RATE" });
 	});
 
-	it("asks Cloudflare's limiter where one is bound, by /64, and admits everybody when it is unavailable", async () => {
+	it("is counted by Cloudflare's limiter where one is bound, by /64, and admits all clients when that is unavailable", async () => {
 		const keys: string[] = [];
 		const limiter = (answer: () => Promise<{ success: boolean }>) => ({
 			HANDSHAKE_LIMITER: {
@@ -163,12 +163,12 @@ describe("the handshake rate", () => {
 		});
 		const one = (others: Readonly<Record<string, unknown>>) => () =>
 			ask(HANDSHAKE, node, { init: from("[2001:db8:1:2:3::9]:5"), others });
-		const away = () => Promise.reject(new Error("away"));
+		const unavailable = () => Promise.reject(new Error("unavailable"));
 		expect(
 			await statuses([
 				one(limiter(() => Promise.resolve({ success: false }))),
 				one(limiter(() => Promise.resolve({ success: true }))),
-				one(limiter(away)),
+				one(limiter(unavailable)),
 			]),
 		).toEqual([503, 200, 200]);
 		expect(new Set(keys)).toEqual(new Set(["app 2001:db8:1:2::/64"]));

@@ -18,7 +18,7 @@ describe("policy admits", () => {
 		["a polling handshake", "GET", "/socket.io/?EIO=4&transport=polling&t=x", NATIVE, null],
 		["a poll", "GET", `/socket.io/?EIO=4&transport=polling${SID}`, NATIVE, null],
 		[
-			"a post",
+			"a POST",
 			"POST",
 			`/socket.io/?EIO=4&transport=polling${SID}`,
 			{ ...NATIVE, contentLength: "100" },
@@ -26,7 +26,7 @@ describe("policy admits", () => {
 		],
 		["a WebSocket", "GET", "/socket.io/?EIO=4&transport=websocket", SOCKET, "websocket"],
 		[
-			"an upgrade, whatever its case",
+			"an upgrade, whatever the case of its header",
 			"GET",
 			`/socket.io/?EIO=4&transport=websocket${SID}`,
 			SOCKET,
@@ -34,7 +34,7 @@ describe("policy admits", () => {
 		],
 		["a flashsocket", "GET", "/socket.io/?EIO=4&transport=flashsocket", SOCKET, "websocket"],
 		[
-			"a preflight, even one with errors",
+			"a preflight, even an invalid one",
 			"OPTIONS",
 			"/socket.io/?EIO=9&sid=a&sid=b",
 			{ ...NATIVE, origin: "https://evil.test" },
@@ -47,7 +47,7 @@ describe("policy admits", () => {
 			{ ...NATIVE, origin: "https://edge.test" },
 			null,
 		],
-		["names that are percent-encoded", "GET", "/socket.io/?%45IO=4&tr%61nsport=polling", NATIVE, null],
+		["percent-encoded names", "GET", "/socket.io/?%45IO=4&tr%61nsport=polling", NATIVE, null],
 	])("%s", (_what, method, path, headers, upgrade) => {
 		expect(denialReason(parsed(method, path, upgrade, headers), POOL)).toBeNull();
 	});
@@ -85,10 +85,10 @@ describe("policy denies", () => {
 			null,
 		],
 		["eio", "protocol 5", "GET", "/socket.io/?EIO=5&transport=polling", NATIVE, null],
-		["eio", "no EIO at all, which a node takes for 3", "GET", "/socket.io/?transport=polling", NATIVE, null],
-		["eio", "an EIO that only looks like 4", "GET", "/socket.io/?EIO=4%00&transport=polling", NATIVE, null],
-		["transport", "no transport", "GET", "/socket.io/?EIO=4", NATIVE, null],
-		["transport", "an inherited name", "GET", "/socket.io/?EIO=4&transport=__proto__", NATIVE, null],
+		["eio", "a missing EIO, which a node reads as 3", "GET", "/socket.io/?transport=polling", NATIVE, null],
+		["eio", "an EIO of 4 and a null byte", "GET", "/socket.io/?EIO=4%00&transport=polling", NATIVE, null],
+		["transport", "a missing transport", "GET", "/socket.io/?EIO=4", NATIVE, null],
+		["transport", "the transport __proto__", "GET", "/socket.io/?EIO=4&transport=__proto__", NATIVE, null],
 		["transport", "webtransport", "GET", "/socket.io/?EIO=4&transport=webtransport", NATIVE, null],
 		[
 			"no_upgrade",
@@ -100,7 +100,7 @@ describe("policy denies", () => {
 		],
 		[
 			"unwanted_upgrade",
-			"an upgrade of polling",
+			"an upgrade with transport=polling",
 			"GET",
 			"/socket.io/?EIO=4&transport=polling",
 			SOCKET,
@@ -124,7 +124,7 @@ describe("policy denies", () => {
 		],
 		[
 			"origin",
-			"a page of another site, polling",
+			"polling from a page of another site",
 			"GET",
 			"/socket.io/?EIO=4&transport=polling",
 			{ ...NATIVE, origin: "https://evil.test" },
@@ -132,7 +132,7 @@ describe("policy denies", () => {
 		],
 		[
 			"origin",
-			"a page of another site, WebSocket",
+			"a WebSocket from a page of another site",
 			"GET",
 			"/socket.io/?EIO=4&transport=websocket",
 			{ ...SOCKET, origin: "https://evil.test" },
@@ -140,7 +140,7 @@ describe("policy denies", () => {
 		],
 		[
 			"origin",
-			"a page of another site with a sid",
+			"a poll of a session from a page of another site",
 			"GET",
 			`/socket.io/?EIO=4&transport=polling${SID}`,
 			{ ...NATIVE, origin: "https://evil.test" },
@@ -158,7 +158,7 @@ describe("policy denies", () => {
 		expect(denialReason(parsed(method, path, upgrade, headers), POOL)).toBe(reason);
 	});
 
-	it("no request of protocol 3 where the pool allows it, but still protocol 2", () => {
+	it("protocol 2, but not protocol 3, where the pool allows EIO 3", () => {
 		const pool = poolOf({ allow_eio3: true });
 		const reasonOf = (query: string) => denialReason(parsed("GET", `/socket.io/?${query}`), pool);
 		expect(reasonOf("EIO=3&transport=polling")).toBeNull();
@@ -167,7 +167,7 @@ describe("policy denies", () => {
 		expect(reasonOf("EIO=2&transport=polling")).toBe("eio");
 	});
 
-	it("nothing outside Engine.IO, such as client bundles below its path", () => {
+	it("no request outside Engine.IO, such as one for a client bundle below its path", () => {
 		for (const path of ["/socket.io/socket.io.js", "/socket.io/socket.io.min.js.map?v=1", "/a?sid=1&sid=2"])
 			expect(denialReason(parsed("GET", path), POOL)).toBeNull();
 	});

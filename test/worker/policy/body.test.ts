@@ -10,31 +10,31 @@ function streamed(...parts: string[]): Request {
 }
 
 describe("a body of unknown length", () => {
-	it("is read when only that tells how long it is", () => {
+	it("is one of an Engine.IO POST without a Content-Length", () => {
 		expect(hasUnknownLength(parsed("POST", POST))).toBe(true);
 		expect(hasUnknownLength(parsed("POST", POST, null, { contentLength: "6" }))).toBe(false);
 		expect(hasUnknownLength(parsed("POST", "/form"))).toBe(false);
 	});
 
-	it("goes on whole, up to the limit", async () => {
+	it("is read completely, up to the limit", async () => {
 		const body = await readBody(streamed("4hel", "lo"), 6);
 		expect(new TextDecoder().decode(body as ArrayBuffer)).toBe("4hello");
 	});
 
-	it("is none when the request has none", async () => {
+	it("is null when the request has no body", async () => {
 		expect(await readBody(new Request("https://edge.test/", { method: "POST" }), 6)).toBeNull();
 	});
 
-	it("is refused one byte above the limit", async () => {
+	it("is too long one byte above the limit", async () => {
 		expect(await readBody(streamed("4hel", "lo!"), 6)).toBe("too long");
 	});
 
-	it("is refused when it breaks off", async () => {
+	it("counts as too long when it breaks off", async () => {
 		let pulls = 0;
 		const body = new ReadableStream<Uint8Array>({
 			pull(controller) {
 				if (pulls++ === 0) controller.enqueue(new TextEncoder().encode("4hel"));
-				else controller.error(new Error("gone"));
+				else controller.error(new Error("disconnected"));
 			},
 		});
 		const request = new Request("https://edge.test/", { method: "POST", body });

@@ -31,7 +31,7 @@ describe("the answer to a denied request", () => {
 		},
 	);
 
-	it("names the supported WebSocket version, and the proxy that removed the Upgrade header", async () => {
+	it("names the supported WebSocket version, and a proxy as the cause of a missing Upgrade header", async () => {
 		const request = parsed("GET", "/socket.io/?EIO=4&transport=websocket");
 		expect(deny("websocket_version", request, POOL).response.headers.get("sec-websocket-version")).toBe("13");
 		expect(await deny("no_upgrade", request, POOL).response.text()).toContain("a proxy between");

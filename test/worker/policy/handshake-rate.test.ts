@@ -5,7 +5,7 @@ import { clientKey, countHandshake, newHandshakeRate } from "../../../worker/pol
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 describe("the handshake rate", () => {
-	it("lets a client through up to its limit within a minute, and again in the next", () => {
+	it("admits a client up to its limit within a minute, and again in the next minute", () => {
 		const rate = newHandshakeRate();
 		const tries = [0, 1, 2, 59_999].map((after) => countHandshake(rate, "a", 3, NOON + after));
 		expect(tries).toEqual([true, true, true, false]);
@@ -13,7 +13,7 @@ describe("the handshake rate", () => {
 		expect(countHandshake(rate, "a", 3, NOON + 60_000)).toBe(true);
 	});
 
-	it("remembers no more than 20,000 clients a minute", () => {
+	it("stores at most 20,000 clients per minute", () => {
 		const rate = newHandshakeRate();
 		for (let i = 0; i < 25_000; i++) countHandshake(rate, `client ${i}`, 1, NOON);
 		expect(rate.counts.size).toBe(20_000);
@@ -34,7 +34,7 @@ describe("a client's key", () => {
 		expect(clientKey(address)).toBe(key);
 	});
 
-	it("is one for all addresses of a /64, and another for every other /64", () => {
+	it("is the same for all addresses of a /64, and different for another /64", () => {
 		const group = fc.integer({ min: 1, max: 0xffff }).map((value) => value.toString(16));
 		const four = fc.tuple(group, group, group, group);
 		fc.assert(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decidePlainHttp } from "../../../worker/policy/redirect.ts";
 import { parsedUrl } from "../support/pools.ts";
 
-describe("a request over plain http", () => {
+describe("the decision for a request", () => {
 	it.each([
 		["https://e.test/a", null, "always", { kind: "serve" }],
 		["http://e.test/a?b=c", null, "always", { kind: "redirect", location: "https://e.test:8443/a?b=c" }],
@@ -21,7 +21,7 @@ describe("a request over plain http", () => {
 		],
 		["http://e.test/", null, "except-loopback", { kind: "redirect", location: "https://e.test:8443/" }],
 		["http://e.test/ws", "websocket", "never", { kind: "serve" }],
-	] as const)("to %s (Upgrade %s) with redirect = %s is decided as: %j", (url, upgrade, rule, decision) => {
+	] as const)("to %s (Upgrade %s) with redirect = %s is %j", (url, upgrade, rule, decision) => {
 		expect(decidePlainHttp(parsedUrl(url, { upgrade }), rule, ":8443")).toEqual(decision);
 	});
 });

@@ -36,12 +36,12 @@ describe("route", () => {
 		expect(poolFor(url)).toBe(pool);
 	});
 
-	it("has no pool for a host that none of the routes names", () => {
+	it("returns null for a host that no route names", () => {
 		const only = configOf(variables({}, { ROUTES: [{ host: "a.test", pool: "app" }] }));
 		expect(route(only.routes, parsedUrl("https://b.test/", {}, only.socketPaths))).toBeNull();
 	});
 
-	it("keeps two pools on one Engine.IO path apart by their routes", () => {
+	it("separates two pools with the same Engine.IO path by their routes", () => {
 		const api = { nodes: [{ id: "a1", url: "http://127.0.0.1:6001" }] };
 		const both = configOf(
 			variables(

@@ -5,10 +5,15 @@ import { configOf, variables } from "../support/pools.ts";
 const claims = { "cf-connecting-ip": "203.0.113.9", "x-forwarded-for": "198.51.100.1" };
 const request = new Request("https://edge.test/", { headers: claims });
 
-describe("the client behind trusted proxies", () => {
+describe("the address of a client behind trusted proxies", () => {
 	const trusted = ["10.0.0.0/8"];
 	it.each([
-		["203.0.113.5", "1.1.1.1", "203.0.113.5", "the peer is not a trusted proxy, so its header is a claim"],
+		[
+			"203.0.113.5",
+			"1.1.1.1",
+			"203.0.113.5",
+			"the peer is not a trusted proxy, so its header is not trusted",
+		],
 		[
 			"10.0.0.1",
 			"6.6.6.6, 203.0.113.5",
@@ -18,7 +23,7 @@ describe("the client behind trusted proxies", () => {
 		["10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2", "203.0.113.5", "two trusted proxies in a row"],
 		["10.0.0.1", null, "10.0.0.1", "the proxy wrote no header"],
 		["10.0.0.1", "garbage", "10.0.0.1", "an entry that is not an address"],
-	])("from peer %s with %s is %s: %s", (peer, header, wanted, _why) => {
+	])("from peer %s with X-Forwarded-For %s is %s: %s", (peer, header, wanted, _why) => {
 		expect(rightmostUntrusted(peer, header, trusted)).toBe(wanted);
 	});
 });

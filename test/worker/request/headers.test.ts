@@ -40,7 +40,7 @@ describe("a client's headers", () => {
 		});
 	});
 
-	it("of the application are forwarded unchanged", () => {
+	it("are forwarded unchanged when they belong to the application", () => {
 		const given = {
 			cookie: "a=1",
 			authorization: "Bearer x",
@@ -54,7 +54,7 @@ describe("a client's headers", () => {
 		expect(read(given).forwardable).toEqual(given);
 	});
 
-	it("that repeat are joined as RFC 9110 section 5.3 says", () => {
+	it("are joined when they repeat, as RFC 9110 section 5.3 says", () => {
 		const headers = new Headers([
 			["x-app", "1"],
 			["x-app", "2"],
@@ -62,7 +62,7 @@ describe("a client's headers", () => {
 		expect(readClientHeaders(headers).forwardable["x-app"]).toBe("1, 2");
 	});
 
-	it("that are hop-by-hop or named by Connection are dropped, but never the upgrade", () => {
+	it("are dropped when they are hop-by-hop or named by Connection, except for Upgrade", () => {
 		const { forwardable } = read({
 			connection: "Upgrade, X-Hop",
 			upgrade: "websocket",
@@ -74,7 +74,7 @@ describe("a client's headers", () => {
 		expect(forwardable).toEqual({ upgrade: "websocket" });
 	});
 
-	it("that claim something about the client or path are never forwarded, whatever their case and number", () => {
+	it("are never forwarded when they describe the client or the path, whatever their case and number", () => {
 		const claim = fc.oneof(
 			fc.constantFrom(
 				"X-Forwarded-For",
@@ -100,7 +100,7 @@ describe("a client's headers", () => {
 	});
 });
 
-it("only headers in which proxies describe a client or a path count as claims", () => {
+it("headers are dropped as claims only if proxies describe a client or a path in them", () => {
 	const claims = ["forwarded", "x-real-ip", "x-forwarded-for", "x-edge-auth", "cf-ray", "cdn-loop"];
 	const others = ["x-app", "cookie", "cf", "content-type", "x-forward", "accept"];
 	const given = Object.fromEntries([...claims, ...others].map((name) => [name, "1"]));

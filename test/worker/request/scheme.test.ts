@@ -15,11 +15,11 @@ describe("a plain http request at the edge", () => {
 		["10.0.0.1:4000", "https, http", false],
 		["10.0.0.1:4000", "http", false],
 		["203.0.113.5:4000", "https", false],
-	])("from %s with X-Forwarded-Proto %s was encrypted at the client: %s", (peer, proto, secure) => {
+	])("from %s with X-Forwarded-Proto %s counts as encrypted: %s", (peer, proto, secure) => {
 		expect(isSecure(trusting, from(peer, proto))).toBe(secure);
 	});
 
-	it("was not encrypted when no proxy is trusted", () => {
+	it("never counts as encrypted when no proxy is trusted", () => {
 		expect(isSecure(configOf(variables()), from("10.0.0.1:4000", "https"))).toBe(false);
 	});
 });

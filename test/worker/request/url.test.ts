@@ -5,7 +5,7 @@ const PATHS = ["/chat/socket.io/", "/socket.io/"];
 const read = (url: string, upgrade: string | null = null, method = "GET") =>
 	parsedUrl(url, { method, upgrade }, PATHS);
 
-describe("a parsed request", () => {
+describe("parseRequest", () => {
 	it.each([
 		["https://e/", null, "http", null],
 		["https://e/socket.io", null, "http", null],
@@ -23,7 +23,7 @@ describe("a parsed request", () => {
 		["https://e/socket.io/?%45IO=4&%74ransport=polling", null, "polling", "/socket.io/"],
 		["https://e/other/?EIO=4&transport=websocket", "websocket", "http", null],
 		["https://e/ws", "websocket", "http", null],
-	] as const)("reads %s with Upgrade %s as %s", (url, upgrade, traffic, engine) => {
+	] as const)("reads %s with Upgrade %s as the traffic %s", (url, upgrade, traffic, engine) => {
 		expect(read(url, upgrade)).toMatchObject({ traffic, engine });
 	});
 
@@ -40,12 +40,12 @@ describe("a parsed request", () => {
 		expect(read("https://e/socket.io/?EIO=4&transport=polling&sid=").sid).toBeNull();
 	});
 
-	it("finds a sid whose name is percent-encoded, as the node would", () => {
+	it("reads a sid whose name is percent-encoded, as nodes do", () => {
 		expect(read("https://e/socket.io/?EIO=4&transport=polling&%73id=abc").sid).toBe("abc");
 	});
 
 	it.each(["sid=a&sid=b", "sid=a&%73id=b", "sid=&sid=a"])(
-		"names the field that stands twice in %s",
+		"reports the field that occurs twice in %s",
 		(query) => {
 			expect(read(`https://e/socket.io/?EIO=4&transport=polling&${query}`).duplicate).toBe("sid");
 		},
@@ -60,7 +60,7 @@ describe("a parsed request", () => {
 		"https://e/x/%2e%2e/socket.io/?EIO=4&transport=polling",
 		"https://e/./socket.io/?EIO=4&transport=polling",
 		"https://e/socket.io\\?EIO=4&transport=polling",
-	])("judges %s as what fetch makes of it on the way to the node", (url) => {
+	])("resolves the path of %s, as fetch does on the way to the node", (url) => {
 		expect(read(url)).toMatchObject({ engine: "/socket.io/", path: "/socket.io/", traffic: "polling" });
 	});
 

@@ -25,8 +25,8 @@ function countPoll(isolate: Isolate): void {
 	});
 }
 
-/** A ledger that keeps what it is sent, and a context that keeps what it waits for. */
-function rig(answer: () => Response | Promise<Response> = () => new Response("{}")) {
+/** A ledger that keeps the flushes it gets, and a context that keeps the promises given to `waitUntil`. */
+function ledgerOf(answer: () => Response | Promise<Response> = () => new Response("{}")) {
 	const sent: { isolate: string; sequence: number; counts: Record<string, Record<string, number>> }[] = [];
 	const waits: Promise<unknown>[] = [];
 	const STATE = {
@@ -42,7 +42,7 @@ function rig(answer: () => Response | Promise<Response> = () => new Response("{}
 }
 
 describe("a flush", () => {
-	it("carries all that was counted under the isolate's name, not only what is new", () => {
+	it("contains everything counted under the isolate's name, not only what is new", () => {
 		const isolate = isolateOf();
 		countPoll(isolate);
 		const first = nextFlush(isolate, NOON);
@@ -54,7 +54,7 @@ describe("a flush", () => {
 		expect([first, second].map(({ counts }) => counts["app_polling"]?.["sticky"])).toEqual([1, 2]);
 	});
 
-	it("after a long silence goes under a new name, with what is new only", () => {
+	it("takes a new name after five days without an accepted flush, and then contains only what is new", () => {
 		const isolate = isolateOf();
 		countPoll(isolate);
 		const before = nextFlush(isolate, NOON);
@@ -66,7 +66,7 @@ describe("a flush", () => {
 		expect(after.counts["app_polling"]).toMatchObject({ sticky: 1 });
 	});
 
-	it("keeps its name, and with it all counts, while the ledger took one within the silence", () => {
+	it("keeps its name and all counts when the ledger accepted a flush within five days", () => {
 		const isolate = isolateOf();
 		const first = nextFlush(isolate, NOON);
 		recordAccepted(isolate.counters, first, NOON + RENAME_AFTER_MS - 1);
@@ -79,14 +79,17 @@ describe("a flush", () => {
 		expect(nextFlush(isolate, NOON + 2 * RENAME_AFTER_MS).isolate).not.toBe(first.isolate);
 	});
 
-	it("that is lost, with a night of silence after it, loses no counts", async () => {
+	it("loses no counts when earlier flushes were lost and the next comes 12 hours later", async () => {
 		vi.useFakeTimers({ now: NOON });
 		const isolate = isolateOf();
-		const { sent, env: bound } = rig();
+		const { sent, env: bound } = ledgerOf();
 		await flush(isolate, bound);
 		countPoll(isolate);
-		for (const lost of [() => Promise.reject(new Error("gone")), () => new Response("", { status: 500 })])
-			expect(await flush(isolate, rig(lost).env)).toBe(false);
+		for (const lost of [
+			() => Promise.reject(new Error("unavailable")),
+			() => new Response("", { status: 500 }),
+		])
+			expect(await flush(isolate, ledgerOf(lost).env)).toBe(false);
 		vi.setSystemTime(NOON + 12 * 3_600_000);
 		countPoll(isolate);
 		expect(await flush(isolate, bound)).toBe(true);
@@ -94,7 +97,7 @@ describe("a flush", () => {
 		expect(sent[1]?.counts["app_polling"]).toMatchObject({ sticky: 2 });
 	});
 
-	it("tells the live sessions the isolate last heard of, by node and for the pool", () => {
+	it("contains the live sessions that the nodes last reported, by node and for the pool", () => {
 		const isolate = isolateOf();
 		const [n1, n2] = isolate.pools[0]!.table.nodes;
 		n1!.live = { polling: 3, websocket: 40, flashsocket: 0 };
@@ -108,23 +111,23 @@ describe("a flush", () => {
 		});
 	});
 
-	it("never rejects when the ledger is away, and the next one makes good for it", async () => {
+	it("never rejects when the ledger is unavailable, and the next flush contains its counts", async () => {
 		const isolate = isolateOf();
-		const away = rig(() => Promise.reject(new Error("gone")));
+		const unavailable = ledgerOf(() => Promise.reject(new Error("unavailable")));
 		countPoll(isolate);
-		expect(await flush(isolate, away.env)).toBe(false);
-		const { sent, env: back } = rig();
-		expect(await flush(isolate, back)).toBe(true);
+		expect(await flush(isolate, unavailable.env)).toBe(false);
+		const { sent, env: available } = ledgerOf();
+		expect(await flush(isolate, available)).toBe(true);
 		expect(sent[0]?.counts["app_polling"]).toMatchObject({ sticky: 1 });
 		expect(sent[0]?.sequence).toBe(2);
 	});
 });
 
-describe("flushes are begun", () => {
+describe("flushes start", () => {
 	it("at most every 10 s, however many requests there are", async () => {
 		vi.useFakeTimers({ now: NOON });
 		const isolate = isolateOf();
-		const { sent, env: bound, ctx } = rig();
+		const { sent, env: bound, ctx } = ledgerOf();
 		for (let i = 0; i < 300; i++) {
 			countPoll(isolate);
 			scheduleFlush(isolate, bound, ctx, Date.now());
@@ -133,24 +136,24 @@ describe("flushes are begun", () => {
 		expect(sent.map(({ counts }) => counts["app_polling"]?.["requests"])).toEqual([1, 101, 201]);
 	});
 
-	it("at most every 10 s too while the ledger is away", async () => {
+	it("at most every 10 s, also while the ledger is unavailable", async () => {
 		vi.useFakeTimers({ now: NOON });
 		const isolate = isolateOf();
-		const { sent, env: away, ctx } = rig(() => Promise.reject(new Error("gone")));
+		const { sent, env: unavailable, ctx } = ledgerOf(() => Promise.reject(new Error("unavailable")));
 		for (let i = 0; i < 300; i++) {
-			scheduleFlush(isolate, away, ctx, Date.now());
+			scheduleFlush(isolate, unavailable, ctx, Date.now());
 			await vi.advanceTimersByTimeAsync(100);
 		}
 		expect(sent.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
 	});
 
-	it("on Cloudflare also 10 s after the last, when no further request comes", async () => {
+	it("on Cloudflare also 10 s after the last one when no further request comes", async () => {
 		vi.useFakeTimers({ now: NOON });
 		const isolate = isolateOf(
 			{},
 			{ EDGE_PLATFORM: "cloudflare", POOL_APP: { nodes: [{ id: "n1", url: "https://n1.example.org" }] } },
 		);
-		const { sent, waits, env: bound, ctx } = rig();
+		const { sent, waits, env: bound, ctx } = ledgerOf();
 		for (let i = 0; i < 3; i++) {
 			countPoll(isolate);
 			scheduleFlush(isolate, bound, ctx, Date.now());
@@ -160,9 +163,9 @@ describe("flushes are begun", () => {
 		expect(sent.map(({ counts }) => counts["app_polling"]?.["requests"])).toEqual([1, 3]);
 	});
 
-	it("not at all where no ledger is bound", () => {
+	it("never where no ledger is bound", () => {
 		const isolate = isolateOf();
-		const { waits, ctx } = rig();
+		const { waits, ctx } = ledgerOf();
 		scheduleFlush(isolate, {} as Env, ctx, NOON);
 		expect(waits).toHaveLength(0);
 		expect(env).toHaveProperty("LEDGER");

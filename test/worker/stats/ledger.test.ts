@@ -20,7 +20,8 @@ async function flush(isolate: string, sequence: number, polling: number, live: R
 	return (await response.json()) as { accepted: boolean };
 }
 
-const hours = (count: number) => vi.useFakeTimers({ now: Date.now() + count * 3_600_000, toFake: ["Date"] });
+const passHours = (count: number) =>
+	vi.useFakeTimers({ now: Date.now() + count * 3_600_000, toFake: ["Date"] });
 
 const rowsIn = (table: "isolates" | "folded") =>
 	runInDurableObject(stub(), (_ledger, state) =>
@@ -35,7 +36,7 @@ async function totals(): Promise<Totals> {
 }
 
 describe("the ledger", () => {
-	it("adds up the isolates, and takes each at its last word", async () => {
+	it("adds up the last flushes of all isolates", async () => {
 		await flush("a", 1, 5);
 		await flush("b", 1, 7);
 		await flush("a", 2, 6);
@@ -43,14 +44,14 @@ describe("the ledger", () => {
 		expect((await totals()).isolates).toBe(2);
 	});
 
-	it("changes nothing for a flush that comes twice or too late", async () => {
+	it("ignores a flush that arrives twice or late", async () => {
 		expect(await flush("a", 2, 6)).toEqual({ accepted: true });
 		expect(await flush("a", 2, 6)).toEqual({ accepted: false });
 		expect(await flush("a", 1, 5)).toEqual({ accepted: false });
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 6, requests: 12 } });
 	});
 
-	it("keeps its totals across a restart, and knows the isolates' sequences still", async () => {
+	it("keeps its totals and the isolates' sequences across a restart", async () => {
 		await flush("a", 3, 9);
 		const { since } = await totals();
 		await evictDurableObject(stub());
@@ -60,7 +61,7 @@ describe("the ledger", () => {
 		expect(after.since).toBe(since);
 	});
 
-	it("writes one row a flush", async () => {
+	it("writes one row per flush", async () => {
 		await flush("a", 1, 1);
 		const written = await runInDurableObject(stub(), (_ledger, state) => {
 			const row = ["a", 2, Date.now(), "{}"];
@@ -74,11 +75,11 @@ describe("the ledger", () => {
 		expect(rows).toEqual([{ isolate: "a", sequence: 2 }]);
 	});
 
-	it("folds the rows of isolates long silent into its base, and the totals stay what they were", async () => {
+	it("folds the rows of isolates without recent flushes into its base, which does not change the totals", async () => {
 		await flush("old", 1, 5);
-		hours(5);
+		passHours(5);
 		await flush("young", 1, 2);
-		hours(2);
+		passHours(2);
 		await flush("young", 2, 3);
 		expect(await rowsIn("isolates")).toEqual(["young"]);
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 8, requests: 16 } });
@@ -86,10 +87,10 @@ describe("the ledger", () => {
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 8, requests: 16 } });
 	});
 
-	it("counts isolates once that come back under a folded name, as they do after it was away for hours", async () => {
+	it("counts an isolate once when it flushes again under a folded name, as after an outage of hours", async () => {
 		await flush("a", 1, 5);
 		await flush("b", 1, 7);
-		hours(7);
+		passHours(7);
 		await flush("c", 1, 1);
 		expect([await rowsIn("isolates"), await rowsIn("folded")]).toEqual([["c"], ["a", "b"]]);
 		expect(await flush("a", 1, 5)).toEqual({ accepted: false });
@@ -101,38 +102,38 @@ describe("the ledger", () => {
 		expect((await totals()).counts).toEqual(all);
 	});
 
-	it("forgets folded names in the end, and later than an isolate goes by one", async () => {
+	it("forgets folded names, but only after their isolates have taken new ones", async () => {
 		expect(FORGET_AFTER_MS).toBeGreaterThan(RENAME_AFTER_MS + 3_600_000);
 		await flush("a", 1, 5);
-		hours(7);
+		passHours(7);
 		await flush("b", 1, 1);
-		hours(FORGET_AFTER_MS / 3_600_000 - 6);
+		passHours(FORGET_AFTER_MS / 3_600_000 - 6);
 		await flush("c", 1, 1);
 		expect(await rowsIn("folded")).toEqual(["b"]);
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 7, requests: 14 } });
 	});
 
-	it("doubles nothing when a fold cannot be written, and folds later", async () => {
+	it("counts nothing twice when a fold cannot be written, and folds later", async () => {
 		await flush("a", 1, 5);
-		hours(7);
+		passHours(7);
 		await runInDurableObject(stub(), async (ledger, state) => {
-			state.storage.sql.exec("ALTER TABLE base RENAME TO away");
+			state.storage.sql.exec("ALTER TABLE base RENAME TO renamed");
 			const body = JSON.stringify({ isolate: "b", sequence: 1, counts: {}, live: {} });
 			const late = new Request("http://state/flush", { method: "POST", body });
 			await expect((ledger as DurableObject).fetch!(late)).rejects.toThrow("no such table: base");
-			state.storage.sql.exec("ALTER TABLE away RENAME TO base");
+			state.storage.sql.exec("ALTER TABLE renamed RENAME TO base");
 		});
 		expect(await rowsIn("isolates")).toEqual(["a", "b"]);
-		hours(1);
+		passHours(1);
 		await flush("c", 1, 0);
 		expect(await rowsIn("folded")).toEqual(["a"]);
 		await evictDurableObject(stub());
 		expect((await totals()).counts).toEqual({ app_polling: { sessions: 5, requests: 10 } });
 	});
 
-	it("knows how many isolates were heard within a minute from their rows, with no list beside them to grow", async () => {
+	it("counts the isolates that flushed within the last minute from their rows, also after a restart", async () => {
 		await flush("a", 1, 5);
-		hours(1 / 30);
+		passHours(1 / 30);
 		await flush("b", 1, 7);
 		await flush("c", 1, 7);
 		expect((await totals()).isolates).toBe(2);
@@ -140,17 +141,17 @@ describe("the ledger", () => {
 		expect((await totals()).isolates).toBe(2);
 	});
 
-	it("remembers the most live sessions seen", async () => {
+	it("keeps the maximum of the live sessions", async () => {
 		await flush("a", 1, 1, { app_websocket: 40 });
 		await flush("a", 2, 1, { app_websocket: 12 });
 		expect((await totals()).liveMax).toEqual({ app_websocket: 40 });
 	});
 
 	it.each([
-		["no object", "[]"],
+		["a list in place of an object", "[]"],
 		["no isolate", '{"sequence":1,"counts":{},"live":{}}'],
-		["counts that are no numbers", '{"isolate":"a","sequence":1,"counts":{"x":{"y":"z"}},"live":{}}'],
-	])("refuses a body with %s, and goes on", async (_what, body) => {
+		["counts that are not numbers", '{"isolate":"a","sequence":1,"counts":{"x":{"y":"z"}},"live":{}}'],
+	])("rejects a body with %s, and keeps its totals", async (_what, body) => {
 		expect((await stub().fetch("http://state/flush", { method: "POST", body })).status).toBe(400);
 		expect((await totals()).counts).toEqual({});
 	});

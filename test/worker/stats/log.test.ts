@@ -6,8 +6,8 @@ import { isolateOf } from "../support/pools.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-describe("a line", () => {
-	it("says what HAProxy's says, in fields", () => {
+describe("a log line", () => {
+	it("has HAProxy's values as JSON fields", () => {
 		const exchange = exchangeOf("handshake", "passed", 200, [
 			[0, "unreachable", 0, 3],
 			[1, "ok", 200, 5],
@@ -35,7 +35,7 @@ describe("a line", () => {
 		});
 	});
 
-	it("says -1 for what was not reached", () => {
+	it("has -1 for each time that was not reached", () => {
 		expect(logLine(exchangeOf("poll", "gone", 400), "warn", "x")).toMatchObject({
 			node: null,
 			Tw: -1,
@@ -47,7 +47,7 @@ describe("a line", () => {
 		expect(logLine(silent, "warn", "x")).toMatchObject({ node: "n1", Tw: 0, Tr: -1, Ta: 30_002 });
 	});
 
-	it("holds no query, session id, cookie or token, whatever the request carried", () => {
+	it("never contains a query, session id, cookie or token of the request", () => {
 		const lines: string[] = [];
 		for (const name of ["log", "warn", "error"] as const)
 			vi.spyOn(console, name).mockImplementation((line: string) => void lines.push(line));
@@ -61,34 +61,34 @@ describe("a line", () => {
 			{},
 			{ EDGE: { log_percent: 100 }, EDGE_TOKEN: "hush-edge", EDGE_NODE_SECRET: "hush-secret" },
 		);
-		for (const [what, outcome, status] of [
+		for (const [kind, outcome, status] of [
 			["poll", "passed", 200],
 			["page", "passed", 200],
 			["poll", "gone", 400],
 			["handshake", "denied", 400],
 			["page", "failed", 502],
 		] as const)
-			log(exchangeOf(what, outcome, status), request, isolate.config, isolate.counters);
+			log(exchangeOf(kind, outcome, status), request, isolate.config, isolate.counters);
 		expect(lines).toHaveLength(5);
 		expect(lines.join("\n")).not.toMatch(/hush|d0N0123456789abcdefg|secret=1|\?/);
 		expect(isolate.counters.numbers.reduce((sum, value) => sum + value, 0)).toBe(5);
 	});
 });
 
-describe("what is logged", () => {
-	it.each<[level: string, always: boolean, what: string, exchange: Exchange]>([
-		["info", true, "a new session", exchangeOf("handshake", "passed", 200)],
-		["info", true, "a WebSocket session", exchangeOf("websocket", "passed", 101)],
-		["info", false, "a poll", exchangeOf("poll", "passed", 200)],
-		["info", false, "an upgrade", exchangeOf("upgrade", "passed", 101)],
-		["info", false, "plain http", exchangeOf("page", "passed", 200)],
-		["info", false, "a redirect", exchangeOf("page", "redirected", 308)],
-		["warn", true, "a session that is gone", exchangeOf("poll", "gone", 400)],
-		["warn", true, "a refused request", exchangeOf("handshake", "denied", 400)],
-		["warn", true, "a handshake above the rate", exchangeOf("handshake", "denied", 503)],
-		["error", true, "a handshake no node took", exchangeOf("handshake", "no_node", 503)],
-		["error", true, "an application's 500", exchangeOf("page", "passed", 500)],
-	])("%s, always %s: %s", (level, always, _what, exchange) => {
+describe("the log", () => {
+	it.each<[what: string, level: string, always: boolean, exchange: Exchange]>([
+		["a new session", "info", true, exchangeOf("handshake", "passed", 200)],
+		["a WebSocket session", "info", true, exchangeOf("websocket", "passed", 101)],
+		["a poll", "info", false, exchangeOf("poll", "passed", 200)],
+		["an upgrade", "info", false, exchangeOf("upgrade", "passed", 101)],
+		["plain http", "info", false, exchangeOf("page", "passed", 200)],
+		["a redirect", "info", false, exchangeOf("page", "redirected", 308)],
+		["a session that is gone", "warn", true, exchangeOf("poll", "gone", 400)],
+		["a denied request", "warn", true, exchangeOf("handshake", "denied", 400)],
+		["a handshake above the rate", "warn", true, exchangeOf("handshake", "denied", 503)],
+		["a handshake that no node took", "error", true, exchangeOf("handshake", "no_node", 503)],
+		["an application's 500", "error", true, exchangeOf("page", "passed", 500)],
+	])("gets %s at level %s, always: %s", (_what, level, always, exchange) => {
 		expect(levelOf(exchange)).toBe(level);
 		expect(isLogged(exchange, levelOf(exchange), 0.01, () => 0.5)).toBe(always);
 		expect(isLogged(exchange, levelOf(exchange), 0.01, () => 0.005)).toBe(true);
@@ -110,13 +110,21 @@ describe("the termination code", () => {
 			"of a session whose node cannot be reached",
 			exchangeOf("poll", "gone", 400, [[0, "unreachable", 0, 1]]),
 		],
-		["sHDN", "of a session whose node is silent", exchangeOf("poll", "gone", 400, [[0, "timeout", 0, 1]])],
+		[
+			"sHDN",
+			"of a session whose node does not answer",
+			exchangeOf("poll", "gone", 400, [[0, "timeout", 0, 1]]),
+		],
 		["PRIN", "of a session id that names no node", exchangeOf("poll", "gone", 400)],
-		["SCNN", "of a handshake no node took", exchangeOf("handshake", "no_node", 503)],
-		["sHNN", "of plain http that took too long", exchangeOf("page", "failed", 504, [[0, "timeout", 0, 1]])],
-		["PRNN", "of what the guard refused", exchangeOf("handshake", "denied", 400)],
+		["SCNN", "of a handshake that no node took", exchangeOf("handshake", "no_node", 503)],
+		[
+			"sHNN",
+			"of plain http without headers in time",
+			exchangeOf("page", "failed", 504, [[0, "timeout", 0, 1]]),
+		],
+		["PRNN", "of a denied request", exchangeOf("handshake", "denied", 400)],
 		["PRNN", "of a plain http upgrade", exchangeOf("page", "plain_upgrade", 426)],
-		["I-NN", "of a fault of the edge itself", exchangeOf("handshake", "internal", 500, [], null)],
+		["I-NN", "of an internal error", exchangeOf("handshake", "internal", 500, [], null)],
 		["LRNN", "of a redirect", exchangeOf("page", "redirected", 308)],
 	])("%s: %s", (code, _what, exchange) => {
 		expect(terminationOf(exchange)).toBe(code);

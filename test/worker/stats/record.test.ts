@@ -4,16 +4,16 @@ import type { Counts } from "../../../worker/stats/sums.ts";
 import { counted, FRONT } from "../support/counted.ts";
 import { exchangeOf } from "../support/exchanges.ts";
 
-/** What the whole of the traffic and the node have alike. */
+/** Equal counts for the traffic's total and for a node. */
 const atBoth = (proxy: string, node: string, sums: Record<string, number>): Counts => ({
 	[proxy]: sums,
 	[`${proxy}/${node}`]: sums,
 });
 
-describe("a exchange adds", () => {
+describe("an exchange counts", () => {
 	it.each<[what: string, exchange: Exchange, counts: Counts]>([
 		[
-			"a polling session to the frontend, the pool's polling and the node",
+			"a polling session for the frontend, the pool's polling and the node",
 			exchangeOf("handshake", "passed", 200, [[0, "ok", 200, 5]]),
 			{
 				front: { ...FRONT, sessions: 1, hrsp_2xx: 1 },
@@ -29,7 +29,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"no session for a handshake the node refused to make",
+			"no session for a handshake that the node answered with 400",
 			exchangeOf("handshake", "passed", 400, [[0, "ok", 400, 5]]),
 			{
 				front: { ...FRONT, hrsp_4xx: 1 },
@@ -44,7 +44,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"a held poll as sticky, without its time",
+			"a held poll as sticky, but not its time",
 			exchangeOf("poll", "passed", 200, [[1, "ok", 200, 25_000]]),
 			{
 				front: { ...FRONT, hrsp_2xx: 1 },
@@ -52,7 +52,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"an upgrade that was done to websocket, and no second session",
+			"a finished upgrade under websocket, and no second session",
 			exchangeOf("upgrade", "passed", 101, [[2, "ok", 101, 1]]),
 			{
 				front: { ...FRONT, hrsp_1xx: 1 },
@@ -69,7 +69,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"a session of its own for a flashsocket",
+			"a flashsocket session under its own traffic",
 			exchangeOf("flashsocket", "passed", 101, [[0, "ok", 101, 1]]),
 			{
 				front: { ...FRONT, sessions: 1, hrsp_1xx: 1 },
@@ -85,7 +85,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"a redispatch to the node that was left and to the pool, the session to the node that took it",
+			"a redispatch for the pool and the node that failed, and the session for the node that took it",
 			exchangeOf("handshake", "passed", 200, [
 				[0, "unreachable", 0, 3],
 				[1, "ok", 200, 5],
@@ -126,7 +126,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"a session whose node is down as gone, code 1, with the failure at that node",
+			"a request whose session's node is down as gone, with code 1 and the failure of that node",
 			exchangeOf("post", "gone", 400, [[0, "timeout", 0, 30]]),
 			{
 				front: { ...FRONT, hrsp_4xx: 1 },
@@ -152,12 +152,12 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"a session that names no node as gone, at no node",
+			"a request whose session id names no node as gone, for no node",
 			exchangeOf("poll", "gone", 400),
 			{ front: { ...FRONT, hrsp_4xx: 1 }, app_polling: { requests: 1, gone: 1, hrsp_4xx: 1, code_1: 1 } },
 		],
 		[
-			"refusals of every node as no_node",
+			"a handshake that every node refused as no_node",
 			exchangeOf("handshake", "no_node", 503, [
 				[0, "refused", 503, 1],
 				[1, "refused", 503, 1],
@@ -214,7 +214,7 @@ describe("a exchange adds", () => {
 			},
 		],
 		[
-			"a preflight answered here to the pool",
+			"a preflight that the edge answered, for the pool",
 			exchangeOf("preflight", "preflight", 204),
 			{ front: { ...FRONT, hrsp_2xx: 1 }, app_polling: { requests: 1, preflights: 1, hrsp_2xx: 1 } },
 		],
@@ -222,7 +222,7 @@ describe("a exchange adds", () => {
 		expect(counted(exchange)).toEqual(counts);
 	});
 
-	it("a refusal by its reason, and by its code in the protocol", () => {
+	it("a denial by its reason, and by its Engine.IO code", () => {
 		const denied = exchangeOf("handshake", "denied", 403);
 		const counts = counted({ ...denied, denial: { reason: "origin", code: 4, response: denied.response } });
 		expect(counts).toEqual({
@@ -231,7 +231,7 @@ describe("a exchange adds", () => {
 		});
 	});
 
-	it("bytes to the frontend, the pool and the node, and the TLS version", () => {
+	it("bytes for the frontend, the pool and the node, and the TLS version", () => {
 		const counts = counted(exchangeOf("post", "passed", 200, [[0, "ok", 200, 1]]), {
 			bytesIn: 30,
 			bytesOut: 2,

@@ -4,11 +4,11 @@ import type { Row } from "../../../worker/stats/rows.ts";
 import { poolOf } from "../support/pools.ts";
 import { statisticsOf, VERDICT } from "../support/statistics.ts";
 
-const row = (proxy: string, server: string, seen?: null): Row =>
-	statisticsOf(seen).rows.find((each) => each.proxy === proxy && each.server === server)!;
+const row = (proxy: string, server: string, verdict?: null): Row =>
+	statisticsOf(verdict).rows.find((each) => each.proxy === proxy && each.server === server)!;
 
 describe("the rows", () => {
-	it("are the frontend, then each pool's traffic with its nodes before it, as HAProxy lists them", () => {
+	it("list the frontend first, then for each pool's traffic its nodes and the backend, as HAProxy does", () => {
 		const names = statisticsOf().rows.map(({ proxy, server }) => `${proxy} ${server}`);
 		expect(names).toHaveLength(17);
 		expect(names.slice(0, 6)).toEqual([
@@ -22,18 +22,18 @@ describe("the rows", () => {
 		expect(names.at(-1)).toBe("app_flashsocket BACKEND");
 	});
 
-	it("count sessions of Engine.IO, and requests where the traffic is plain http", () => {
+	it("count Engine.IO sessions, and requests where the traffic is plain http", () => {
 		expect(row("app_polling", "BACKEND")).toMatchObject({ total: 400, rate: 1.25, requestRate: 60 });
 		expect(row("app_http", "BACKEND")).toMatchObject({ total: 77, live: null });
 	});
 
-	it("add up the live sessions that nodes report, and know none of a silent node", () => {
+	it("add up the live sessions that nodes report, and have none for a node without a report", () => {
 		expect(row("app_websocket", "n1")).toMatchObject({ live: 100, liveMax: 300, limit: 500 });
 		expect(row("app_websocket", "n2").live).toBeNull();
 		expect(row("app_websocket", "BACKEND")).toMatchObject({ live: 200, liveMax: 480, status: "UP" });
 	});
 
-	it("know no live sessions of a node that is DOWN, whatever it said before", () => {
+	it("have no live sessions for a node that is DOWN, whatever it reported before", () => {
 		const killed = {
 			...VERDICT,
 			nodes: VERDICT.nodes.map((each) => (each.node === "n1" ? { ...each, state: "DOWN" as const } : each)),
@@ -46,17 +46,17 @@ describe("the rows", () => {
 		expect(sessions).toEqual([null, null, 111]);
 	});
 
-	it("say which share of polling sessions went on to a WebSocket", () => {
+	it("contain the share of polling sessions that upgraded to a WebSocket", () => {
 		expect(row("app_polling", "BACKEND").upgraded).toBe(0.75);
 		expect(row("app_websocket", "BACKEND").upgraded).toBeNull();
 	});
 
-	it("average the waits that say something", () => {
+	it("average the times of timed attempts, and have none without such attempts", () => {
 		expect(row("app_polling", "BACKEND")).toMatchObject({ waitMs: 2.5, totalMs: 3 });
 		expect(row("app_http", "n1").waitMs).toBeNull();
 	});
 
-	it("give a node's health in HAProxy's units", () => {
+	it("contain a node's health in HAProxy's units", () => {
 		expect(row("app_http", "n2").health).toMatchObject({
 			changed: 60,
 			downtime: 61,
@@ -67,7 +67,7 @@ describe("the rows", () => {
 		expect(row("app_http", "n1").health).toMatchObject({ throttle: 50, weight: 50 });
 	});
 
-	it("know no state where there is no monitor", () => {
+	it("have no state where there is no monitor", () => {
 		expect(row("app_http", "n1", null)).toMatchObject({ status: "no check", health: null, live: null });
 		expect(row("app_http", "BACKEND", null).status).toBe("UP");
 	});

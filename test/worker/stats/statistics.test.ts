@@ -3,7 +3,7 @@ import { admin } from "../../../worker/admin/router.ts";
 import type { Env } from "../../../worker/env.ts";
 import { isolateOf, parsedUrl } from "../support/pools.ts";
 
-/** Requests one view of the statistics from the admin router; `answer` is the state process's, null = none is bound. */
+/** Requests one view of the statistics from the admin router. `answer` makes the state process's answers; null = none is bound. */
 async function read(view: string, answer: (() => Promise<Response>) | null): Promise<Response> {
 	const url = `https://edge.test/__edge/${view}`;
 	const request = new Request(url, { headers: { authorization: "Bearer s3cret" } });
@@ -13,13 +13,13 @@ async function read(view: string, answer: (() => Promise<Response>) | null): Pro
 }
 
 const SILENT = [
-	["unavailable", () => Promise.reject(new Error("gone"))],
+	["unavailable", () => Promise.reject(new Error("unavailable"))],
 	["failing", () => Promise.resolve(new Response("", { status: 500 }))],
 ] as const;
 
-describe.each(SILENT)("while the ledger is bound but %s", (_how, answer) => {
+describe.each(SILENT)("while the ledger is bound but %s", (_state, answer) => {
 	it.each(["metrics", "stats.csv"])(
-		"%s is refused, so that no machine sees counters decrease",
+		"%s answers 503, so that no machine sees counters decrease",
 		async (view) => {
 			const response = await read(view, answer);
 			expect(response.status).toBe(503);
@@ -28,7 +28,7 @@ describe.each(SILENT)("while the ledger is bound but %s", (_how, answer) => {
 		},
 	);
 
-	it("people see what this isolate counted, with a note that it is incomplete", async () => {
+	it("the page and the JSON show the counts of this isolate, with a note that they are incomplete", async () => {
 		expect(await (await read("stats.json", answer)).json()).toMatchObject({
 			source: "isolate_ledger_silent",
 			isolates: 1,
@@ -42,7 +42,7 @@ describe("where no ledger is bound", () => {
 	it.each([
 		["metrics", "haproxy_frontend_http_requests_total"],
 		["stats.csv", "edge,FRONTEND,"],
-	])("%s has what this isolate counted", async (view, part) => {
+	])("%s has the counts of this isolate", async (view, part) => {
 		const response = await read(view, null);
 		expect(response.status).toBe(200);
 		expect(await response.text()).toContain(part);

@@ -9,12 +9,12 @@ describe("addTag", () => {
 	it.each([
 		["Engine.IO 4 text", `0${OPEN}`, `0${TAGGED}`],
 		[
-			"Engine.IO 3 text, whose length grows by three",
+			"Engine.IO 3 text, and adds 3 to its length",
 			`${OPEN.length + 1}:0${OPEN}`,
 			`${OPEN.length + 4}:0${TAGGED}`,
 		],
 		[
-			"Engine.IO 3 text with the first packet glued on",
+			"Engine.IO 3 text that is followed by another packet",
 			`${OPEN.length + 1}:0${OPEN}2:40`,
 			`${OPEN.length + 4}:0${TAGGED}2:40`,
 		],
@@ -29,32 +29,32 @@ describe("addTag", () => {
 			`___eio[0](${JSON.stringify(`${OPEN.length + 4}:0${TAGGED}`)});`,
 		],
 		[
-			"a Python origin's, spaced and with a longer sid",
+			"the answer of a Python node, with spaces and a longer sid",
 			'0{"sid": "0123456789abcdef0123456789abcdef", "upgrades": []}',
 			'0{"sid": "d0N0123456789abcdef0123456789abcdef", "upgrades": []}',
-		],
-		[
-			"an answer without an open packet, left as it is",
-			'{"code":3,"message":"Bad request"}',
-			'{"code":3,"message":"Bad request"}',
 		],
 	])("writes the tag into %s", (_form, body, tagged) => {
 		expect(addTag(body, "d0N")).toBe(tagged);
 	});
 
-	it("gives back, through removeTag, exactly the sid the node minted, whatever its length and characters", () => {
-		const sid = fc
+	it("leaves an answer without an open packet as it is", () => {
+		const body = '{"code":3,"message":"Bad request"}';
+		expect(addTag(body, "d0N")).toBe(body);
+	});
+
+	it("is undone exactly by removeTag, whatever the length and characters of the sid", () => {
+		const sids = fc
 			.string({ minLength: 1, maxLength: 64 })
 			.filter((text) => !/["\\]/.test(JSON.stringify(text).slice(1, -1)));
 		fc.assert(
-			fc.property(sid, fc.boolean(), fc.boolean(), (minted, jsonp, v3) => {
-				const packet = `0{"sid":"${minted}","upgrades":[]}`;
+			fc.property(sids, fc.boolean(), fc.boolean(), (sid, jsonp, v3) => {
+				const packet = `0{"sid":"${sid}","upgrades":[]}`;
 				const payload = v3 ? `${packet.length}:${packet}` : packet;
 				const body = jsonp ? `___eio[1](${JSON.stringify(payload)});` : payload;
-				const told = sidIn(addTag(body, "d0N"));
-				expect(told).toBe(`d0N${minted}`);
-				const search = removeTag(`?EIO=4&sid=${encodeURIComponent(told!)}&t=1`);
-				expect(new URLSearchParams(search).get("sid")).toBe(minted);
+				const tagged = sidIn(addTag(body, "d0N"));
+				expect(tagged).toBe(`d0N${sid}`);
+				const search = removeTag(`?EIO=4&sid=${encodeURIComponent(tagged!)}&t=1`);
+				expect(new URLSearchParams(search).get("sid")).toBe(sid);
 			}),
 		);
 	});

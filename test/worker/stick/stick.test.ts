@@ -9,7 +9,7 @@ import { parsed, poolOf } from "../support/pools.ts";
 const HANDSHAKE = parsed("GET", "/socket.io/?EIO=4&transport=polling");
 const ofSession = (sid: string) => parsed("GET", `/socket.io/?EIO=4&transport=polling&sid=${sid}`);
 
-describe("tags", () => {
+describe("the tags", () => {
 	it.each(TAG_VECTORS)("of %s match the contract's test vector %s", (id, tag) => {
 		expect(tagOf(id)).toBe(tag);
 	});
@@ -23,7 +23,7 @@ describe("tags", () => {
 	});
 });
 
-describe("the node that a request must reach", () => {
+describe("the sticky target", () => {
 	const n2 = tagOf("n2");
 	it.each([
 		["sid", HANDSHAKE, null, "any"],
@@ -41,14 +41,14 @@ describe("the node that a request must reach", () => {
 		["source", HANDSHAKE, null, "key"],
 		["source", ofSession("whatever"), null, "key"],
 		["sid", parsed("GET", "/index.html"), null, "any"],
-	] as const)("under %s, for %o with cookie %s, is %s", (stickiness, request, cookies, kind) => {
+	] as const)("with stickiness %s, of %o with cookie %s, is %s", (stickiness, request, cookies, kind) => {
 		const withCookies = { ...request, headers: { ...request.headers, cookie: cookies } };
 		const target = stickyTarget(poolOf({ stickiness }), withCookies, "10.0.0.1");
 		expect(target.kind).toBe(kind);
 		if (target.kind === "node" || target.kind === "prefer") expect(target.node.id).toBe("n2");
 	});
 
-	it("never throws, whatever the sid", () => {
+	it("is found for every sid without an error", () => {
 		fc.assert(
 			fc.property(fc.string(), (sid) =>
 				["node", "gone", "any"].includes(stickyTarget(poolOf(), ofSession(encodeURIComponent(sid)), "").kind),
@@ -59,13 +59,13 @@ describe("the node that a request must reach", () => {
 
 describe("the sticky cookie", () => {
 	const pool = poolOf({ stickiness: "cookie" });
-	it("stays on its site by default", () => {
+	it("is SameSite=Lax by default", () => {
 		expect(stickyCookie(pool, pool.nodes[0]!, true)).toBe(
 			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=Lax",
 		);
 	});
 
-	it("crosses sites with the attributes that browsers require", () => {
+	it("has the attributes that browsers require for other sites, with cookie_cross_site", () => {
 		const cross = poolOf({ stickiness: "cookie", cookie_cross_site: true });
 		expect(stickyCookie(cross, cross.nodes[0]!, true)).toBe(
 			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=None; Partitioned",
@@ -73,7 +73,7 @@ describe("the sticky cookie", () => {
 	});
 });
 
-describe("session ids without the tag of their node", () => {
+describe("the check of a session id's tag", () => {
 	const pool = poolOf();
 	const node = pool.nodes[0]!;
 	it.each([
@@ -81,11 +81,11 @@ describe("session ids without the tag of their node", () => {
 		['0{"sid":"eF00123456789abcdefg"}', false],
 		['96:0{"sid":"lv_VI97HAXpY6yYWAAAC"}', false],
 		['{"code":4,"message":"Forbidden"}', null],
-	])("are detected in %s: %s", (body, good) => {
-		expect(isTagged(body, node)).toBe(good);
+	])("gives for the body %s: %s", (body, tagged) => {
+		expect(isTagged(body, node)).toBe(tagged);
 	});
 
-	it("come with a line that generates correct ones", () => {
+	it("has a fix with a line that generates tagged session ids", () => {
 		const line = /generateId = (\(\) => .*?);/.exec(fixFor("foreign_tag", pool, node))?.[1];
 		expect(line).toBe('() => "d0N" + crypto.randomBytes(13).toString("base64url").slice(0, 17)');
 	});

@@ -1,5 +1,4 @@
-/** Exchanges as the pipeline makes them, for tests of counting and logging. */
-
+/** Exchanges like those of the pipeline, for tests of counting and logging. */
 import type { Pool } from "../../../worker/config/pool.ts";
 import type { Exchange, Outcome } from "../../../worker/stats/exchange.ts";
 import type { AttemptResult } from "../../../worker/upstream/send.ts";
@@ -27,9 +26,9 @@ export const REQUESTS = {
 /** One attempt: the node's index, the result, the answer's status, and the milliseconds it took. */
 export type Try = readonly [node: number, result: AttemptResult, status: number, tookMs: number];
 
-/** The exchange of a request. Attempts follow each other without a pause, the first 2 ms after the start. */
+/** An exchange. The first attempt starts 2 ms after the request, and each further one when the last ended. */
 export function exchangeOf(
-	what: keyof typeof REQUESTS,
+	kind: keyof typeof REQUESTS,
 	outcome: Outcome,
 	status: number,
 	tries: readonly Try[] = [],
@@ -43,7 +42,7 @@ export function exchangeOf(
 		return { node: POOL.nodes[index]!, result, response, sentAt, endedAt: at };
 	});
 	return {
-		parsed: REQUESTS[what],
+		parsed: REQUESTS[kind],
 		outcome,
 		response: answerOf(status),
 		status,

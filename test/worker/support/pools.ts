@@ -1,4 +1,4 @@
-/** Configurations and requests for tests, made by the real readers: what a test has is what a deployment could have. */
+/** Configurations and requests for tests, made by the real readers, so that each of them could occur in a deployment. */
 import { type Config, readConfig } from "../../../worker/config/config.ts";
 import type { Pool } from "../../../worker/config/pool.ts";
 import { type Isolate, newIsolate } from "../../../worker/isolate.ts";
@@ -13,7 +13,7 @@ export function variables(pool: Fields = {}, others: Fields = {}): Fields {
 	return { EDGE_PLATFORM: "workerd", POOL_APP: { nodes, ...pool }, ...others };
 }
 
-/** The configuration of the given variables; throws its problems. */
+/** The configuration of the given variables. Throws if they are invalid. */
 export function configOf(given: Fields): Config {
 	const config = readConfig(given);
 	if ("pools" in config) return config;
@@ -34,7 +34,7 @@ export function isolateOf(fields: Fields = {}, others: Fields = {}): Isolate {
 	return newIsolate(configOf(variables(fields, others)));
 }
 
-/** Headers of a client that sends none. */
+/** The headers of a client that sends none. */
 export const NO_HEADERS: ClientHeaders = {
 	origin: null,
 	upgrade: null,

@@ -1,4 +1,4 @@
-/** Statistics that cover every case: three nodes, one DOWN, one draining, a session limit, slow start. */
+/** Statistics with every case: three nodes, one DOWN, one draining, a session limit, slow start. */
 import type { NodeVerdict, Verdict } from "../../../worker/health/verdict.ts";
 import type { Totals } from "../../../worker/stats/ledger.ts";
 import { rowsOf } from "../../../worker/stats/rows.ts";
@@ -11,7 +11,6 @@ const CONFIG = configOf(variables({ slow_start: 30 }));
 
 export const TOTALS: Totals = {
 	since: NOW - 90_061_000,
-	heardAt: NOW - 500,
 	isolates: 4,
 	counts: {
 		front: {
@@ -119,7 +118,7 @@ export const VERDICT: Verdict = {
 	],
 };
 
-/** The statistics at one moment; `verdict` null = no monitor. */
+/** The statistics at `NOW`; a null `verdict` = no monitor. */
 export function statisticsOf(verdict: Verdict | null = VERDICT, totals: Totals = TOTALS): Statistics {
 	return {
 		at: NOW,

@@ -7,7 +7,7 @@ import { NO_HEADERS, parsed } from "../support/pools.ts";
 const HANDSHAKE = parsed("GET", "/socket.io/?EIO=4&transport=polling");
 const POLL = parsed("GET", "/socket.io/?EIO=4&transport=polling&sid=d0N0123456789abcdefg");
 const UPGRADE = parsed("GET", "/socket.io/?EIO=4&transport=websocket&sid=d0N0123456789abcdefg", "websocket");
-/** The request with a header of its own, which is written to. */
+/** The request with one forwardable header, in a fresh object, since `upstreamHeaders` changes it. */
 const withHeader = (request: ParsedRequest): ParsedRequest => ({
 	...request,
 	headers: { ...NO_HEADERS, forwardable: { "x-app": "1" } },
@@ -18,7 +18,7 @@ const ALWAYS = {
 	[HEADERS.auth]: "s3cret",
 };
 
-describe("the headers a node receives", () => {
+describe("the headers that a node receives", () => {
 	it.each([
 		["a handshake", HANDSHAKE],
 		["an upgrade", UPGRADE],

@@ -17,7 +17,7 @@ describe("the Location that a client gets", () => {
 		[301, "https://other.test/x", "https://other.test/x"],
 		[302, `${node.url}1/x`, `${node.url}1/x`],
 		[200, `${node.url}/home`, `${node.url}/home`],
-	])("of a %i to %s is changed to %s", (status, location, wanted) => {
+	])("of a %i to %s is %s", (status, location, wanted) => {
 		expect(locationOf(status, location)).toBe(wanted);
 	});
 });

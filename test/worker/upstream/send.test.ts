@@ -7,14 +7,20 @@ const answer = (status: number, headers: Record<string, string> = {}) =>
 const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
 const SOCKET = "/socket.io/?EIO=4&transport=websocket";
 
-describe("the result of an answer", () => {
+describe("resultOf", () => {
 	it.each([
 		["a node's own 500", 500, {}, "cloudflare", "ok"],
 		["Cloudflare's 521 for a node it cannot reach", 521, {}, "cloudflare", "unreachable"],
-		["Cloudflare's 524 for a node that was reached and then silent", 524, {}, "cloudflare", "timeout"],
+		[
+			"Cloudflare's 524 for a node that accepted the connection and did not answer",
+			524,
+			{},
+			"cloudflare",
+			"timeout",
+		],
 		["Cloudflare's 530", 530, {}, "cloudflare", "unreachable"],
-		["a 521 the node made itself", 521, { "x-edge-node": "n1" }, "cloudflare", "ok"],
-		["a 521 where there is no Cloudflare between", 521, {}, "workerd", "ok"],
+		["a 521 of the node itself", 521, { "x-edge-node": "n1" }, "cloudflare", "ok"],
+		["a 521 on workerd, where it must be the node's", 521, {}, "workerd", "ok"],
 		["a 503 of the application", 503, {}, "workerd", "ok"],
 		["a 503 of a node that drains", 503, { "x-edge-refuse": "draining" }, "workerd", "refused"],
 		["a 503 of a full node", 503, { "x-edge-refuse": "full" }, "cloudflare", "refused"],

@@ -13,7 +13,7 @@ const TYPES = { frontend: 0, backend: 1, server: 2 } as const;
 /** Unknown numbers are left empty, as HAProxy does. */
 type Fields = Partial<Record<string, string | number | null>>;
 
-/** The text: a header that begins with "# ", then one line per row, each with a trailing comma, as HAProxy writes it. */
+/** The text: a header that begins with "# ", then one line per row, each with a trailing comma, as in HAProxy's. */
 export function csvOf({ rows }: Statistics): string {
 	const proxies = [...new Set(rows.map((row) => row.proxy))];
 	const lines = rows.map((row) => line(fieldsOf(row, proxies.indexOf(row.proxy) + 1, rows)));

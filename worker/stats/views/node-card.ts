@@ -1,7 +1,7 @@
 /** One node as a card: its state and why, and the sessions it carries. */
 import { ADMIN_STATES } from "../../health/node-change.ts";
 import type { Row } from "../rows.ts";
-import { ago, escaped, whole } from "./text.ts";
+import { ago, escaped, integer } from "./text.ts";
 
 const FAULTS: Readonly<Record<string, string>> = {
 	foreign_tag: "generates session ids without its tag",
@@ -24,18 +24,18 @@ ${health === null ? "" : stateButtons(server, health.adminState)}</article>`;
 function liveLine(rows: readonly Row[]): string {
 	const parts = rows
 		.filter((row) => row.live !== null && row.live > 0)
-		.map((row) => `${whole(row.live!)} ${row.traffic}`);
+		.map((row) => `${integer(row.live!)} ${row.traffic}`);
 	const live = rows.reduce((sum, row) => sum + (row.live ?? 0), 0);
 	const limit = rows.find((row) => row.limit !== null)?.limit;
 	const known = rows.some((row) => row.live !== null);
 	if (!known) return "live sessions unknown";
-	return `<b>${whole(live)}</b> live${limit ? ` of ${whole(limit)}` : ""}${parts.length > 0 ? ` · ${parts.join(", ")}` : ""}`;
+	return `<b>${integer(live)}</b> live${limit ? ` of ${integer(limit)}` : ""}${parts.length > 0 ? ` · ${parts.join(", ")}` : ""}`;
 }
 
 function checkLine({ weight, throttle, check, failedChecks, downs }: NonNullable<Row["health"]>): string {
 	const last =
 		check === null ? "not checked yet" : `${check.word} ${check.status || ""} in ${check.milliseconds} ms`;
-	return `weight <b>${weight}</b>${throttle === null ? "" : ` (slow start: ${throttle} %)`} · check ${last} · ${whole(failedChecks)} failed, ${whole(downs)}× down`;
+	return `weight <b>${weight}</b>${throttle === null ? "" : ` (slow start: ${throttle} %)`} · check ${last} · ${integer(failedChecks)} failed, ${integer(downs)}× down`;
 }
 
 function changeLine({ changed, reason, downtime }: NonNullable<Row["health"]>): string {

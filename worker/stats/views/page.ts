@@ -1,19 +1,19 @@
-/** Statistics as an HTML page without external resources. */
+/** The statistics as an HTML page without external resources. */
 import { deniedOf, type Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 import { nodeCard } from "./node-card.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 import { poolTable } from "./table.ts";
-import { ago, escaped, percent, rate, whole } from "./text.ts";
+import { ago, escaped, integer, percent, rate } from "./text.ts";
 
-/** The page's HTML; `nonce` is the one its Content-Security-Policy allows for its style and script. */
+/** The page's HTML. Its Content-Security-Policy allows the style and script that have `nonce`. */
 export function pageOf(statistics: Statistics, nonce: string): string {
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>sticky-edge statistics</title><link rel="icon" href="data:,"><style nonce="${nonce}">${STYLE}</style></head>
 <body><main><header><h1>sticky-edge</h1><p id="stale" role="status"></p></header><div id="live">${livePart(statistics)}</div></main><script nonce="${nonce}">${SCRIPT}</script></body></html>`;
 }
 
-/** The part that changes; the page fetches it to refresh itself. */
+/** The part of the page that changes. Its script fetches it to refresh the page. */
 export function livePart(statistics: Statistics): string {
 	const front = statistics.rows[0]!;
 	const pools = [...new Set(statistics.rows.map((row) => row.pool).filter((pool) => pool !== null))];
@@ -52,17 +52,17 @@ function tiles(front: Row, rows: readonly Row[]): string {
 	const failed = sum("unreachable", "timeouts", "server_errors", "no_node");
 	return `<div class="tiles">${[
 		tile(
-			known ? whole(backends.reduce((all, row) => all + (row.live ?? 0), 0)) : "?",
+			known ? integer(backends.reduce((all, row) => all + (row.live ?? 0), 0)) : "?",
 			"live sessions",
 			"reported by the nodes",
 		),
-		tile(whole(front.total), "sessions opened", `${rate(front.rate)}/s`),
-		tile(whole(front.counts["requests"] ?? 0), "requests", `${rate(front.requestRate)}/s`),
+		tile(integer(front.total), "sessions opened", `${rate(front.rate)}/s`),
+		tile(integer(front.counts["requests"] ?? 0), "requests", `${rate(front.requestRate)}/s`),
 		tile(opened === 0 ? "–" : percent(upgraded / opened), "upgraded", "of polling sessions"),
-		tile(whole(sum("sticky")), "sticky", "reached their node"),
-		tile(whole(sum("gone")), "gone", "told to reconnect"),
-		tile(whole(deniedOf(front)), "denied", "by policy"),
-		tile(whole(failed), "errors", "of nodes", failed > 0),
+		tile(integer(sum("sticky")), "sticky", "reached their node"),
+		tile(integer(sum("gone")), "gone", "had to reconnect"),
+		tile(integer(deniedOf(front)), "denied", "by policy"),
+		tile(integer(failed), "errors", "of nodes", failed > 0),
 	].join("")}</div>`;
 }
 
@@ -93,5 +93,5 @@ function frontList({ counts }: Row): string {
 	];
 	for (const [name, value] of Object.entries(counts))
 		if (name.startsWith("denied_")) entries.push([`Denied: ${name.slice(7).replaceAll("_", " ")}`, value]);
-	return `<dl>${entries.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${whole(value)}</dd></div>`).join("")}</dl>`;
+	return `<dl>${entries.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${integer(value)}</dd></div>`).join("")}</dl>`;
 }

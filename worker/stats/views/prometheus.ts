@@ -29,12 +29,12 @@ const COMMON: readonly (readonly [name: string, help: string, value: Value])[] =
 const BACKEND_AND_SERVER: typeof COMMON = [
 	[
 		"connection_errors_total",
-		"Nodes that could not be reached, or closed the connection before headers.",
+		"Requests to a node that could not be reached or closed the connection before headers.",
 		counted("unreachable"),
 	],
 	[
 		"response_errors_total",
-		"Nodes that sent no headers in time, or a 5xx.",
+		"Requests to a node that sent no headers in time, or a 5xx.",
 		(row) => (row.counts["timeouts"] ?? 0) + (row.counts["server_errors"] ?? 0),
 	],
 	["retry_warnings_total", "Attempts that were followed by another.", counted("retries")],
@@ -56,16 +56,16 @@ export function prometheusOf({ rows: all, isolates }: Statistics): string {
 	const families: Family[] = [];
 	for (const kind of ["frontend", "backend", "server"] as const) {
 		const rows = all.filter((row) => row.kind === kind);
-		const own = kind === "frontend" ? COMMON : [...COMMON, ...BACKEND_AND_SERVER];
-		for (const [name, help, value] of own)
+		const totals = kind === "frontend" ? COMMON : [...COMMON, ...BACKEND_AND_SERVER];
+		for (const [name, help, value] of totals)
 			families.push(total(`haproxy_${kind}_${name}`, help, samples(rows, value)));
 		families.push(responses(kind, rows), status(kind, rows));
-		families.push(...(kind === "frontend" ? frontend(rows[0]!) : behind(kind, rows)));
+		families.push(...(kind === "frontend" ? frontendOnly(rows[0]!) : liveAndTimes(kind, rows)));
 		if (kind !== "frontend")
 			for (const [name, help, value] of OWN)
 				families.push(total(`sticky_edge_${kind}_${name}`, help, samples(rows, value)));
 		if (kind === "backend") families.push(engineErrors(rows));
-		if (kind === "server") families.push(...servers(rows));
+		if (kind === "server") families.push(...serverOnly(rows));
 	}
 	families.push(
 		gauge("sticky_edge_isolates", "Isolates that flushed within the last minute.", [
@@ -109,7 +109,7 @@ function status(kind: "frontend" | "backend" | "server", rows: readonly Row[]): 
 	);
 }
 
-function frontend(row: Row): Family[] {
+function frontendOnly(row: Row): Family[] {
 	const one = (value: number) => [{ labels: labelsOf(row), value }];
 	const tls = ["tls_1_3", "tls_1_2", "tls_unknown", "plain_http"];
 	const denials = Object.keys(row.counts).filter((name) => name.startsWith("denied_"));
@@ -151,7 +151,7 @@ function frontend(row: Row): Family[] {
 	];
 }
 
-function behind(kind: string, rows: readonly Row[]): Family[] {
+function liveAndTimes(kind: string, rows: readonly Row[]): Family[] {
 	const seconds = (value: number | null) => (value === null ? null : value / 1000);
 	return [
 		gauge(
@@ -161,17 +161,17 @@ function behind(kind: string, rows: readonly Row[]): Family[] {
 		),
 		gauge(
 			`haproxy_${kind}_max_sessions`,
-			"The most live sessions seen.",
+			"Maximum of the live sessions.",
 			samples(rows, (row) => row.liveMax),
 		),
 		gauge(
 			`haproxy_${kind}_response_time_average_seconds`,
-			"Average time until a node's headers, without held polls.",
+			"Average time until a node's headers; polls are not included.",
 			samples(rows, (row) => seconds(row.waitMs)),
 		),
 		gauge(
 			`haproxy_${kind}_total_time_average_seconds`,
-			"Average time until the answer's headers, without held polls.",
+			"Average time until the answer's headers; polls are not included.",
 			samples(rows, (row) => seconds(row.totalMs)),
 		),
 	];
@@ -188,7 +188,7 @@ function engineErrors(rows: readonly Row[]): Family {
 	);
 }
 
-function servers(rows: readonly Row[]): Family[] {
+function serverOnly(rows: readonly Row[]): Family[] {
 	const of = (value: (health: NonNullable<Row["health"]>) => number | null) =>
 		samples(rows, (row) => (row.health === null ? null : value(row.health)));
 	return [
@@ -199,7 +199,7 @@ function servers(rows: readonly Row[]): Family[] {
 		),
 		gauge(
 			"haproxy_server_current_throttle",
-			"Percent of its weight during slow start.",
+			"Percentage of its weight that the node gets during slow start.",
 			of((health) => health.throttle ?? 100),
 		),
 		gauge(

@@ -1,6 +1,6 @@
 /**
- * The statistics page's script: every 5 s, while the page is visible, it fetches the live part again and updates
- * only the cells that changed, so that nothing flickers, scrolls or loses focus.
+ * The statistics page's script. Every 5 s, while the page is visible, it fetches the live part and updates only the
+ * cells that changed, so that nothing flickers, scrolls or loses focus.
  */
 export const SCRIPT = `
 const stale=document.getElementById("stale");

@@ -30,7 +30,7 @@ th,td{padding:4px 7px;text-align:right;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:500;font-size:12px}thead tr:first-child th{text-align:center;border-bottom:0;padding-bottom:0}
 thead tr:first-child th[colspan]{border-left:1px solid var(--line)}
 tbody th{text-align:left;font-weight:400;position:sticky;left:0;background:var(--card)}
-tr.whole th,tr.whole td{font-weight:600}tr.part th{padding-left:22px;color:var(--soft)}tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
+tr.total th,tr.total td{font-weight:600}tr.part th{padding-left:22px;color:var(--soft)}tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
 td.zero{color:var(--soft);opacity:.55}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:2px 24px;margin:12px 2px 0;font-size:13px}
 dl div{display:flex;justify-content:space-between;border-bottom:1px solid var(--line);padding:3px 0}dt{color:var(--soft)}dd{margin:0}

@@ -1,6 +1,6 @@
 /** The traffic of one pool as a table: HAProxy's groups of columns, and one for stickiness. */
 import type { Row } from "../rows.ts";
-import { bytes, escaped, percent, rate, whole } from "./text.ts";
+import { bytes, escaped, integer, percent, rate } from "./text.ts";
 
 interface Column {
 	readonly head: string;
@@ -8,7 +8,7 @@ interface Column {
 	/** Null = unknown, or meaningless in this row. */
 	readonly value: (row: Row) => number | null;
 	readonly show?: (value: number) => string;
-	/** Whether a value above 0 deserves attention. */
+	/** Whether a value above 0 is highlighted. */
 	readonly bad?: boolean;
 }
 
@@ -27,7 +27,7 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 		"Sessions",
 		[
 			{ head: "Live", title: "live sessions, as the nodes last reported", value: (row) => row.live },
-			{ head: "Max", title: "the most live sessions seen", value: (row) => row.liveMax },
+			{ head: "Max", title: "maximum of the live sessions", value: (row) => row.liveMax },
 			{
 				head: "Total",
 				title: "Engine.IO sessions opened; requests of plain http",
@@ -135,7 +135,7 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 			{ head: "5xx", title: "", value: counted("hrsp_5xx"), bad: true },
 			{
 				head: "ms",
-				title: "average time until a node's headers, without held polls",
+				title: "average time until a node's headers; polls are not included",
 				value: (row) => row.waitMs,
 				show: rate,
 			},
@@ -148,10 +148,10 @@ const COLUMNS = GROUPS.flatMap(([, columns]) => columns);
 /** The table. Traffic without requests is one line instead of one per node. */
 export function poolTable(rows: readonly Row[]): string {
 	const used = new Set(rows.filter((row) => (row.counts["requests"] ?? 0) > 0).map((row) => row.proxy));
-	const wholes = rows.filter((row) => row.kind === "backend");
-	const shown = wholes.flatMap((whole) => [
-		whole,
-		...rows.filter((row) => row.kind === "server" && row.proxy === whole.proxy && used.has(row.proxy)),
+	const backends = rows.filter((row) => row.kind === "backend");
+	const shown = backends.flatMap((backend) => [
+		backend,
+		...rows.filter((row) => row.kind === "server" && row.proxy === backend.proxy && used.has(row.proxy)),
 	]);
 	const groups = GROUPS.map(
 		([name, columns]) => `<th scope="colgroup" colspan="${columns.length}">${name}</th>`,
@@ -162,10 +162,10 @@ export function poolTable(rows: readonly Row[]): string {
 
 function line(row: Row): string {
 	const name = row.kind === "backend" ? row.traffic! : row.server;
-	return `<tr class="${row.kind === "backend" ? "whole" : "part"}"><th scope="row">${escaped(name)}</th>${COLUMNS.map((column) => cell(column, row)).join("")}</tr>`;
+	return `<tr class="${row.kind === "backend" ? "total" : "part"}"><th scope="row">${escaped(name)}</th>${COLUMNS.map((column) => cell(column, row)).join("")}</tr>`;
 }
 
-function cell({ value, show = whole, bad }: Column, row: Row): string {
+function cell({ value, show = integer, bad }: Column, row: Row): string {
 	const number = value(row);
 	if (number === null) return '<td class="zero"></td>';
 	return `<td class="${number === 0 ? "zero" : bad ? "bad" : ""}">${show(number)}</td>`;

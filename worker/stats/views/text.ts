@@ -9,8 +9,8 @@ export function escaped(text: string): string {
 		.replaceAll('"', "&quot;");
 }
 
-/** A count with separated thousands. */
-export function whole(value: number): string {
+/** A whole number with separated thousands. */
+export function integer(value: number): string {
 	return Math.round(value)
 		.toString()
 		.replace(/\B(?=(\d{3})+$)/g, " ");
@@ -18,7 +18,7 @@ export function whole(value: number): string {
 
 /** A rate; small ones with decimals. */
 export function rate(value: number): string {
-	return value >= 10 ? whole(value) : value.toFixed(value > 0 && value < 1 ? 2 : 1).replace(/\.0+$/, "");
+	return value >= 10 ? integer(value) : value.toFixed(value > 0 && value < 1 ? 2 : 1).replace(/\.0+$/, "");
 }
 
 export function bytes(value: number): string {

@@ -3,7 +3,7 @@ import { csvOf } from "../../../../worker/stats/views/csv.ts";
 import { parseHaproxyCsv } from "../../../support/edge/haproxy-csv.ts";
 import { statisticsOf, VERDICT } from "../../support/statistics.ts";
 
-/** The management guide's section 9.1, in its order. */
+/** The fields of HAProxy's management guide, section 9.1, in its order. */
 const FIRST_35 =
 	"pxname svname qcur qmax scur smax slim stot bin bout dreq dresp ereq econ eresp wretr wredis status weight act bck chkfail chkdown lastchg downtime qlimit pid iid sid throttle lbtot tracked type rate rate_lim";
 
@@ -20,7 +20,7 @@ describe("the CSV", () => {
 		).toBe(true);
 	});
 
-	it("reads as HAProxy's own to a parser of HAProxy's", () => {
+	it("can be read by a parser for HAProxy's CSV", () => {
 		expect(rows).toHaveLength(17);
 		expect(row("edge", "FRONTEND")).toMatchObject({
 			type: "0",
@@ -70,19 +70,19 @@ describe("the CSV", () => {
 		});
 	});
 
-	it("has numbers or nothing wherever HAProxy has numbers", () => {
-		const words = new Set(["pxname", "svname", "status", "check_status", "last_chk", "last_agt"]);
+	it("has numbers or nothing in all fields that are numbers in HAProxy", () => {
+		const textFields = new Set(["pxname", "svname", "status", "check_status", "last_chk", "last_agt"]);
 		for (const each of rows)
 			for (const [name, value] of Object.entries(each))
-				if (!words.has(name)) expect(value, name).toMatch(/^\d*$/);
+				if (!textFields.has(name)) expect(value, name).toMatch(/^\d*$/);
 	});
 
-	it("gives each proxy a number of its own and each server one within it", () => {
+	it("numbers the proxies, and the servers within each proxy", () => {
 		const keys = rows.map((each) => `${each["iid"]}/${each["sid"]}`);
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
-	it("keeps to one line a row without a monitor, too", () => {
+	it("has one line per row also without a monitor", () => {
 		expect(parseHaproxyCsv(csvOf(statisticsOf(null)))).toHaveLength(17);
 		expect(VERDICT.nodes).toHaveLength(3);
 	});

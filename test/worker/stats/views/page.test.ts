@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { livePart, pageOf } from "../../../../worker/stats/views/page.ts";
-import { ago, bytes, percent, rate, whole } from "../../../../worker/stats/views/text.ts";
+import { ago, bytes, integer, percent, rate } from "../../../../worker/stats/views/text.ts";
 import { statisticsOf } from "../../support/statistics.ts";
 
 const html = pageOf(statisticsOf(), "the-nonce");
 
-describe("the page", () => {
-	it("needs nothing from elsewhere, and runs by its nonce only", () => {
+describe("the statistics page", () => {
+	it("loads no external resource, and all its style and script has the nonce", () => {
 		expect(html.match(/(?:src|href|url\()[^ >]*/g)).toEqual(['href="data:,"']);
 		expect(html.match(/<(?:script|style)[^>]*>/g)).toEqual([
 			'<style nonce="the-nonce">',
@@ -15,7 +15,7 @@ describe("the page", () => {
 		expect(html).not.toMatch(/ on[a-z]+=|style="/);
 	});
 
-	it("shows every node with its state, and what is wrong with it", () => {
+	it("shows every node with its state and fault", () => {
 		const part = livePart(statisticsOf());
 		for (const state of ["UP", "DOWN", "DRAIN"])
 			expect(part).toContain(`<span class="state">${state}</span>`);
@@ -25,7 +25,7 @@ describe("the page", () => {
 		expect(part).toContain("75.0 %");
 	});
 
-	it("escapes what a node or a network wrote", () => {
+	it("escapes text from nodes", () => {
 		expect(html).toContain("L4CON &lt;b&gt;refused&lt;/b&gt;");
 		expect(html).not.toContain("<b>refused");
 	});
@@ -39,23 +39,23 @@ describe("the page", () => {
 		expect(livePart(statisticsOf())).toContain("all isolates, 4 active within the last minute");
 	});
 
-	it("has the same shape for other numbers, so that a refresh changes cells and not the page", () => {
-		const shape = (text: string) =>
+	it("has the same structure for other numbers, so that a refresh changes only cells", () => {
+		const structure = (text: string) =>
 			text.replace(/>[^<]*</g, "><").replace(/ (class|aria-pressed)="[^"]*"/g, "");
 		const statistics = statisticsOf();
 		const later = {
 			...statistics,
 			rows: statistics.rows.map((row) => ({ ...row, rate: row.rate + 1, total: row.total * 3 })),
 		};
-		expect(shape(livePart(later))).toBe(shape(livePart(statistics)));
+		expect(structure(livePart(later))).toBe(structure(livePart(statistics)));
 		expect(livePart(later)).not.toBe(livePart(statistics));
 	});
 });
 
-describe("numbers read as", () => {
+describe("numbers on the page are formatted as", () => {
 	it.each([
-		[whole(1_234_567), "1 234 567"],
-		[whole(999), "999"],
+		[integer(1_234_567), "1 234 567"],
+		[integer(999), "999"],
 		[rate(0.04), "0.04"],
 		[rate(0), "0"],
 		[rate(2), "2"],

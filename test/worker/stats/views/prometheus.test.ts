@@ -34,11 +34,11 @@ describe("the metrics", () => {
 		[[61], "haproxy_server_downtime_seconds_total", { proxy: "app_http", server: "n2" }],
 		[[480], "haproxy_backend_max_sessions", { proxy: "app_websocket" }],
 		[[4], "sticky_edge_isolates", {}],
-	])("say %j for %s %j", (values, name, labels) => {
+	])("contain %j for %s %j", (values, name, labels) => {
 		expect(valuesOf(name, labels)).toEqual(values);
 	});
 
-	it("are read by a strict parser without a monitor and without any count, too", () => {
+	it("can be read by a strict parser also without a monitor and without any count", () => {
 		const empty = {
 			...statisticsOf(null),
 			rows: statisticsOf(null).rows.map((row) => ({ ...row, counts: {} })),
@@ -46,7 +46,7 @@ describe("the metrics", () => {
 		expect(parseExposition(prometheusOf(empty)).length).toBeGreaterThan(100);
 	});
 
-	it("escape what stands in a label", () => {
+	it("escape the values of labels", () => {
 		const text = render([total("a_total", "x", [{ labels: { l: 'q"\\\n' }, value: 1 }])]);
 		expect(text).toBe('# HELP a_total x\n# TYPE a_total counter\na_total{l="q\\"\\\\\\n"} 1\n');
 		expect(parseExposition(text)).toHaveLength(1);

@@ -6,13 +6,13 @@ import { variables } from "../support/pools.ts";
 
 type Incoming = Parameters<typeof worker.fetch>[0];
 
-/** What a client must not learn: the host every node of the tests lives at. */
+/** The address of all nodes in these tests, which clients must not see. */
 const PRIVATE = "127.0.0.1:300";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Everything a client is told, status line aside, by an edge whose nodes answer by `node`. */
-async function told(path: string, init: RequestInit, node: () => Promise<Response>): Promise<string> {
+/** The status, headers and body that a client gets from an edge whose nodes answer with `node`. */
+async function answerTo(path: string, init: RequestInit, node: () => Promise<Response>): Promise<string> {
 	vi.spyOn(globalThis, "fetch").mockImplementation(node);
 	vi.spyOn(console, "error").mockImplementation(() => undefined);
 	vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -37,8 +37,8 @@ describe("a node's private address", () => {
 		["pools/app"],
 		["nodes/n1"],
 		["x"],
-	])("is not in what /__edge/%s tells whoever does not know the token", async (path) => {
-		const text = await told(`/__edge/${path}`, { headers: { authorization: "Bearer wrong" } }, refused);
+	])("does not appear in the answer of /__edge/%s to a request with a wrong token", async (path) => {
+		const text = await answerTo(`/__edge/${path}`, { headers: { authorization: "Bearer wrong" } }, refused);
 		expect(text).toMatch(/^401 /);
 		expect(text).not.toContain(PRIVATE);
 	});
@@ -46,21 +46,21 @@ describe("a node's private address", () => {
 	it.each([
 		["a handshake that no node takes", "/socket.io/?EIO=4&transport=polling", "GET", refused],
 		["a page that no node serves", "/page", "GET", refused],
-		["a POST that breaks off", "/form", "POST", refused],
+		["a POST that no node answers", "/form", "POST", refused],
 		[
-			"a handshake whose id names no node",
+			"a handshake whose session id names no node",
 			"/socket.io/?EIO=4&transport=polling",
 			"GET",
 			() => Promise.resolve(new Response('0{"sid":"zzzzzzzzzzzzzzzzzzzz","upgrades":[]}')),
 		],
-	] as const)("is not in the answer to %s", async (_what, path, method, node) => {
-		const text = await told(path, { method }, node);
+	] as const)("does not appear in the answer to %s", async (_what, path, method, node) => {
+		const text = await answerTo(path, { method }, node);
 		expect(text).toMatch(/^50[234] /);
 		expect(text).not.toContain(PRIVATE);
 	});
 
-	it("is told to the operator, who has the token", async () => {
+	it("appears in answers to an operator with the token", async () => {
 		const init = { headers: { authorization: "Bearer s3cret" } };
-		expect(await told("/__edge/pools", init, refused)).toContain(PRIVATE);
+		expect(await answerTo("/__edge/pools", init, refused)).toContain(PRIVATE);
 	});
 });

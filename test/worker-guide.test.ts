@@ -13,17 +13,17 @@ const guide = await readFile(`${PROJECT}/worker/README.md`, "utf8");
 const section = (title: string) => guide.split(/^## /m).find((part) => part.startsWith(title))!;
 const inCode = (text: string) => new Set([...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!));
 
-/** The fields a table has, as the reader itself lists them when it meets one it does not know. */
+/** The fields of a table, taken from the message about the unknown field `at`. */
 function fieldsAt(variables: Record<string, unknown>, at: string): string[] {
 	const problems = readConfig(variables);
-	const said =
+	const problem =
 		"pools" in problems ? undefined : problems.find((each) => each.startsWith(`${at}: no such field`));
-	if (said === undefined) throw new Error(`${at} was not refused`);
-	return said.split("the fields are ")[1]!.split(", ");
+	if (problem === undefined) throw new Error(`${at} was not refused`);
+	return problem.split("the fields are ")[1]!.split(", ");
 }
 
 describe("worker/README.md", () => {
-	test("lists every error code with its status, and no other", () => {
+	test("lists every error code with its status, and no other code", () => {
 		const rows = [...section("Errors").matchAll(/^\| `(EDGE_[A-Z_]+)` \| (\d+) \|/gm)].map(
 			([, code, status]) => [code, Number(status)],
 		);
@@ -32,16 +32,16 @@ describe("worker/README.md", () => {
 		);
 	});
 
-	test("explains every configuration field, in the section for it", () => {
+	test("explains every configuration field in the section Configuration", () => {
 		const nodes = [{ id: "n1", url: "https://n1.example.org" }];
-		const whole = {
+		const variables = {
 			POOL_APP: { nodes, x: 1, timeouts: { x: 1 }, health: { x: 1 } },
 			EDGE: { x: 1 },
 			ROUTES: [{ pool: "app", x: 1 }],
 			POOL_B: { nodes: [{ ...nodes[0], x: 1 }] },
 		};
 		const explained = inCode(section("Configuration"));
-		const tables = [
+		const unknownFields = [
 			"POOL_APP.x",
 			"POOL_APP.timeouts.x",
 			"POOL_APP.health.x",
@@ -49,19 +49,21 @@ describe("worker/README.md", () => {
 			"ROUTES[0].x",
 			"POOL_B.nodes[0].x",
 		];
-		const missing = tables.flatMap((at) => fieldsAt(whole, at)).filter((field) => !explained.has(field));
+		const missing = unknownFields
+			.flatMap((at) => fieldsAt(variables, at))
+			.filter((field) => !explained.has(field));
 		expect(missing).toEqual([]);
 	});
 
-	test("says what each counter means, and why the guard refuses", () => {
+	test("explains every counter and every reason of a denial", () => {
 		const counters = inCode(section("Statistics"));
-		const named = (name: string) => counters.has(name) || name.startsWith("denied_");
-		expect([...COUNTED, ...FRONT_COUNTED].filter((name) => !named(name))).toEqual([]);
-		const reasons = [...section("Guard").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, reason]) => reason);
+		const isExplained = (name: string) => counters.has(name) || name.startsWith("denied_");
+		expect([...COUNTED, ...FRONT_COUNTED].filter((name) => !isExplained(name))).toEqual([]);
+		const reasons = [...section("Denials").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, reason]) => reason);
 		expect(reasons).toEqual([...DENIAL_REASONS]);
 	});
 
-	test("links only to sections it has", () => {
+	test("links only to sections that exist", () => {
 		const slug = (title: string) =>
 			title
 				.toLowerCase()
@@ -75,7 +77,7 @@ describe("worker/README.md", () => {
 });
 
 describe("wrangler.toml", () => {
-	test("is a good configuration in every environment, and so is .dev.vars.example", async () => {
+	test("is a valid configuration in every environment, and so is .dev.vars.example", async () => {
 		for (const [name, variables] of await readVariables())
 			expect(readConfig(variables), name).toHaveProperty("pools");
 		const lines = (await readFile(`${PROJECT}/.dev.vars.example`, "utf8"))
@@ -85,7 +87,7 @@ describe("wrangler.toml", () => {
 		expect(readConfig(local)).toMatchObject({ platform: "workerd", token: "dev" });
 	});
 
-	test("has in staging what production has, but for nodes, HSTS and the share of the log", async () => {
+	test("configures staging like production, except for nodes, HSTS and log_percent", async () => {
 		type Env = { vars: Record<string, Record<string, unknown>>; durable_objects: unknown };
 		const file = parse(await readFile(`${PROJECT}/wrangler.toml`, "utf8")) as unknown as Env & {
 			env: { staging: Env };
@@ -102,7 +104,7 @@ describe("wrangler.toml", () => {
 		}
 	});
 
-	test("has a comment line above every setting, so that a newcomer reads it top to bottom", async () => {
+	test("has a comment above every setting", async () => {
 		const production = (await readFile(`${PROJECT}/wrangler.toml`, "utf8")).split("# Staging:")[0]!;
 		const blocks = production
 			.trim()
