@@ -5,8 +5,8 @@ import type { Result } from "./record/result.ts";
 type Run = (argv: string[], stop: AbortSignal) => Promise<number>;
 
 async function show(result: Result): Promise<string> {
-	const { renderReport } = await import("./report/render.ts");
-	return renderReport(result, "text");
+	const { reportText } = await import("./report/text.ts");
+	return reportText(result);
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {

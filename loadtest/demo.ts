@@ -7,7 +7,7 @@ import { PROJECT } from "../worker/command-line/project.ts";
 import { runSwarm } from "./clients/run/run.ts";
 import { type Plan, planFrom } from "./plan/plan.ts";
 import { saveResult } from "./record/save.ts";
-import { renderReport } from "./report/render.ts";
+import { reportPage } from "./report/page.ts";
 import { summaryText } from "./report/text.ts";
 
 const REPORTS = join(PROJECT, "reports");
@@ -25,7 +25,7 @@ await runCommand(async (stop) => {
 	const result = await runSwarm(plan, { progress: say }, stop);
 	if (stop.aborted) return EXIT.interrupted;
 	await saveResult(join(REPORTS, "demo.json"), result);
-	await writeWhole(join(REPORTS, "demo.html"), renderReport(result, "html"));
+	await writeWhole(join(REPORTS, "demo.html"), reportPage(result));
 	process.stdout.write(`\n${summaryText(result)}\n`);
 	process.stdout.write("Full report: reports/demo.html. Data: reports/demo.json.\n");
 	// Exit 0 even when the run is invalid, as on a busy machine: the first line of the summary says so.

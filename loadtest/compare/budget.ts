@@ -1,11 +1,10 @@
-/** Budgets: limits for a gate, one a line, such as `p99 edge-added websocket <= 5 ms`. */
+/** Budgets: limits to enforce, one per line, such as `p99 edge-added websocket <= 5 ms`. */
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { METRICS, type Metric, TRANSPORTS, type Transport } from "../record/result.ts";
-import type { QuantileName } from "../report/quantile.ts";
-import { quantileNamed } from "./primary.ts";
+import { type QuantileName, quantileNamed } from "../report/values/quantile.ts";
 
-/** One line of a budgets file. `added`: over the base path. Limit in milliseconds, or a share for losses. */
+/** One line of a budget file. `added`: over the base path. The limit is in milliseconds, for losses a share. */
 export interface Budget {
 	text: string;
 	measure: QuantileName | "loss";
@@ -16,9 +15,9 @@ export interface Budget {
 	limit: number;
 }
 
-export const BUDGET_FORM = "`p99 edge-added websocket <= 5 ms` or `loss edge polling <= 0.1 %`";
+const BUDGET_FORM = "`p99 edge-added websocket <= 5 ms` or `loss edge polling <= 0.1 %`";
 
-/** Reads a budgets file. Throws a UsageError that names file, line, text and the form. */
+/** Reads a budget file. Throws a UsageError that names the file, the line, the mistake and the right form. */
 export async function loadBudgets(file: string): Promise<Budget[]> {
 	let text: string;
 	try {
@@ -26,13 +25,13 @@ export async function loadBudgets(file: string): Promise<Budget[]> {
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code ?? String(error);
 		throw new UsageError(
-			`--budget ${file} cannot be read (${code}): name a text file with lines like ${BUDGET_FORM}.`,
+			`--budget ${file} cannot be read (${code}): give a text file with lines like ${BUDGET_FORM}.`,
 		);
 	}
 	return parseBudgets(text, file);
 }
 
-/** The budgets of a text; `#` starts a comment, blank lines are skipped. */
+/** Parses budgets; `#` starts a comment, blank lines are skipped. */
 export function parseBudgets(text: string, name: string): Budget[] {
 	const budgets = text.split("\n").flatMap((line, at) => {
 		const plain = line.replace(/#.*/, "").trim().replace(/\s+/g, " ");
@@ -42,29 +41,30 @@ export function parseBudgets(text: string, name: string): Budget[] {
 		throw new UsageError(`${name}:${at + 1}: "${plain}": ${budget}; write ${BUDGET_FORM}.`);
 	});
 	if (budgets.length === 0)
-		throw new UsageError(`--budget ${name} holds no budget: write lines like ${BUDGET_FORM}.`);
+		throw new UsageError(`--budget ${name} contains no budget: write lines like ${BUDGET_FORM}.`);
 	return budgets;
 }
 
-/** One budget, or what is wrong with it. */
+/** One budget, or the mistake in it. */
 function parseBudget(text: string): Budget | string {
 	const [left = "", right, ...more] = text.split("<=");
-	if (right === undefined || more.length > 0) return "one <= is needed";
+	if (right === undefined || more.length > 0) return "exactly one <= is needed";
 	const words = left.trim().split(" ");
 	const transport = TRANSPORTS.find((each) => each === words.at(-1));
-	if (transport === undefined) return `"${words.at(-1)}" is no transport (${TRANSPORTS.join(", ")})`;
+	if (transport === undefined)
+		return `"${words.at(-1)}" is not a transport; use one of: ${TRANSPORTS.join(", ")}`;
 	const [first = "", ...middle] = words.slice(0, -1);
 	const measure = first === "loss" ? "loss" : quantileNamed(first);
 	if (measure === undefined) return `"${first}" is neither a quantile (p50, p90, p99, p99.9) nor loss`;
 	const metric = middle.length === 2 ? METRICS.find((each) => each === middle[0]) : "ack";
-	if (metric === undefined) return `"${middle[0]}" is no metric (${METRICS.join(", ")})`;
+	if (metric === undefined) return `"${middle[0]}" is not a metric; use one of: ${METRICS.join(", ")}`;
 	const where = middle.at(-1);
-	if (where === undefined || middle.length > 2) return "a path is needed between measure and transport";
+	if (where === undefined || middle.length > 2) return "a path is needed before the transport";
 	const limit = limitOf(right.trim(), measure);
 	if (limit === undefined)
 		return measure === "loss" ? "the limit needs a number and %" : "the limit needs a number and ms or s";
 	const added = where.endsWith("-added");
-	if (added && measure === "loss") return "loss is not measured as added";
+	if (added && measure === "loss") return "loss cannot be -added";
 	return {
 		text,
 		measure,

@@ -1,17 +1,25 @@
-/** `npm run compare -- A.json… --against B.json…`: results set against each other, with a verdict. */
+/** `npm run compare -- A.json… --against B.json…`: compares results and gives a verdict. */
 import { InvalidArgumentError, Option } from "commander";
-import { newCommand, UsageError } from "../../worker/command-line/command.ts";
-import { deliver } from "../../worker/command-line/files.ts";
+import { EXIT, newCommand, UsageError } from "../../worker/command-line/command.ts";
 import { METRICS, type Metric } from "../record/result.ts";
-import { formatOption } from "../report/command.ts";
-import { loadRuns, type NamedRun } from "../report/readable.ts";
-import { compare, type Subject } from "./assemble.ts";
+import { addOutputFlags, type OutputFlags, writeOutput } from "../report/output.ts";
+import { loadRuns } from "../report/readable.ts";
 import { baselineFiles, checkBaselineName, saveBaseline } from "./baseline.ts";
 import { loadBudgets } from "./budget.ts";
-import { exitCodeOf } from "./exit.ts";
-import { COMPARISON_FORMATS, type ComparisonFormat, renderComparison } from "./render.ts";
+import { type Comparison, compare, type Subject } from "./comparison.ts";
+import { comparisonJson, comparisonJunit } from "./export.ts";
+import { comparisonPage } from "./page.ts";
+import { comparisonMarkdown, comparisonText } from "./text.ts";
 
-interface Flags {
+const FORMATS = {
+	text: comparisonText,
+	markdown: comparisonMarkdown,
+	html: comparisonPage,
+	json: comparisonJson,
+	junit: comparisonJunit,
+};
+
+interface Flags extends OutputFlags {
 	against?: string[];
 	baseline?: string;
 	path?: string;
@@ -22,18 +30,16 @@ interface Flags {
 	blocks: boolean;
 	budget?: string;
 	save?: string;
-	format: ComparisonFormat;
-	out?: string;
 }
 
-/** Runs the command: 0 decided, 1 worse or budget missed, 3 an invalid run, 4 unclear or indicative. */
+/** Runs the command. Returns 0 (decided), 1 (worse, or a budget missed), 3 (a run is invalid) or 4 (undecided). */
 export async function compareCommand(argv: string[], _stop: AbortSignal): Promise<number> {
-	const command = flagsOf();
+	const command = compareFlags();
 	command.parse(argv, { from: "user" });
 	const flags = command.opts<Flags>();
 	if (flags.save !== undefined) checkBaselineName(flags.save);
 	const subject = await subjectOf(flags);
-	const candidate = await loadAll(command.args);
+	const candidate = await loadRuns(command.args);
 	const comparison = compare({
 		candidate,
 		subject,
@@ -43,29 +49,28 @@ export async function compareCommand(argv: string[], _stop: AbortSignal): Promis
 		blocks: flags.blocks,
 		budgets: flags.budget === undefined ? [] : await loadBudgets(flags.budget),
 	});
-	await deliver(renderComparison(comparison, flags.format), flags.out);
+	await writeOutput(comparison, FORMATS, flags);
 	if (flags.save !== undefined) {
 		await saveBaseline(flags.save, candidate);
-		process.stderr.write(`kept as baseline ${flags.save}\n`);
+		process.stderr.write(`saved as baseline ${flags.save}\n`);
 	}
 	return exitCodeOf(comparison);
 }
 
-function flagsOf() {
-	return newCommand("compare", "Sets results against each other: runs against runs, or path against path.")
+function compareFlags() {
+	const command = newCommand("compare", "Compares results: runs with other runs, or one path with another.")
 		.argument("<results...>", "the new runs: result files, or HTML reports of them")
 		.option("--against <results...>", "the base runs")
-		.option("--baseline <name>", "the base runs, kept earlier by --save")
-		.option("--path <name>", "one path of the runs, with --against-path")
-		.option("--against-path <name>", "the path it is set against")
-		.addOption(new Option("--metric <metric>", "what to compare").choices(METRICS).default("ack"))
-		.option("--margin <percent>", "a change below this does not matter", percent, 0.1)
-		.option("--primary <list>", 'what decides, such as "p50 websocket edge, p99 websocket edge"')
+		.option("--baseline <name>", "the base runs, saved earlier with --save")
+		.option("--path <name>", "one path of the runs, together with --against-path")
+		.option("--against-path <name>", "the path to compare it with")
+		.addOption(new Option("--metric <metric>", "the metric to compare").choices(METRICS).default("ack"))
+		.option("--margin <percent>", "smaller changes do not matter", percent, 0.1)
+		.option("--primary <list>", 'the metrics that decide, such as "p50 websocket edge, p99 websocket edge"')
 		.option("--blocks", "accept runs that did not take turns", false)
-		.option("--budget <file>", "limits to keep, one a line")
-		.option("--save <name>", "keep the new runs as a baseline")
-		.addOption(formatOption(COMPARISON_FORMATS))
-		.option("--out <file>", "write there instead of to the terminal");
+		.option("--budget <file>", "a file of limits, one per line")
+		.option("--save <name>", "save the new runs as a baseline");
+	return addOutputFlags(command, FORMATS);
 }
 
 async function subjectOf(flags: Flags): Promise<Subject> {
@@ -74,19 +79,29 @@ async function subjectOf(flags: Flags): Promise<Subject> {
 	);
 	if (chosen.length > 1)
 		throw new UsageError("Give one of --against, --baseline and --path: each names the other side.");
-	if (flags.against !== undefined) return { kind: "runs", base: await loadAll(flags.against) };
+	if (flags.against !== undefined) return { kind: "runs", base: await loadRuns(flags.against) };
 	if (flags.baseline !== undefined)
-		return { kind: "runs", base: await loadAll(await baselineFiles(flags.baseline)) };
+		return { kind: "runs", base: await loadRuns(await baselineFiles(flags.baseline)) };
 	if (flags.path === undefined && flags.againstPath === undefined) return { kind: "describe" };
 	if (flags.path === undefined || flags.againstPath === undefined)
 		throw new UsageError("--path and --against-path go together: name both paths.");
 	return { kind: "path", path: flags.path, basePath: flags.againstPath };
 }
 
-async function loadAll(files: readonly string[]): Promise<NamedRun[]> {
-	const runs: NamedRun[] = [];
-	for (const file of files) runs.push(...(await loadRuns(file)));
-	return runs;
+/** Budgets alone decide the exit code of a description. */
+export function exitCodeOf({
+	gate,
+	overall,
+	budgets,
+}: Pick<Comparison, "gate" | "overall" | "budgets">): number {
+	const { verdict } = overall;
+	if (verdict === "invalid") return EXIT.invalid;
+	if (gate && verdict === "worse") return EXIT.failed;
+	if (budgets.some((result) => result.verdict === "missed" && !result.indicative)) return EXIT.failed;
+	if (budgets.some((result) => result.verdict === "unclear" || result.indicative)) return EXIT.inconclusive;
+	const budgetsDecide = !gate && budgets.length > 0;
+	const isUndecided = verdict === "unclear" || verdict === "indicative";
+	return isUndecided && !budgetsDecide ? EXIT.inconclusive : EXIT.ok;
 }
 
 function percent(text: string): number {

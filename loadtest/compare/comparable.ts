@@ -1,19 +1,19 @@
-/** Whether runs may be set against each other at all, and what speaks against trusting it. */
+/** Whether runs can be compared at all, and reasons to doubt the comparison. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import { differingField, storedIn } from "../plan/stored-plan.ts";
 import type { Result } from "../record/result.ts";
-import type { NamedRun } from "../report/readable.ts";
+import type { NamedResult } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
-import { LEAST_RUNS } from "./holm.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
 
 /** Throws a UsageError that names the field and both files when two runs followed different plans. */
-export function checkPlans(runs: readonly NamedRun[]): void {
+export function checkPlans(runs: readonly NamedResult[]): void {
 	const [first, ...others] = runs;
 	if (first === undefined) return;
 	for (const other of others) {
 		const field = differingField(first.result.plan, other.result.plan, "compare");
 		if (field === undefined) continue;
-		const value = (run: NamedRun) => `${storedIn(run.result.plan, field)} in ${run.name}`;
+		const value = (run: NamedResult) => `${storedIn(run.result.plan, field)} in ${run.name}`;
 		const values = `${value(first)}, ${value(other)}`;
 		throw new UsageError(
 			`plan.${field} differs (${values}): compare runs of one plan, so make one side again.`,
@@ -21,8 +21,8 @@ export function checkPlans(runs: readonly NamedRun[]): void {
 	}
 }
 
-/** Throws a UsageError when one side holds a run twice: a copy is no second measurement. */
-export function checkDistinct(side: readonly NamedRun[]): void {
+/** Throws a UsageError when one side holds a run twice: a copy is not a second measurement. */
+export function checkDistinct(side: readonly NamedResult[]): void {
 	const ids = side.map((run) => run.result.id);
 	const copy = side.find((run, at) => ids.indexOf(run.result.id) < at);
 	if (copy === undefined) return;
@@ -31,10 +31,10 @@ export function checkDistinct(side: readonly NamedRun[]): void {
 }
 
 /**
- * Throws a UsageError when there are too few runs to test and one has no seconds to draw from, as in a
- * comparison page of enough runs.
+ * Throws a UsageError when there are too few runs to test and one of them has no seconds to resample, like the
+ * runs in a comparison page.
  */
-export function checkSeconds(candidate: readonly NamedRun[], base: readonly NamedRun[]): void {
+export function checkSeconds(candidate: readonly NamedResult[], base: readonly NamedResult[]): void {
 	if (Math.min(candidate.length, base.length) >= LEAST_RUNS) return;
 	const bare = [...candidate, ...base].find(({ result }) =>
 		result.groups.some((group) =>
@@ -45,28 +45,28 @@ export function checkSeconds(candidate: readonly NamedRun[], base: readonly Name
 	);
 	if (bare === undefined) return;
 	const cure = `give ${LEAST_RUNS} runs a side, or its result file instead`;
-	throw new UsageError(`${bare.name} holds no seconds, which so few runs are judged by: ${cure}.`);
+	throw new UsageError(`${bare.name} holds no seconds, which a comparison of so few runs needs: ${cure}.`);
 }
 
-/** Why runs are invalid, one sentence each; empty when all may be used. */
-export function invalidRuns(runs: readonly NamedRun[]): string[] {
+/** Why runs are invalid, one sentence each; empty when all are valid. */
+export function invalidRuns(runs: readonly NamedResult[]): string[] {
 	return runs.flatMap(({ name, result }) => {
 		const { trust, sentence } = validityOf(result);
 		return trust === "invalid" ? [`${name}: ${sentence}`] : [];
 	});
 }
 
-/** `apart`: different runs; `equal`: the very same runs on both sides. Some in common is a UsageError. */
-export function overlap(candidate: readonly NamedRun[], base: readonly NamedRun[]): "apart" | "equal" {
+/** `apart`: different runs; `equal`: the same runs on both sides. Throws a UsageError for a partial overlap. */
+export function overlap(candidate: readonly NamedResult[], base: readonly NamedResult[]): "apart" | "equal" {
 	const ids = new Set(base.map((run) => run.result.id));
 	const common = candidate.filter((run) => ids.has(run.result.id));
 	if (common.length === 0) return "apart";
 	if (common.length === candidate.length && ids.size === new Set(candidate.map((run) => run.result.id)).size)
 		return "equal";
-	throw new UsageError(`${common[0]?.name} stands on both sides: give each run to one side.`);
+	throw new UsageError(`${common[0]?.name} is on both sides: give each run to one side only.`);
 }
 
-/** Runs took turns: the side changed at least as often as the smaller side has runs, less one. */
+/** Whether the runs of both sides took turns: at least as many changes of side as the smaller side has runs, minus one. */
 export function interleaved(candidate: readonly Result[], base: readonly Result[]): boolean {
 	const order = [
 		...candidate.map((run) => ({ run, side: 0 })),
@@ -76,7 +76,7 @@ export function interleaved(candidate: readonly Result[], base: readonly Result[
 	return changes >= Math.min(candidate.length, base.length) - 1 && changes >= 2;
 }
 
-/** Why the runs carry no verdict, or undefined when they do. `blocksAccepted`: the person says so. */
+/** Why the runs cannot support a verdict, or undefined when they can. `blocksAccepted`: --blocks was given. */
 export function shortOf(
 	candidate: readonly Result[],
 	base: readonly Result[],
@@ -85,15 +85,15 @@ export function shortOf(
 	const least = Math.min(candidate.length, base.length);
 	if (least < LEAST_RUNS) {
 		const runs = candidate.length === base.length ? `${least}` : `${candidate.length} against ${base.length}`;
-		return `${runs} run${runs === "1" ? "" : "s"} a side, a verdict needs ${LEAST_RUNS}`;
+		return `${runs} run${runs === "1" ? "" : "s"} per side, but a verdict needs ${LEAST_RUNS}`;
 	}
 	if (!blocksAccepted && !interleaved(candidate, base))
-		return "the sides ran one after the other, so drift of the machine looks like a difference (--blocks accepts that)";
+		return "the sides ran one after the other, so drift of the machine would look like a difference (--blocks accepts that)";
 	return undefined;
 }
 
-/** What a reader should know before believing: unlike machines, tools or durations. */
-export function doubtsOf(runs: readonly NamedRun[]): string[] {
+/** Reasons to doubt the comparison: different machines, tools or durations, and doubtful runs. */
+export function doubtsOf(runs: readonly NamedResult[]): string[] {
 	const doubts: string[] = [];
 	const differs = (what: string, of: (run: Result) => string | number) => {
 		const values = [...new Set(runs.map((run) => of(run.result)))];

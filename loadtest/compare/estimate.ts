@@ -1,14 +1,14 @@
 /** One quantile on two sides: values of the runs, ratio and difference with their intervals. */
 import { median } from "../record/median.ts";
 import type { Group, Metric } from "../record/result.ts";
-import { quantileMs } from "../report/quantile.ts";
-import { type Draws, drawnInterval, drawQuantiles } from "./bootstrap.ts";
-import { LEAST_RUNS } from "./holm.ts";
+import { quantileMs } from "../report/values/quantile.ts";
 import type { Pairing } from "./pairing.ts";
-import { mannWhitney } from "./ranks.ts";
-import { type Interval, noiseOf, ratioOf, shiftOf } from "./shift.ts";
+import { type Draws, drawnInterval, drawQuantiles } from "./statistics/bootstrap.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
+import { mannWhitney } from "./statistics/ranks.ts";
+import { type Interval, noiseOf, ratioOf, shiftOf } from "./statistics/shift.ts";
 
-/** Times in milliseconds; null where a run cannot support the quantile, and p where there are too few runs. */
+/** Times in milliseconds, null where a run is too small for the quantile; p is null where there are too few runs. */
 export interface Estimate {
 	/** The value of each run. */
 	candidateRuns: (number | null)[];
@@ -19,13 +19,13 @@ export interface Estimate {
 	ratio: Interval | null;
 	/** Candidate − base. */
 	added: Interval | null;
-	/** Standard deviation of the logarithm between runs; null with one run a side. */
+	/** Standard deviation of the logarithm between runs; null with one run per side. */
 	noise: number | null;
 	/** Exact two-sided Mann-Whitney, not adjusted. */
 	p: number | null;
 }
 
-/** Estimates for quantiles from 0 to 1: from runs where there are enough, else by drawing seconds anew. */
+/** Estimates for quantiles from 0 to 1: from the runs where there are enough, else by resampling seconds. */
 export function estimatesOf(pair: Pairing, metric: Metric, quantiles: readonly number[]): Estimate[] {
 	const few = Math.min(pair.candidate.length, pair.base.length) < LEAST_RUNS;
 	const records = (groups: Group[]) => groups.flatMap((group) => group.metrics[metric] ?? []);

@@ -1,9 +1,9 @@
-/** What is set against what: pairs of the same measurement on two sides. */
+/** Pairs of the same measurement on the two sides of a comparison. */
 import type { Group, Result, Transport } from "../record/result.ts";
 
 /** The same measurement on two sides, one group per run on each. */
 export interface Pairing {
-	/** What a person calls it: `websocket edge`, `websocket: edge over direct`. */
+	/** For people: `websocket edge`, `websocket: edge over direct`. */
 	name: string;
 	transport: Transport;
 	path: string;
@@ -11,12 +11,12 @@ export interface Pairing {
 	base: Group[];
 }
 
-/** The pairs of one comparison, and what each side is called. */
+/** The pairs of one comparison, and the names of the two sides. */
 export interface Pairings {
 	candidateName: string;
 	baseName: string;
 	pairs: Pairing[];
-	/** Groups that stand on one side only, in words. */
+	/** Groups that only one side has, in words. */
 	unmatched: string[];
 }
 
@@ -47,7 +47,7 @@ export function pathAgainstPath(runs: readonly Result[], path: string, basePath:
 	return { candidateName: path, baseName: basePath, pairs, unmatched: [] };
 }
 
-/** Every other transport against one, path by path. */
+/** Every other transport against the base transport, path by path. */
 export function transportsAgainst(runs: readonly Result[], baseTransport: Transport): Pairings {
 	const pairs = groupsOfAll(runs).flatMap(({ transport, path }) => {
 		if (transport === baseTransport) return [];

@@ -1,6 +1,6 @@
-/** The primary metrics: the few that are tested, so that many figures cannot make a chance finding. */
+/** The primary metrics: only these few are tested, because among many figures some differ by chance. */
 import { UsageError } from "../../worker/command-line/command.ts";
-import { QUANTILE_NAMES, type QuantileName } from "../report/quantile.ts";
+import { type QuantileName, quantileNamed } from "../report/values/quantile.ts";
 import type { Pairing } from "./pairing.ts";
 
 /** One quantile of one pairing. */
@@ -9,7 +9,7 @@ export interface Primary {
 	quantile: QuantileName;
 }
 
-/** p50 and p99 of one pairing: websocket where there is one, on the last path (the edge, as a rule). */
+/** p50 and p99 of one pairing: websocket if it was measured, on the last path (usually the edge). */
 export function defaultPrimaries(pairs: readonly Pairing[]): Primary[] {
 	const pair = pairs.filter((each) => each.transport === "websocket").at(-1) ?? pairs.at(-1);
 	return pair === undefined
@@ -20,19 +20,13 @@ export function defaultPrimaries(pairs: readonly Pairing[]): Primary[] {
 			];
 }
 
-/** Reads `p99 websocket edge, p50 polling edge`; the path may be left out where there is one. */
+/** Reads `p99 websocket edge, p50 polling edge`; the path may be omitted where there is only one. */
 export function parsePrimaries(text: string, pairs: readonly Pairing[]): Primary[] {
 	const primaries = text.split(",").map((part) => parsePrimary(part.trim(), pairs));
 	const names = primaries.map(({ pair, quantile }) => `${quantile} ${pair.name}`);
 	const twice = names.find((name, at) => names.indexOf(name) !== at);
 	if (twice !== undefined) throw new UsageError(`--primary names ${twice} twice: name it once.`);
 	return primaries;
-}
-
-/** `p99.9` as people write it, or `p999`, to its name; undefined for anything else. */
-export function quantileNamed(text: string): QuantileName | undefined {
-	const name = text.replace(".", "");
-	return QUANTILE_NAMES.find((each) => each === name);
 }
 
 function parsePrimary(text: string, pairs: readonly Pairing[]): Primary {
@@ -46,6 +40,6 @@ function parsePrimary(text: string, pairs: readonly Pairing[]): Primary {
 		return { pair, quantile };
 	const choices = pairs.map((each) => `${each.transport} ${each.path}`).join(", ");
 	throw new UsageError(
-		`--primary "${text}" is not QUANTILE TRANSPORT PATH: quantiles are p50, p90, p99, p99.9; measured are ${choices}.`,
+		`--primary "${text}" is not QUANTILE TRANSPORT PATH: the quantiles are p50, p90, p99, p99.9; the runs measured ${choices}.`,
 	);
 }

@@ -1,50 +1,55 @@
-/** The verdict: pure, from figures to a word, its reason and the next step. */
-import { counted, showShare } from "../report/number.ts";
-import { ALPHA, LEAST_RUNS } from "./holm.ts";
-import { MOST_RUNS, runsNeeded } from "./power.ts";
-import type { Interval } from "./shift.ts";
+/** The verdict on one metric: from its figures to a word, the reason, and the next step. */
+import { counted, showShare } from "../report/values/number.ts";
+import { ALPHA, LEAST_RUNS } from "./statistics/holm.ts";
+import { MOST_RUNS, runsNeeded } from "./statistics/power.ts";
+import type { Interval } from "./statistics/shift.ts";
 
 export const VERDICTS = ["better", "worse", "same", "unclear", "indicative", "invalid"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** A word, why, and what to do about it. */
+/** A verdict, the reason for it, and what to do next. */
 export interface Finding {
 	verdict: Verdict;
 	reason: string;
 	next: string;
-	/** Runs a side that would decide it; 0 where more runs are not the answer. */
+	/** Runs per side that would decide it; 0 where more runs would not help. */
 	runs: number;
 }
 
-/** What one primary metric is judged by. Lower is better; `ratio` is candidate ÷ base. */
+/** The evidence on one primary metric. Lower is better; `ratio` is candidate ÷ base. */
 export interface Evidence {
 	ratio: Interval;
-	/** Exact Mann-Whitney p after Holm; not looked at when the runs do not carry a verdict. */
+	/** Exact Mann-Whitney p after Holm; ignored when the runs cannot support a verdict. */
 	p: number;
 	/** Standard deviation of the logarithm between runs. */
 	noise: number;
 	margin: number;
-	/** Why the runs carry no verdict (too few, not interleaved), or undefined. */
+	/** Why the runs cannot support a verdict (too few, not interleaved), or undefined. */
 	short: string | undefined;
 }
 
 /**
- * Worse and better need both: significance at run level, and the whole interval beyond the margin. Same
- * needs the whole interval within it. All else is unclear, and says how many runs would do.
+ * "Worse" and "better" need both significance over the runs and an interval that lies entirely beyond the margin.
+ * "Same" needs an interval entirely within it. Everything else is "unclear", with the number of runs that would do.
  */
 export function judge(evidence: Evidence): Finding {
 	const { ratio, p, noise, margin, short } = evidence;
 	const lean = leaning(ratio, margin);
 	if (short !== undefined)
-		return { verdict: "indicative", reason: `${short}; ${LEANS[lean]}.`, next: MAKE_RUNS, runs: LEAST_RUNS };
-	const interval = changeWithin(ratio);
-	const width = `the margin of ${showShare(margin)}`;
+		return {
+			verdict: "indicative",
+			reason: `${short}; ${soFar(ratio, margin)}.`,
+			next: MAKE_RUNS,
+			runs: LEAST_RUNS,
+		};
+	const shown = shownChange(ratio);
+	const limit = marginText(margin);
 	if (lean === "same")
-		return { verdict: "same", reason: `${interval}, all within ${width}.`, next: NEXT.same, runs: 0 };
+		return { verdict: "same", reason: `${shown}, all within ${limit}.`, next: NEXT.same, runs: 0 };
 	if (lean !== "unclear" && p <= ALPHA)
-		return { verdict: lean, reason: `${interval}, beyond ${width}.`, next: NEXT[lean], runs: 0 };
+		return { verdict: lean, reason: `${shown}, beyond ${limit}.`, next: NEXT[lean], runs: 0 };
 	const runs = runsNeeded(noise, ratio.estimate, margin);
-	const reason = `${interval}: the interval crosses ${width} at ${showShare(noise)} noise between runs.`;
+	const reason = `${shown}; the interval crosses ${limit}, at ${showShare(noise)} noise between runs.`;
 	return { verdict: "unclear", reason, next: moreRuns(runs), runs };
 }
 
@@ -56,6 +61,11 @@ export function leaning(ratio: Interval, margin: number): "worse" | "better" | "
 	return "unclear";
 }
 
+/** The margin in words, for a sentence. */
+export function marginText(margin: number): string {
+	return `the margin of ${showShare(margin)}`;
+}
+
 /** A ratio in words: 1.2 is "20 % slower", 0.9 is "10 % faster". */
 export function change(ratio: number): string {
 	if (!Number.isFinite(ratio)) return "unknown";
@@ -65,7 +75,7 @@ export function change(ratio: number): string {
 	return `${percent.toFixed(percent < 9.95 ? 1 : 0)} % ${ratio > 1 ? "slower" : "faster"}`;
 }
 
-/** An estimate with its interval: "20 % slower (16 to 24 %)", or both ends in words where they differ in kind. */
+/** An estimate with its interval: "20 % slower (16 to 24 %)"; ends of different kinds are both spelled out. */
 export function changeWithin({ estimate, low, high }: Interval): string {
 	const ends = [low, high].map(change);
 	const [first, second] = ends.map((end) => /^([\d.]+) % (slower|faster)$/.exec(end));
@@ -74,27 +84,30 @@ export function changeWithin({ estimate, low, high }: Interval): string {
 	return `${change(estimate)} (${alike ? `${range} %` : ends.join(" to ")})`;
 }
 
-/** The verdict over all primary metrics: the gravest, in the order of VERDICT_ORDER. */
-export function gravest<Item extends { verdict: Verdict }>(findings: readonly Item[]): Item | undefined {
-	return [...findings].sort((a, b) => GRAVITY.indexOf(a.verdict) - GRAVITY.indexOf(b.verdict))[0];
-}
-
-const GRAVITY: Verdict[] = ["invalid", "worse", "indicative", "unclear", "better", "same"];
 const NEXT = {
-	worse: "Look for the cause, or accept it by a wider --margin.",
-	better: "Keep it: save these runs as the new baseline.",
+	worse: "Look for the cause, or accept the change with a wider --margin.",
+	better: "Keep these runs as the new baseline (--save NAME).",
 	same: "Nothing to do.",
 };
-const MAKE_RUNS = `Make ${LEAST_RUNS} interleaved runs a side: npm run swarm -- … --repeat ${LEAST_RUNS}.`;
-const LEANS = {
-	worse: "as it stands it looks worse",
-	better: "as it stands it looks better",
-	same: "as it stands it looks the same",
-	unclear: "as it stands nothing can be told",
-};
+const MAKE_RUNS = `Make ${LEAST_RUNS} interleaved runs per side: npm run swarm -- … --repeat ${LEAST_RUNS}.`;
+
+/** The change with its interval; one that the interval cannot tell from none is not given as a figure. */
+function shownChange(ratio: Interval): string {
+	if (ratio.low > 1 || ratio.high < 1) return changeWithin(ratio);
+	return `no difference that these runs can show (${change(ratio.low)} to ${change(ratio.high)})`;
+}
+
+/** What too few runs suggest, without a verdict. */
+function soFar(ratio: Interval, margin: number): string {
+	const lean = leaning(ratio, margin);
+	if (lean === "same") return `so far it looks the same, within ${marginText(margin)}`;
+	if (ratio.low <= 1 && ratio.high >= 1) return "so far there is no difference that these runs can show";
+	const looks = `so far it looks ${change(ratio.estimate)}`;
+	return lean === "unclear" ? `${looks}, too close to ${marginText(margin)} to tell` : looks;
+}
 
 function moreRuns(runs: number): string {
 	if (runs > MOST_RUNS)
-		return `More than ${counted(MOST_RUNS, "run")} a side would be needed: lower the noise first (longer runs, a quiet machine).`;
-	return `Make about ${counted(runs, "run")} a side; longer runs on a quieter machine need fewer.`;
+		return `More than ${counted(MOST_RUNS, "run")} per side would be needed: lower the noise first (longer runs, a quiet machine).`;
+	return `Make about ${counted(runs, "run")} per side; longer runs on a quieter machine need fewer.`;
 }

@@ -1,24 +1,19 @@
-/** `npm run k6`: one load run by the real k6, from flags to a result file. */
+/** `npm run k6`: one load run with the real k6, from flags to a result file. */
 import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../../worker/command-line/command.ts";
 import { checkWritable } from "../../worker/command-line/files.ts";
-import type { Result } from "../record/result.ts";
-import { saveResult } from "../record/save.ts";
+import { defaultFile, deliverResult, type Show } from "../record/save.ts";
 import { findK6 } from "./runner/binary.ts";
-import { exitCodeOf } from "./runner/exit-code.ts";
 import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.ts";
-import { runK6 } from "./runner/process.ts";
+import { exitCodeOf, runK6 } from "./runner/process.ts";
 import { resultOf } from "./runner/result.ts";
 import { Samples } from "./runner/samples.ts";
-import { samplesFile } from "./runner/samples-file.ts";
 
-/** How a result is shown at the end; the report's own text. */
-export type Show = (result: Result) => Promise<string>;
-
-/** Runs the command. Throws UsageError, CommandError; returns the contract's exit code. */
+/** Runs the command and returns its exit code. Throws UsageError and CommandError. */
 export async function k6Command(argv: string[], stop: AbortSignal, show: Show): Promise<number> {
 	const options = readFlags(argv, process.env);
 	const { output, settings } = options;
@@ -27,52 +22,57 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 	};
 	const k6 = await findK6();
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
-	// Also when a second Ctrl-C ends this process at once.
-	const clear = () => rmSync(folder, { recursive: true, force: true });
-	process.once("exit", clear);
+	// A second Ctrl-C ends this process at once, so the folder is removed on exit too.
+	const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+	process.once("exit", removeFolder);
 	try {
 		const startedAt = new Date().toISOString();
-		const out = output.out ?? `reports/k6-${settings.transport}-${startedAt.replace(/[:.]/g, "-")}.json`;
+		const out = output.out ?? defaultFile("k6", settings.transport);
 		await checkWritable(out);
-		const file = await samplesFile(output.samples, folder);
-		say(`k6 v${k6.version}: ${intent(options)}`);
+		const samplesFile = await emptySamplesFile(output.samples, folder);
+		say(`k6 v${k6.version}: ${announcement(options)}`);
 		const script = fileURLToPath(new URL(`./${settings.transport}.ts`, import.meta.url));
-		const env = { ...options.variables, ...trusted(output) };
-		const { code, cpu } = await runK6({ file: k6.file, script, samples: file, env, say }, stop);
-		const samples = await Samples.of(file, settings.duration);
+		const env = { ...options.variables, ...certificateAuthority(output) };
+		const { code, cpu } = await runK6({ file: k6.file, script, samples: samplesFile, env, say }, stop);
+		const samples = await Samples.of(samplesFile, settings.duration);
 		const interrupted = stop.aborted;
 		const result = resultOf({ options, samples, cpu, startedAt, k6Version: k6.version, code, interrupted });
-		await deliver(result, out, output, show, say);
+		await deliverResult(result, { file: out, json: output.json, show, say });
 		return exitCodeOf(code, interrupted, result.validity.valid);
 	} finally {
-		clear();
-		process.off("exit", clear);
+		removeFolder();
+		process.off("exit", removeFolder);
 	}
 }
 
-/** What is about to happen, in a line. */
-function intent({ settings, path }: RunOptions): string {
+/**
+ * Empties the file that k6 writes its samples to; it lies in `folder` when the samples are not to be kept.
+ * Throws a UsageError before the run, because a wrong name found after it would cost the run.
+ */
+async function emptySamplesFile(samples: string | null, folder: string): Promise<string> {
+	const file = samples === null ? join(folder, "samples.json") : resolve(samples);
+	try {
+		await (await open(file, "w")).close();
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new UsageError(
+			`--samples ${file} cannot be written (${code}); give a file in a folder that you may write to.`,
+		);
+	}
+	return file;
+}
+
+/** One line on the run that is about to start. */
+function announcement({ settings, path }: RunOptions): string {
 	const { scenario, transport, clients, rate, duration } = settings;
-	const what =
+	const load =
 		scenario === "echo"
 			? `${clients} sessions, ${rate} messages/s for ${duration} s`
 			: `${rate} sessions/s for ${duration} s`;
-	return `${scenario} over ${transport} at ${path.urls.join(", ")}: ${what}`;
+	return `${scenario} over ${transport} at ${path.urls.join(", ")}: ${load}`;
 }
 
-/** Go reads further authorities from this variable on Linux and the BSDs. */
-function trusted({ ca }: OutputOptions): Record<string, string> {
+/** On Linux and the BSDs Go reads additional certificate authorities from this variable. */
+function certificateAuthority({ ca }: OutputOptions): Record<string, string> {
 	return ca === null ? {} : { SSL_CERT_FILE: resolve(ca) };
-}
-
-async function deliver(
-	result: Result,
-	file: string,
-	output: OutputOptions,
-	show: Show,
-	say: (line: string) => void,
-): Promise<void> {
-	await saveResult(file, result);
-	process.stdout.write(output.json ? `${JSON.stringify(result)}\n` : await show(result));
-	say(`result: ${file}`);
 }

@@ -1,4 +1,4 @@
-/** What browsers do by default: polling first, then the upgrade to a WebSocket. `k6 run -e SIO_URL=https://localhost:8443 upgrade.ts` */
+/** The default of browsers: polling first, then the upgrade to a WebSocket. `k6 run -e SIO_URL=https://localhost:8443 upgrade.ts` */
 import { scriptFor } from "./script/script.ts";
 
 const script = scriptFor("upgrade");

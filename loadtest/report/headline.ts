@@ -1,47 +1,34 @@
-/** The finding in words: one sentence a reader can take away without the tables. */
-import type { Result } from "../record/result.ts";
-import { counted, showAddedMs, showMs } from "./number.ts";
-import { type Added, addedOf, basePath, rowOf, rowsOf } from "./rows.ts";
+/** The finding in words: what a reader should take away, without the tables. */
+import type { Group, Result } from "../record/result.ts";
 import { validityOf } from "./validity.ts";
+import { isShown } from "./values/difference.ts";
+import { counted, listed, showMs } from "./values/number.ts";
+import { basePath, rowOf } from "./values/rows.ts";
 
-/** What the run says about latency; an empty run says that. */
-export function headlineOf(result: Result): string {
+/** A group with its median response time in milliseconds. */
+interface Ranked {
+	group: Group;
+	name: string;
+	p50: number;
+}
+
+/** The same transport on two paths. */
+interface Pair {
+	transport: string;
+	here: Ranked;
+	there: Ranked;
+}
+
+/** One sentence per line: what was fast and by how much, what each path adds, and how strong the evidence is. */
+export function headlineOf(result: Result): string[] {
 	if (validityOf(result).trust === "invalid")
-		return "No finding: an invalid run says nothing about its target.";
-	const spread = spreadSentences(result);
-	if (spread.length > 0) return spread.join(" ");
-	const acks = rowsOf(result).filter((row) => row.metric === "ack" && row.p50 !== null);
-	const [first] = [...acks].sort((a, b) => (a.p50 ?? 0) - (b.p50 ?? 0));
-	if (first === undefined) return nothing(result);
-	const added = addedOf(result).filter((each) => each.p50 !== null);
-	const paths = [...new Set(added.map((each) => each.path))];
-	if (paths.length === 1) return addedSentence(added, paths[0] ?? "", basePath(result));
-	const slowest = acks.length > 1 ? acks.reduce((a, b) => ((b.p50 ?? 0) > (a.p50 ?? 0) ? b : a)) : undefined;
-	const fast = `${first.transport} on ${first.path} answers in ${showMs(first.p50)} ms at p50`;
-	if (slowest === undefined) return `${fast}.`;
-	return `Fastest: ${fast}; slowest: ${slowest.transport} on ${slowest.path}, ${showMs(slowest.p50)} ms.`;
+		return ["No finding: an invalid run says nothing about its target."];
+	const findings = scenarioSentences(result);
+	if (findings.length === 0) findings.push(...latencySentences(result));
+	return findings.length === 0 ? [noAcks(result)] : [...findings, strengthOf(result)];
 }
 
-/** Fan-out and recovery, one sentence for each group that has them: there they are the finding. */
-function spreadSentences(result: Result): string[] {
-	return result.groups.flatMap((group) => {
-		const who = `${group.transport} ${group.path}`;
-		const [first, last] = [rowOf(group, "fanout_first"), rowOf(group, "fanout_last")];
-		const back = rowOf(group, "recover");
-		const sentences: string[] = [];
-		if (last !== undefined && last.count > 0)
-			sentences.push(
-				`${who}: a broadcast reaches its first recipient in ${showMs(first?.p50 ?? null)} ms and its last in ${showMs(last.p50)} ms at p50.`,
-			);
-		if (back !== undefined && back.count > 0)
-			sentences.push(
-				`${who}: of ${counted(back.count, "session")} that came back, half did in ${showMs(back.p50)} ms, the slowest in ${showMs(back.max)} ms.`,
-			);
-		return sentences;
-	});
-}
-
-/** What was run, in one line: scenario, size, time, seed. */
+/** The run in one line: scenario, size, time, seed. */
 export function planLine(result: Result): string {
 	const { plan } = result;
 	return [
@@ -55,26 +42,121 @@ export function planLine(result: Result): string {
 	].join(" · ");
 }
 
-function addedSentence(added: Added[], path: string, base: string): string {
-	const p50 = `${range(added.map((each) => each.p50))} ms to the median answer over ${base}`;
-	const tails = added.map((each) => each.p99).filter((value) => value !== null);
-	const names = added.map((each) => each.transport).join(", ");
-	if (tails.length < added.length) return `The ${path} adds ${p50} (${names}).`;
-	// A faster tail through one more hop is chance: one run's p99 rests on its few slowest answers.
-	if (Math.min(...tails) < 0)
-		return `The ${path} adds ${p50} (${names}); at p99 ${range(tails)} ms, which one run cannot settle: swarm --repeat 5, then npm run compare.`;
-	return `The ${path} adds ${p50}, ${range(tails)} ms to the slowest in a hundred (${names}).`;
+/** Fan-out and recovery, one sentence per group: where they were measured, they are the finding. */
+function scenarioSentences(result: Result): string[] {
+	return result.groups.flatMap((group) => {
+		const [first, last] = [rowOf(group, "fanout_first"), rowOf(group, "fanout_last")];
+		const recovery = rowOf(group, "recover");
+		const sentences: string[] = [];
+		if (last !== undefined && last.count > 0)
+			sentences.push(
+				`${nameOf(group)}: a broadcast reaches its first recipient after ${showMs(first?.p50 ?? null)} ms and its last after ${showMs(last.p50)} ms (medians).`,
+			);
+		if (recovery !== undefined && recovery.count > 0)
+			sentences.push(
+				`${nameOf(group)}: ${counted(recovery.count, "session")} recovered, half of them within ${showMs(recovery.p50)} ms and all within ${showMs(recovery.max)} ms.`,
+			);
+		return sentences;
+	});
 }
 
-/** `+0.41` of one, `+0.41 to +0.48` of several. */
-function range(values: (number | null)[]): string {
-	const known = values.filter((value) => value !== null);
-	const ends = [Math.min(...known), Math.max(...known)].map(showAddedMs);
-	return ends[0] === ends[1] ? `${ends[0]}` : `${ends[0]} to ${ends[1]}`;
+function latencySentences(result: Result): string[] {
+	const ranked = rankedOf(result);
+	const [fastest] = ranked;
+	if (fastest === undefined) return [];
+	if (ranked.length === 1) return [singleSentence(fastest)];
+	const transports = new Set(ranked.map(({ group }) => group.transport));
+	const paths = pathSentences(result, ranked);
+	return transports.size === 1 && paths.length > 0 ? paths : [rankSentence(ranked), ...paths];
 }
 
-function nothing(result: Result): string {
+/** Groups with a median, the fastest first. */
+function rankedOf(result: Result): Ranked[] {
+	const ranked = result.groups.flatMap((group) => {
+		const p50 = rowOf(group, "ack")?.p50;
+		return p50 === null || p50 === undefined ? [] : [{ group, name: nameOf(group), p50 }];
+	});
+	return ranked.sort((a, b) => a.p50 - b.p50);
+}
+
+function singleSentence({ group, name, p50 }: Ranked): string {
+	const p99 = rowOf(group, "ack")?.p99 ?? null;
+	const tail = p99 === null ? "" : `, 99 % within ${showMs(p99)} ms`;
+	return `${name}: half of the messages are acknowledged within ${showMs(p50)} ms${tail}.`;
+}
+
+/** The fastest and the slowest, and how far apart they are. Ties are named as ties. */
+function rankSentence(ranked: Ranked[]): string {
+	const fastest = ranked[0]!;
+	const slower = ranked.filter((each) => isShown(fastest.group, each.group, "p50"));
+	const slowest = slower.at(-1);
+	if (slowest === undefined)
+		return `All are equally fast, as far as this run can show: the median answer takes ${range(ranked)} ms.`;
+	const ties = ranked.filter((each) => !slower.includes(each));
+	const apart = ties.length === 1 ? "" : ", too close to tell apart";
+	const times = (slowest.p50 / fastest.p50).toFixed(1);
+	return `Fastest: ${listed(tieNames(ties, ranked))}${apart} (median answer after ${range(ties)} ms). Slowest: ${slowest.name}, ${showMs(slowest.p50)} ms, ${times} times as long.`;
+}
+
+/** Names of tied groups; a transport whose groups are all among them is named once. */
+function tieNames(ties: Ranked[], ranked: Ranked[]): string[] {
+	const names = ties.map(({ name, group: { transport } }) => {
+		const all = ranked.filter(({ group }) => group.transport === transport);
+		return all.length > 1 && all.every((each) => ties.includes(each)) ? `${transport} (all paths)` : name;
+	});
+	return [...new Set(names)];
+}
+
+/** What each path adds to the median over the base path, transport by transport. */
+function pathSentences(result: Result, ranked: Ranked[]): string[] {
+	const base = basePath(result);
+	const others = result.plan.paths.map((path) => path.name).filter((name) => name !== base);
+	return others.flatMap((path) => {
+		const pairs = ranked.flatMap((here): Pair[] => {
+			if (here.group.path !== path) return [];
+			const there = ranked.find(
+				({ group }) => group.path === base && group.transport === here.group.transport,
+			);
+			return there === undefined ? [] : [{ transport: here.group.transport, here, there }];
+		});
+		return pairs.length === 0 ? [] : [pathSentence(path, base, pairs)];
+	});
+}
+
+function pathSentence(path: string, base: string, pairs: Pair[]): string {
+	const shown = pairs.filter(({ here, there }) => isShown(here.group, there.group, "p50"));
+	const unshown = pairs.filter((pair) => !shown.includes(pair)).map(({ transport }) => transport);
+	const none = "no difference that this run can show";
+	if (shown.length === 0) return `Between ${path} and ${base} there is ${none} (${listed(unshown)}).`;
+	const changes = shown.map(({ transport, here, there }) => {
+		const change = `${showMs(Math.abs(here.p50 - there.p50))} ms ${here.p50 < there.p50 ? "shorter" : "longer"}`;
+		const values = shown.length === 1 ? ` (${showMs(here.p50)} instead of ${showMs(there.p50)} ms)` : "";
+		return `${change} with ${transport}${values}`;
+	});
+	const rest = unshown.length === 0 ? "" : `; ${none} with ${listed(unshown)}`;
+	return `Through ${path} instead of ${base}, the median answer takes ${listed(changes)}${rest}.`;
+}
+
+/** One run is one sample, however many messages it sent. */
+function strengthOf({ groups, series }: Result): string {
+	const seconds = Math.round(groups.reduce((sum, group) => sum + group.seconds, 0));
+	if (series.of > 1)
+		return `Run ${series.index} of ${series.of} (${seconds} s): indicative only. npm run compare judges all ${series.of} together.`;
+	return `One ${seconds} s run: indicative only. For a verdict, run npm run swarm -- … --repeat 5, then npm run compare.`;
+}
+
+function noAcks(result: Result): string {
 	const open = result.groups.reduce((sum, group) => sum + group.counts.sessionsOpen, 0);
 	if (open === 0) return "No session was opened: see the errors below.";
 	return `${counted(open, "session")} opened; too few acks for a latency figure.`;
+}
+
+/** `0.92`, or `0.92 to 0.95` for several. */
+function range(ranked: Ranked[]): string {
+	const [first, last] = [ranked[0], ranked.at(-1)].map((each) => showMs(each?.p50 ?? null));
+	return first === last ? `${first}` : `${first} to ${last}`;
+}
+
+function nameOf(group: Group): string {
+	return `${group.transport} ${group.path}`;
 }

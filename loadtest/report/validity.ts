@@ -1,36 +1,43 @@
-/** Whether a result may be believed, in words, before any figure. */
+/** Whether a result can be trusted, in words. */
 import type { Flag, Result } from "../record/result.ts";
 import { type Trust, trustOf } from "../record/validity.ts";
-import { counted } from "./number.ts";
+import { counted } from "./values/number.ts";
 
 export type { Trust };
 
-/** The verdict on the measurement itself: a word, one sentence, and the flags it rests on. */
+/** The verdict on the measurement itself: one word, one sentence, and the flags behind it. */
 export interface Validity {
 	trust: Trust;
 	sentence: string;
 	flags: Flag[];
 }
 
-/** Reads the flags; a run cut short is valid for what was measured, and says so. */
+/** Reads the flags. A run that was stopped early is valid for what it measured. */
 export function validityOf(result: Result): Validity {
 	const flags = result.validity.flags;
-	const void_ = flags.filter((flag) => flag.severity === "invalid");
+	const reasons = flags.filter((flag) => flag.severity === "invalid");
 	const doubts = flags.filter((flag) => flag.severity === "warning");
 	const trust = trustOf(result);
-	if (trust === "invalid") return { trust, sentence: invalidSentence(void_), flags };
+	if (trust === "invalid") return { trust, sentence: invalidSentence(reasons), flags };
 	const short = result.interrupted ? "The run was stopped early; the figures cover the time until then." : "";
 	if (trust === "doubtful") {
 		const doubt =
 			doubts.length > 0 ? `Valid with ${counted(doubts.length, "doubt")}: ${messages(doubts)}` : "";
 		return { trust, sentence: [doubt, short].filter(Boolean).join(" "), flags };
 	}
-	return { trust: "valid", sentence: "Valid: the generator kept its schedule, and no check objects.", flags };
+	return {
+		trust: "valid",
+		sentence: "Valid: the generator kept to its schedule and all checks passed.",
+		flags,
+	};
 }
 
 /** One line for a flag: what it means, then what to do. */
 export function flagLine(flag: Flag): string {
-	return `${flag.code}: ${sentence(flag.message)} ${sentence(flag.advice)}`.trim();
+	const advice = flag.advice.trim();
+	return advice === ""
+		? `${flag.code}: ${sentence(flag.message)}`
+		: `${flag.code}: ${flag.message.trim().replace(/\.$/, "")}; ${sentence(advice)}`;
 }
 
 function invalidSentence(flags: Flag[]): string {

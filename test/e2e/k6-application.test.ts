@@ -1,13 +1,13 @@
 import type { Socket } from "socket.io";
 import { describe, expect, it } from "vitest";
-import { runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { startK6Target } from "../support/k6-target.ts";
+import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { startK6Target } from "../support/k6/target.ts";
 
 const LOAD = "--clients 2 --rate 20 --duration 1".split(" ");
 
-describe.skipIf(skipWithoutK6).concurrent("k6 against somebody's own application", () => {
+describe.skipIf(skipWithoutK6).concurrent("k6 against an application of your own", () => {
 	it.each(["polling", "websocket"])(
-		"%s: speaks its event, namespace, auth, query, header and bytes",
+		"%s: uses its event, namespace, auth, query, header and binary payload",
 		async (transport) => {
 			await using target = await startK6Target();
 			const handshakes: Socket["handshake"][] = [];
@@ -41,7 +41,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 against somebody's own application
 		},
 	);
 
-	it("opens and leaves sessions at a rate, and needs no event for it", async () => {
+	it("opens and closes sessions at a rate without sending an event", async () => {
 		await using target = await startK6Target();
 		let left = 0;
 		target.io.on("connection", (socket) => {

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { K6_TRANSPORTS, type K6Transport } from "../../loadtest/k6/script/settings.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
-import { type K6Outcome, runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { startK6Target } from "../support/k6-target.ts";
+import { type K6RunOutput, runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { startK6Target } from "../support/k6/target.ts";
 
-/** What a session over each transport says of itself when it connects. */
+/** The transport that the server sees when a session connects. */
 const SEEN: Readonly<Record<K6Transport, string>> = {
 	polling: "polling",
 	websocket: "websocket",
@@ -15,14 +15,14 @@ const SEEN: Readonly<Record<K6Transport, string>> = {
 const LOAD = "--clients 5 --rate 40 --duration 2".split(" ");
 
 describe.skipIf(skipWithoutK6)("k6's scripts, run by the real k6 over TLS", () => {
-	const runs = new Map<K6Transport, K6Outcome & { transports: string[]; upgrades: number }>();
+	const runs = new Map<K6Transport, K6RunOutput & { transports: string[]; upgrades: number }>();
 
 	beforeAll(async () => {
 		const { certFile, keyFile } = await certificateFor(null, null);
 		const tls = { cert: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
 		const run = async (transport: K6Transport) => {
 			let upgrades = 0;
-			// A session whose heartbeat went unanswered would be cut well before its two seconds are over.
+			// Without heartbeats a session would be cut well within its two seconds.
 			await using target = await startK6Target({
 				...{ tls, pingInterval: 300, pingTimeout: 900 },
 				serve: (socket) => socket.conn.once("upgrade", () => upgrades++),
@@ -47,25 +47,22 @@ describe.skipIf(skipWithoutK6)("k6's scripts, run by the real k6 over TLS", () =
 		},
 	);
 
-	it.each(K6_TRANSPORTS)(
-		"%s: nothing but the machine's other work may cast doubt on the figures",
-		(transport) => {
-			const { result, code } = runs.get(transport)!;
-			const { flags, valid } = result!.validity;
-			expect(flags.filter((flag) => flag.code !== "generator_busy" && flag.code !== "unsteady")).toEqual([]);
-			expect(code).toBe(valid ? 0 : 3);
-			expect(result!.generator.map(({ second }) => second)).toEqual([0, 1]);
-			expect(result!.generator.reduce((sum, { due }) => sum + due, 0)).toBe(80);
-		},
-	);
+	it.each(K6_TRANSPORTS)("%s: only other load on the machine may raise doubts", (transport) => {
+		const { result, code } = runs.get(transport)!;
+		const { flags, valid } = result!.validity;
+		expect(flags.filter((flag) => flag.code !== "generator_busy" && flag.code !== "unsteady")).toEqual([]);
+		expect(code).toBe(valid ? 0 : 3);
+		expect(result!.generator.map(({ second }) => second)).toEqual([0, 1]);
+		expect(result!.generator.reduce((sum, { due }) => sum + due, 0)).toBe(80);
+	});
 
-	it.each(K6_TRANSPORTS)("%s: the server saw that transport and no other", (transport) => {
+	it.each(K6_TRANSPORTS)("%s: the server saw only that transport", (transport) => {
 		const { transports, upgrades } = runs.get(transport)!;
 		expect(transports).toEqual(Array(5).fill(SEEN[transport]));
 		expect(upgrades).toBe(transport === "upgrade" ? 5 : 0);
 	});
 
-	it.each(K6_TRANSPORTS)("%s: response and service time, loop lag and phases are told", (transport) => {
+	it.each(K6_TRANSPORTS)("%s: reports response time, service time, loop lag and phases", (transport) => {
 		const { metrics } = runs.get(transport)!.result!.groups[0]!;
 		expect(metrics.ack?.histogram.count).toBe(80);
 		expect(metrics.ack_service!.histogram.sum).toBeLessThan(metrics.ack!.histogram.sum);
@@ -77,18 +74,18 @@ describe.skipIf(skipWithoutK6)("k6's scripts, run by the real k6 over TLS", () =
 		expect(metrics.connect?.histogram.count).toBe(5);
 	});
 
-	it.each(K6_TRANSPORTS)("%s: no sample's tags hold a sid, a t or an address", (transport) => {
+	it.each(K6_TRANSPORTS)("%s: no tag of any sample contains a sid, a t or a URL", (transport) => {
 		const { samples } = runs.get(transport)!;
 		const tags = [...samples.matchAll(/"tags":(\{[^}]*\})/g)].map(([, text = ""]) => text);
 		expect(tags.length).toBeGreaterThan(300);
 		expect(tags.filter((text) => /sid|[?&]t=|127\.0\.0\.1|http|wss?:/.test(text))).toEqual([]);
-		// A new value of any tag makes a new time series in every store that k6 writes to.
+		// Every new tag value creates a time series in the stores that k6 writes to.
 		expect(new Set(tags).size).toBeLessThan(40);
 	});
 
 	it("prints the report on stdout and names the result file on stderr", () => {
 		const { stdout, stderr } = runs.get("websocket")!;
-		expect(stdout).toMatch(/Response time: from the intended send to the ack/);
+		expect(stdout).toMatch(/Response time: from the scheduled send to the ack/);
 		expect(stderr).toMatch(
 			/^k6 v2\.\d+\.\d+: echo over websocket at https:\/\/127\.0\.0\.1:\d+\/: 5 sessions/,
 		);

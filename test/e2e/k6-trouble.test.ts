@@ -4,12 +4,12 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
-import { runK6Command, skipWithoutK6 } from "../support/k6-run.ts";
-import { startK6Target } from "../support/k6-target.ts";
+import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
+import { startK6Target } from "../support/k6/target.ts";
 
 const LOAD = "--clients 4 --rate 40 --duration 2".split(" ");
 
-/** A port that nothing listens on, but did. */
+/** A port that was free a moment ago and on which nothing listens. */
 async function deadPort(): Promise<number> {
 	const server = createServer().listen(0, "127.0.0.1");
 	await once(server, "listening");
@@ -31,7 +31,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		}
 	});
 
-	it("counts messages that are never acknowledged as lost, and the limit stands in the tail", async () => {
+	it("counts messages that are never acknowledged as lost, with the timeout as their time", async () => {
 		let heard = 0;
 		await using target = await startK6Target({
 			serve: (socket) => {
@@ -45,13 +45,13 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD, ...flags]);
 		const { counts, errors, metrics } = result!.groups[0]!;
 		expect(code).toBe(1);
-		// 4 first events and 80 messages: each tenth of the 84 went unanswered.
+		// Of 4 first events and 80 messages every tenth was not acknowledged.
 		expect(counts).toMatchObject({ due: 80, sent: 80, received: 72, lost: 8, timedOut: 8 });
 		expect(errors).toEqual({ ack_timeout: 8 });
 		expect(metrics.ack?.histogram.max).toBeGreaterThanOrEqual(400_000);
 	});
 
-	it("counts sessions cut by the server, what they waited for, and what they could not send", async () => {
+	it("counts sessions cut by the server, their waiting messages as lost, and the rest as not sent", async () => {
 		await using target = await startK6Target({
 			serve: (socket) => {
 				let echoes = 0;
@@ -70,7 +70,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		expect(errors["closed_by_server"]).toBe(4);
 	});
 
-	it("names a namespace's refusal", async () => {
+	it("names the error when a namespace refuses the connection", async () => {
 		await using target = await startK6Target();
 		target.io.use((_, next) => next(new Error("no")));
 		const { code, result } = await runK6Command(["polling", target.url, ...LOAD]);
@@ -78,7 +78,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		expect(result!.groups[0]!.errors).toEqual({ connect_refused_by_server: 4 });
 	});
 
-	it("writes what it has after Ctrl-C, exits with 130 and leaves no k6 behind", async () => {
+	it("writes what it measured after Ctrl-C, exits with 130 and leaves no k6 process behind", async () => {
 		await using target = await startK6Target();
 		let received = 0;
 		let interrupt = () => {};
@@ -100,7 +100,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		expect(processesNaming(target.url)).toEqual([]);
 	});
 
-	it("says in one line what is wrong with its own use, with exit code 2, and 3 where there is no k6", async () => {
+	it("reports wrong usage in one line with exit code 2, and a missing k6 with 3", async () => {
 		const wrong = await runK6Command(["websocket", "http://127.0.0.1:1", "--rate", "none"]);
 		expect(wrong).toMatchObject({ code: 2, stdout: "", result: null });
 		expect(wrong.stderr).toBe('error: --rate "none": give a number above 0, 1000000 at most.\n');
@@ -111,7 +111,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 	});
 });
 
-/** Live processes whose environment names `url`, as a script of k6 is given it. */
+/** Live k6 processes whose environment contains `url`. */
 function processesNaming(url: string): string[] {
 	const list = execFileSync("ps", ["axeww", "-o", "pid=,comm=,args="], { encoding: "utf8" });
 	return list.split("\n").filter((line) => / k6 /.test(line) && line.includes(`SIO_URL=${url}`));

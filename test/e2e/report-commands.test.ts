@@ -1,12 +1,12 @@
-/** `npm run report` and `npm run compare` as processes: formats, exit codes, and one line for every mistake. */
+/** `npm run report` and `npm run compare` as processes: formats, exit codes, and one-line errors. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { NamedRun } from "../../loadtest/report/readable.ts";
-import { drawResult } from "../support/report-results.ts";
-import { ABBA, runsAt } from "../support/report-runs.ts";
+import type { NamedResult } from "../../loadtest/report/readable.ts";
+import { drawResult } from "../support/report/results.ts";
+import { ABBA, runsAt } from "../support/report/runs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-commands-"));
 const CLI = resolve("loadtest/cli.ts");
@@ -23,7 +23,7 @@ test("report prints text on stdout and nothing on stderr, and exits 0", () => {
 	expect(stdout.startsWith("Valid: ")).toBe(true);
 });
 
-test("report --out writes the file, says so on stderr, and leaves stdout empty; its HTML is read back", () => {
+test("report --out writes the file, says so on stderr, leaves stdout empty, and can read its HTML back", () => {
 	const page = join(folder, "deep", "page.html");
 	const { status, stdout, stderr } = run("report", base[0]!, "--format", "html", "--out", page);
 	expect([status, stdout, stderr]).toEqual([0, "", `written: ${page}\n`]);
@@ -40,7 +40,7 @@ test("report shows an invalid run and exits 3", () => {
 	expect(stdout.startsWith("INVALID")).toBe(true);
 });
 
-test("compare says same with 0, worse with 1, indicative with 4", () => {
+test("compare exits 0 for same, 1 for worse, 4 for indicative", () => {
 	expect(run("compare", ...like, "--against", ...base, "--primary", "p50 websocket edge")).toMatchObject({
 		status: 0,
 	});
@@ -48,7 +48,7 @@ test("compare says same with 0, worse with 1, indicative with 4", () => {
 	expect(run("compare", slow[0]!, "--against", base[0]!).status).toBe(4);
 });
 
-test("a comparison page stands for its new runs and can be compared again", () => {
+test("a comparison page is read as its new runs and can be compared again", () => {
 	const page = join(folder, "comparison.html");
 	run("compare", ...slow, "--against", ...base, "--format", "html", "--out", page);
 	const again = JSON.parse(run("compare", page, "--against", ...base, "--format", "json").stdout);
@@ -57,22 +57,22 @@ test("a comparison page stands for its new runs and can be compared again", () =
 	const refused = run("report", page);
 	expect([refused.status, refused.stderr]).toEqual([
 		2,
-		`error: ${page} holds 5 runs: report shows one, npm run compare takes them all.\n`,
+		`error: ${page} holds 5 runs: report shows one run; use npm run compare for several.\n`,
 	]);
 });
 
-test("a baseline is kept by name and compared with later; a missing one names those there are", () => {
-	expect(run("compare", ...base, "--save", "main").stderr).toContain("kept as baseline main");
+test("a baseline is saved by name and compared with later; the error for a missing one lists the existing ones", () => {
+	expect(run("compare", ...base, "--save", "main").stderr).toContain("saved as baseline main");
 	const later = JSON.parse(run("compare", ...slow, "--baseline", "main", "--format", "json").stdout);
 	expect(later.verdict).toBe("worse");
 	const missing = run("compare", ...slow, "--baseline", "release");
 	expect([missing.status, missing.stderr]).toEqual([
 		2,
-		"error: --baseline release is not kept in .baselines: there are main.\n",
+		"error: --baseline release does not exist in .baselines; use one of: main.\n",
 	]);
 });
 
-test("budgets gate by exit code: met 0, missed 1, too few runs 4", () => {
+test("budgets set the exit code: met 0, missed 1, too few runs 4", () => {
 	const budget = join(folder, "budgets.txt");
 	const gate = (limit: string, files: string[]) => {
 		writeFileSync(budget, `p50 edge-added websocket <= ${limit}\n`);
@@ -81,7 +81,7 @@ test("budgets gate by exit code: met 0, missed 1, too few runs 4", () => {
 	expect([gate("5 ms", base), gate("0.1 ms", base), gate("5 ms", base.slice(0, 2))]).toEqual([0, 1, 4]);
 });
 
-test("merge makes one result of several and shows it", () => {
+test("merge combines several results into one and shows it", () => {
 	const out = join(folder, "merged.json");
 	const { status, stdout } = run("report", "merge", base[0]!, base[1]!, "--out", out);
 	expect(status).toBe(0);
@@ -90,7 +90,7 @@ test("merge makes one result of several and shows it", () => {
 	expect(merged.groups[0].metrics.ack.histogram.count).toBe(3200);
 });
 
-test("a mistake is said in one line on stderr, and exits 2", () => {
+test("wrong usage is reported in one line on stderr and exits 2", () => {
 	const { status, stdout, stderr } = run("compare", base[0]!, "--path", "edge");
 	expect([status, stdout, stderr]).toEqual([
 		2,
@@ -99,7 +99,7 @@ test("a mistake is said in one line on stderr, and exits 2", () => {
 	]);
 });
 
-test("a place that cannot be written is refused in one line with exit 1", () => {
+test("an output file that cannot be written is reported in one line and exits 1", () => {
 	const { status, stderr } = run("report", base[0]!, "--out", "/proc/none/x.html");
 	expect([status, stderr]).toEqual([
 		1,
@@ -111,7 +111,7 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
 	return spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: "utf8" });
 }
 
-function save(runs: NamedRun[]): string[] {
+function save(runs: NamedResult[]): string[] {
 	return runs.map(({ name, result }) => {
 		const file = join(folder, name);
 		writeFileSync(file, JSON.stringify(result));

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { K6_TRANSPORTS } from "../../loadtest/k6/script/settings.ts";
-import { skipWithoutK6 } from "../support/k6-run.ts";
-import { type K6Stack, startK6Stack } from "../support/k6-stack.ts";
+import { skipWithoutK6 } from "../support/k6/run.ts";
+import { type K6Stack, startK6Stack } from "../support/k6/stack.ts";
 
-/** The thresholds as a user has them, not the patient ones of the short tests. */
-const USUAL = { SIO_LOOP_LAG_P95_MS: "", SIO_ACK_P95_MS: "" };
+/** The default thresholds, instead of the relaxed ones of the short tests. */
+const DEFAULT_THRESHOLDS = { SIO_LOOP_LAG_P95_MS: "", SIO_ACK_P95_MS: "" };
 
 describe.skipIf(skipWithoutK6)("each script for 10 s against the whole stack", () => {
 	let stack: K6Stack;
@@ -18,9 +18,9 @@ describe.skipIf(skipWithoutK6)("each script for 10 s against the whole stack", (
 	it.each(K6_TRANSPORTS)(
 		"%s passes its thresholds, direct and through the edge",
 		async (transport) => {
-			await stack.drive(transport, ["--duration", "10"], USUAL);
+			await stack.drive(transport, ["--duration", "10"], DEFAULT_THRESHOLDS);
 			for (const path of ["direct", "edge"] as const) {
-				const { result, stderr } = stack.outcome(transport, path);
+				const { result, stderr } = stack.output(transport, path);
 				expect(result?.plan.extra["k6ExitCode"], stderr).toBe(0);
 				const doubts = result!.validity.flags.map((flag) => flag.code);
 				expect(doubts.filter((doubt) => doubt !== "generator_busy" && doubt !== "unsteady")).toEqual([]);

@@ -1,15 +1,15 @@
-/** The README's error rates, drawn anew: what it states is what the methods do. */
+/** Repeats the simulations behind the error rates in the README. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { PRICES, USER } from "../../loadtest/report/prices.ts";
-import { SCATTER } from "../support/report-noise.ts";
-import { judgedPairs, powerAt, share, singleRunAlarms } from "../support/report-trials.ts";
+import { PRICES, USER } from "../../loadtest/report/values/cost.ts";
+import { SCATTER } from "../support/report/noise.ts";
+import { judgedPairs, powerAt, share, singleRunAlarms } from "../support/report/trials.ts";
 
 const README = readFileSync("loadtest/report/README.md", "utf8");
-const MINUTES = 60_000;
+const MINUTE_MS = 60_000;
 
 test(
-	"the README's false-alarm rates are those of the methods",
+	"the false-alarm rates in the README match the methods",
 	() => {
 		const different = (margin: number, seed: number) =>
 			share(judgedPairs(1000, 1, SCATTER, margin, seed), ["better", "worse"]);
@@ -18,11 +18,11 @@ test(
 			rates.map((rate) => `${(rate * 100).toFixed(1)} %`),
 		);
 	},
-	5 * MINUTES,
+	5 * MINUTE_MS,
 );
 
 test(
-	"the README's power curve is that of the interval beyond the margin",
+	"the power table in the README matches the method",
 	() => {
 		const runs = headAfter("<!-- power -->").slice(1).map(Number);
 		const rows = tableAfter("<!-- power -->");
@@ -32,19 +32,19 @@ test(
 		}
 		expect(rows).toHaveLength(4);
 	},
-	5 * MINUTES,
+	5 * MINUTE_MS,
 );
 
 test(
-	"76 runs a side find 20 % at 16 % noise in nine of ten tries, as the README says",
+	"76 runs per side find 20 % at 16 % noise in nine of ten tries, as the README says",
 	() => {
-		expect(README).toContain("ask for about 76 a side");
+		expect(README).toContain("ask for about 76 per side");
 		expect(powerAt(0.16, 76, 200, 301)).toBeGreaterThan(0.85);
 	},
-	5 * MINUTES,
+	5 * MINUTE_MS,
 );
 
-test("the README's prices and user are those of the code", () => {
+test("the prices and the assumed user in the README match the code", () => {
 	expect(README).toContain(
 		`| a million requests | ${PRICES.perMillionRequests.toFixed(2)} | ${PRICES.readOn} |`,
 	);

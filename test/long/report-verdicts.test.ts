@@ -1,4 +1,4 @@
-/** Three comparisons by real runs: real clients, the real edge, a node that really is slower. */
+/** Comparisons of real runs: real clients, the real edge, and a node that really is slower. */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,12 +7,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { saveResult } from "../../loadtest/record/save.ts";
-import { DELAYED_EVENT, startDelayed } from "../support/report-stack.ts";
+import { DELAYED_EVENT, startDelayed } from "../support/report/stack.ts";
 
-/** Long enough that a busy machine's own jitter is small beside it. */
+/** Long compared with the jitter of a busy machine. */
 const BASE_MS = 200;
 const SLOWED_MS = 240;
-/** Of one run; what is judged is the generator, never the figure it measured. */
+/** Attempts per run. A run is repeated because of its generator, never because of the measured figure. */
 const ATTEMPTS = 6;
 const SATURATING_RATE = 200_000;
 let folder: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 	await using fast = await startDelayed(BASE_MS);
 	await using slow = await startDelayed(SLOWED_MS);
 	const targets = [["base", fast.url] as const, ["again", fast.url] as const, ["slow", slow.url] as const];
-	// ABC CBA ABC …: every two sides take turns, so drift of this machine hits all alike.
+	// ABC CBA ABC …: each pair of sides takes turns, so drift of this machine affects all equally.
 	for (let round = 1; round <= 5; round++) {
 		const order = round % 2 === 1 ? targets : targets.toReversed();
 		for (const [side, url] of order) await validRun(`${side}-${round}`, url);
@@ -32,33 +32,33 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("five runs against the very same five say same and exit 0", () => {
+test("five runs against the same five give the verdict same and exit 0", () => {
 	const { verdict, status } = compared(five("base"), five("base"));
 	expect([verdict, status]).toEqual(["same", 0]);
 });
 
-test("five runs against five others of the same node say same at p50 and exit 0", () => {
+test("five runs against five others of the same node give the verdict same at p50 and exit 0", () => {
 	const { verdict, status } = compared(five("again"), five("base"), "--primary", "p50 websocket edge");
 	expect([verdict, status]).toEqual(["same", 0]);
 });
 
-test("with p99 besides, like runs are never called better or worse", () => {
-	// One stall of 40 ms is one message in a hundred of so short a run: then p99 is honestly unclear.
+test("with p99 included, equal runs are never called better or worse", () => {
+	// In so short a run a stall of 40 ms affects one message in a hundred, which leaves p99 unclear.
 	expect(["same", "unclear"]).toContain(compared(five("again"), five("base")).verdict);
 });
 
-test("a node slowed by 20 % says worse and exits 1", () => {
+test("a node slowed by 20 % gives the verdict worse and exits 1", () => {
 	const { verdict, reason, status } = compared(five("slow"), five("base"));
 	expect([verdict, status]).toEqual(["worse", 1]);
 	expect(reason).toContain("slower");
 });
 
-test("a saturated generator says invalid and exits 3", () => {
+test("a saturated generator gives the verdict invalid and exits 3", () => {
 	const { verdict, status } = compared([file("saturated")], [file("saturated")]);
 	expect([verdict, status]).toEqual(["invalid", 3]);
 });
 
-/** A run whose generator was kept from its work by others is made again: it measured nothing. */
+/** Repeats a run whose generator was disturbed by other load, because it measured nothing. */
 async function validRun(name: string, url: string): Promise<void> {
 	for (let attempt = 1; attempt <= ATTEMPTS; attempt++) if (await run(name, url, 200, 4)) return;
 	throw new Error(`${ATTEMPTS} runs of ${name} were invalid: this machine is too busy to measure on`);

@@ -1,13 +1,13 @@
-/** Which messages wait for their ack, and what an answer or the passing of time means for them. */
+/** The messages that wait for their ack, and what an ack or a timeout means for them. */
 
-/** A message sent; times in milliseconds of one clock. */
+/** A message that was sent; times in milliseconds of the same clock. */
 export interface Sent {
 	readonly id: number;
 	readonly dueAt: number;
 	readonly sentAt: number;
 }
 
-/** What an arriving ack is: `first` counts, `late` came after its time limit, `stray` was never asked for. */
+/** How an ack counts: `first` is a success, `late` came after its time limit, `stray` was never asked for. */
 export type Answer =
 	| { readonly kind: "first"; readonly sent: Sent; readonly reordered: boolean }
 	| { readonly kind: "doubled" | "late" | "stray" };
@@ -20,24 +20,24 @@ export class AckTable {
 	#next = 0;
 	#highest = -1;
 
-	/** `limit`: milliseconds from the real send. */
+	/** `limit`: milliseconds from the actual send. */
 	constructor(limit: number) {
 		this.#limit = limit;
 	}
 
-	/** How many wait. */
+	/** The number of messages that wait. */
 	get waiting(): number {
 		return this.#waiting.size;
 	}
 
-	/** Notes a message about to be sent and returns the id to send with it. */
+	/** Registers a message about to be sent and returns its ack id. */
 	send(dueAt: number, sentAt: number): number {
 		const id = this.#next++;
 		this.#waiting.set(id, { id, dueAt, sentAt });
 		return id;
 	}
 
-	/** Judges an arriving ack. */
+	/** Classifies an ack that arrived. */
 	answer(id: number): Answer {
 		const sent = this.#waiting.get(id);
 		if (sent === undefined) {
@@ -50,25 +50,25 @@ export class AckTable {
 		return { kind: "first", sent, reordered };
 	}
 
-	/** Gives up what has waited longer than the limit at `now`, and returns it. */
+	/** Removes and returns the messages that have waited longer than the limit at `now`. */
 	expire(now: number): Sent[] {
-		const given: Sent[] = [];
-		// A map keeps the order of sending, so the first that is young enough ends the search.
+		const expired: Sent[] = [];
+		// A map keeps insertion order, so the search can stop at the first message that is recent enough.
 		for (const sent of this.#waiting.values()) {
 			if (now - sent.sentAt < this.#limit) break;
-			given.push(sent);
+			expired.push(sent);
 		}
-		for (const { id } of given) {
+		for (const { id } of expired) {
 			this.#waiting.delete(id);
 			this.#expired.add(id);
 		}
-		return given;
+		return expired;
 	}
 
-	/** Gives up all that wait, the connection being gone, and returns them. */
+	/** Removes and returns all waiting messages, when the connection is gone. */
 	abandon(): Sent[] {
-		const given = [...this.#waiting.values()];
+		const abandoned = [...this.#waiting.values()];
 		this.#waiting.clear();
-		return given;
+		return abandoned;
 	}
 }

@@ -1,21 +1,23 @@
-/** Bytes inside an event's data: taken out for the wire, put back on arrival. */
+/** Binary attachments: removed from an event's data for the wire, put back on arrival. */
 import { ProtocolError } from "./frame.ts";
 
-/** `value` with each ArrayBuffer or view replaced by its placeholder, and the bytes in that order. */
+/** `value` with each ArrayBuffer or view replaced by a placeholder, and the bytes in the same order. */
 export function detach(value: unknown): { value: unknown; attachments: ArrayBuffer[] } {
 	const attachments: ArrayBuffer[] = [];
-	return { value: without(value, attachments), attachments };
+	return { value: withPlaceholders(value, attachments), attachments };
 }
 
-function without(value: unknown, attachments: ArrayBuffer[]): unknown {
+function withPlaceholders(value: unknown, attachments: ArrayBuffer[]): unknown {
 	if (value instanceof ArrayBuffer) return { _placeholder: true, num: attachments.push(value) - 1 };
-	if (ArrayBuffer.isView(value)) return without(bytesOf(value), attachments);
-	if (Array.isArray(value)) return value.map((item) => without(item, attachments));
+	if (ArrayBuffer.isView(value)) return withPlaceholders(bytesOf(value), attachments);
+	if (Array.isArray(value)) return value.map((item) => withPlaceholders(item, attachments));
 	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, without(item, attachments)]));
+	return Object.fromEntries(
+		Object.entries(value).map(([key, item]) => [key, withPlaceholders(item, attachments)]),
+	);
 }
 
-/** `value` with each placeholder replaced by its attachment. Throws ProtocolError on a number out of range. */
+/** `value` with each placeholder replaced by its attachment. Throws a ProtocolError when one is missing. */
 export function reattach(value: unknown, attachments: readonly ArrayBuffer[]): unknown {
 	if (Array.isArray(value)) return value.map((item) => reattach(item, attachments));
 	if (typeof value !== "object" || value === null) return value;

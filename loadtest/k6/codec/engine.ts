@@ -1,5 +1,5 @@
 /**
- * Engine.IO protocol 4, both ways. Imports nothing of k6 or Node, so that both run it.
+ * Encodes and decodes Engine.IO protocol 4. Imports nothing from k6 or Node, so that it runs in both.
  * https://github.com/socketio/engine.io-protocol
  */
 import { type Base64, type Frame, ProtocolError } from "./frame.ts";
@@ -8,29 +8,29 @@ import { type Base64, type Frame, ProtocolError } from "./frame.ts";
 export const ENGINE_TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"] as const;
 export type EngineType = (typeof ENGINE_TYPES)[number];
 
-/** One packet; bytes only in a message. */
+/** One packet; only messages carry bytes. */
 export interface EnginePacket {
 	readonly type: EngineType;
 	readonly data: Frame;
 }
 
-/** What the server says of the session in its open packet; times in milliseconds. */
-export interface Opening {
+/** The data of the open packet, which describes the session; times in milliseconds. */
+export interface OpenPacket {
 	readonly sid: string;
 	readonly upgrades: readonly string[];
 	readonly pingInterval: number;
 	readonly pingTimeout: number;
 }
 
-/** Between the packets of one polling body. */
+/** Separates the packets in the body of a polling request. */
 const SEPARATOR = "\x1e";
 
-/** One packet as a WebSocket message: bytes travel bare. */
+/** Encodes one packet as a WebSocket message; bytes are sent as they are. */
 export function encodeFrame(packet: EnginePacket): Frame {
 	return typeof packet.data === "string" ? ENGINE_TYPES.indexOf(packet.type) + packet.data : packet.data;
 }
 
-/** Reads one WebSocket message. Throws ProtocolError on a packet type that does not exist. */
+/** Decodes one WebSocket message. Throws a ProtocolError for an unknown packet type. */
 export function decodeFrame(frame: Frame): EnginePacket {
 	if (typeof frame !== "string") return { type: "message", data: frame };
 	const type = ENGINE_TYPES[frame.charCodeAt(0) - 48];
@@ -39,7 +39,7 @@ export function decodeFrame(frame: Frame): EnginePacket {
 	return { type, data: frame.slice(1) };
 }
 
-/** Packets as the body of one POST: bytes as `b` and base64. */
+/** Encodes packets as the body of one POST; bytes become `b` and base64. */
 export function encodePayload(packets: readonly EnginePacket[], base64: Base64): string {
 	return packets
 		.map(encodeFrame)
@@ -47,17 +47,17 @@ export function encodePayload(packets: readonly EnginePacket[], base64: Base64):
 		.join(SEPARATOR);
 }
 
-/** Reads the body of one poll. Throws ProtocolError as `decodeFrame` does. */
+/** Decodes the body of one poll. Throws a ProtocolError like `decodeFrame`. */
 export function decodePayload(body: string, base64: Base64): EnginePacket[] {
 	return body
 		.split(SEPARATOR)
 		.map((part) => decodeFrame(part.startsWith("b") ? base64.decode(part.slice(1)) : part));
 }
 
-/** Reads an open packet's data. Throws ProtocolError when it is not what the protocol says. */
-export function readOpening(data: Frame): Opening {
-	const opening = typeof data === "string" ? parsed(data) : null;
-	const { sid, upgrades, pingInterval, pingTimeout } = (opening ?? {}) as Record<string, unknown>;
+/** Parses the data of an open packet. Throws a ProtocolError when a field is missing. */
+export function readOpenPacket(data: Frame): OpenPacket {
+	const fields = typeof data === "string" ? parseJson(data) : null;
+	const { sid, upgrades, pingInterval, pingTimeout } = (fields ?? {}) as Record<string, unknown>;
 	if (
 		typeof sid !== "string" ||
 		!Array.isArray(upgrades) ||
@@ -68,13 +68,13 @@ export function readOpening(data: Frame): Opening {
 	return { sid, upgrades, pingInterval, pingTimeout };
 }
 
-/** The number in an Engine.IO error body (`{"code":1,"message":"Session ID unknown"}`), or null. */
+/** The code in an Engine.IO error body (`{"code":1,"message":"Session ID unknown"}`), or null. */
 export function engineErrorCode(body: string): number | null {
-	const code = (parsed(body) as { code?: unknown } | null)?.code;
+	const code = (parseJson(body) as { code?: unknown } | null)?.code;
 	return typeof code === "number" ? code : null;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {

@@ -1,11 +1,11 @@
-/** What one WebSocket message or one attachment is: text, or bytes. */
+/** The content of one WebSocket message or attachment: text or bytes. */
 export type Frame = string | ArrayBuffer;
 
-/** Base64 of the runtime at hand: `k6/encoding` in k6, Buffer in Node. */
+/** The base64 codec of the runtime: `k6/encoding` in k6, Buffer in Node. */
 export interface Base64 {
 	encode(bytes: ArrayBuffer): string;
 	decode(text: string): ArrayBuffer;
 }
 
-/** The other side broke the protocol: which rule, in one line. */
+/** The other side violated the protocol; the message says how, in one line. */
 export class ProtocolError extends Error {}

@@ -1,18 +1,18 @@
 /**
- * Socket.IO protocol 5, both ways, attachments included. Imports nothing of k6 or Node.
+ * Encodes and decodes Socket.IO protocol 5, including attachments. Imports nothing from k6 or Node.
  * https://github.com/socketio/socket.io-protocol
  */
 import { detach, reattach } from "./attachment.ts";
 import { type Frame, ProtocolError } from "./frame.ts";
 
-/** Packet types without the two binary ones, which are events and acks with attachments. */
+/** Packet types, except the two binary ones, which are events and acks with attachments. */
 export const SOCKET_TYPES = ["connect", "disconnect", "event", "ack", "connect_error"] as const;
 export type SocketType = (typeof SOCKET_TYPES)[number];
 
 const BINARY_EVENT = 5;
 const BINARY_ACK = 6;
 
-/** One packet; `id` asks for, or answers, an ack. */
+/** One packet. An `id` asks for an ack in an event, and identifies the event in an ack. */
 export interface SocketPacket {
 	readonly type: SocketType;
 	/** With its slash: `/` or `/admin`. */
@@ -22,7 +22,7 @@ export interface SocketPacket {
 	readonly data: unknown;
 }
 
-/** A packet as the frames of Engine.IO messages: its text, then its attachments. */
+/** Encodes a packet as frames of Engine.IO messages: its text, then its attachments. */
 export function encodePacket(packet: SocketPacket): Frame[] {
 	const { value, attachments } = detach(packet.data);
 	const type = SOCKET_TYPES.indexOf(packet.type) + (attachments.length > 0 ? 3 : 0);
@@ -32,11 +32,11 @@ export function encodePacket(packet: SocketPacket): Frame[] {
 	return [`${type}${count}${namespace}${packet.id ?? ""}${data}`, ...attachments];
 }
 
-/** Puts packets together from the frames that arrive; one per Socket.IO connection. */
+/** Assembles packets from the frames that arrive; one reader per Socket.IO connection. */
 export class PacketReader {
 	#waiting: { packet: SocketPacket; count: number; attachments: ArrayBuffer[] } | null = null;
 
-	/** Takes one frame; returns the packet it completes, or null. Throws ProtocolError. */
+	/** Takes one frame and returns the packet that it completes, or null. Throws a ProtocolError. */
 	take(frame: Frame): SocketPacket | null {
 		if (typeof frame !== "string") return this.#attach(frame);
 		if (this.#waiting !== null) throw new ProtocolError("text came where an attachment was due");
@@ -56,7 +56,7 @@ export class PacketReader {
 	}
 }
 
-/** type, attachments, namespace, id, data: the order is the protocol's, all but the first optional. */
+/** Type, number of attachments, namespace, id, data: in the protocol's order, all optional but the type. */
 const TEXT = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*),)?(\d+)?([\s\S]*)$/;
 
 function readText(text: string): { packet: SocketPacket; count: number } {

@@ -1,4 +1,4 @@
-/** How much of the machine's processors k6 takes, looked at once a second. */
+/** The share of the machine's processors that k6 uses, read once a second. */
 import { readFileSync } from "node:fs";
 
 /** CPU seconds a process had used by `at` (epoch ms). */
@@ -7,18 +7,18 @@ export interface CpuReading {
 	readonly used: number;
 }
 
-/** Linux counts CPU time in hundredths of a second, whatever the kernel's own tick (USER_HZ, proc(5)). */
-const TICKS = 100;
+/** Linux reports CPU time in hundredths of a second, whatever the kernel's own tick (USER_HZ, proc(5)). */
+const TICKS_PER_SECOND = 100;
 
-/** Watches a process until `stop`, which returns the readings; none where there is no /proc. */
+/** Watches a process until `stop`, which returns the readings: none without /proc. */
 export function watchCpu(pid: number): { stop(): CpuReading[] } {
 	const readings: CpuReading[] = [];
-	const look = () => {
+	const read = () => {
 		const used = cpuSeconds(pid);
 		if (used !== null) readings.push({ at: Date.now(), used });
 	};
-	look();
-	const timer = setInterval(look, 1000);
+	read();
+	const timer = setInterval(read, 1000);
 	return {
 		stop() {
 			clearInterval(timer);
@@ -35,13 +35,13 @@ function cpuSeconds(pid: number): number | null {
 	}
 }
 
-/** User and system CPU seconds in a line of /proc/PID/stat; the name before them may hold anything but a newline. */
+/** User and system CPU seconds in a line of /proc/PID/stat; the process name before them may contain any character but a newline. */
 export function readStat(line: string): number {
 	const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
-	return (Number(fields[11]) + Number(fields[12])) / TICKS;
+	return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** The share of `cpus` processors used between two moments (epoch ms), 0 to 1; 0 where nothing is known. */
+/** The share of `cpus` processors used between two times (epoch ms), 0 to 1; 0 without readings. */
 export function shareBetween(
 	readings: readonly CpuReading[],
 	from: number,
@@ -52,7 +52,7 @@ export function shareBetween(
 	return to > from ? Math.max(0, used / ((to - from) / 1000) / cpus) : 0;
 }
 
-/** CPU seconds used by a moment, on the straight line between the readings around it. */
+/** CPU seconds used by a given time, interpolated between the readings around it. */
 function usedBy(readings: readonly CpuReading[], at: number): number {
 	const after = readings.findIndex((reading) => reading.at >= at);
 	const before = readings[after === -1 ? readings.length - 1 : after - 1];

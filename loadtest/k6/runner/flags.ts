@@ -1,4 +1,4 @@
-/** The flags of `npm run k6`, read into the environment of a script. */
+/** The flags of `npm run k6`, translated to the environment variables of a script. */
 import type { Command } from "commander";
 import { newCommand, UsageError } from "../../../worker/command-line/command.ts";
 import { targetUrl } from "../../plan/paths.ts";
@@ -7,28 +7,28 @@ import { SettingError, VARIABLES, type Variable } from "../script/variables.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A run as asked for. */
+/** The run to make. */
 export interface RunOptions {
 	readonly settings: Settings;
-	/** What the script is told: the caller's own `SIO_…` under the flags. */
+	/** Variables for the script: the caller's own `SIO_…`, overridden by flags. */
 	readonly variables: Readonly<Record<string, string>>;
-	/** The path's name in the result, and its addresses. */
+	/** The path's name in the result, and its URLs. */
 	readonly path: { readonly name: string; readonly urls: readonly string[] };
 	readonly output: OutputOptions;
 }
 
 export interface OutputOptions {
-	/** The result file; null = one named by the time. */
+	/** The result file; null = named by date and time. */
 	readonly out: string | null;
-	/** Where k6's own samples are kept; null = nowhere. */
+	/** The file that keeps k6's own samples; null = not kept. */
 	readonly samples: string | null;
-	/** PEM file of a certificate authority to trust; null = the system's. */
+	/** PEM file of a certificate authority to trust; null = only the system's. */
 	readonly ca: string | null;
 	readonly json: boolean;
 	readonly quiet: boolean;
 }
 
-/** Flags that are variables of the scripts; their help is the variable's own. */
+/** Flags that set a variable of the scripts, with the variable's description as help text. */
 const VALUE_FLAGS: readonly (readonly [flag: string, placeholder: string, variable: Variable])[] = [
 	["--scenario", "<name>", "SIO_SCENARIO"],
 	["--clients", "<n>", "SIO_CLIENTS"],
@@ -46,12 +46,12 @@ const SWITCHES: readonly (readonly [flag: string, variable: Variable])[] = [
 	["--insecure", "SIO_INSECURE"],
 ];
 
-/** Reads argv (without node and script). Throws commander's errors and UsageError. */
+/** Reads argv (without node and script). Throws UsageError and commander's errors. */
 export function readFlags(argv: readonly string[], env: Env): RunOptions {
 	const command = k6Flags().parse([...argv], { from: "user" });
 	const [transport, ...targets] = command.args as [K6Transport, ...string[]];
 	if (!K6_TRANSPORTS.includes(transport))
-		throw new UsageError(`TRANSPORT "${transport}": there is ${K6_TRANSPORTS.join(", ")}.`);
+		throw new UsageError(`Unknown transport "${transport}"; use one of: ${K6_TRANSPORTS.join(", ")}.`);
 	const urls = targets.map((target) => targetUrl(target, "URL"));
 	const given = command.opts<Record<string, string | true | undefined>>();
 	const variables = { ...ownVariables(env), ...flagVariables(given), SIO_URL: urls.join(",") };
@@ -73,23 +73,23 @@ export function readFlags(argv: readonly string[], env: Env): RunOptions {
 function k6Flags(): Command {
 	const command = newCommand(
 		"npm run k6 --",
-		"One load run with k6, written to a result file like the swarm's.",
+		"Makes one load run with k6 and writes a result file like the swarm's.",
 	)
 		.argument("<transport>", K6_TRANSPORTS.join(", "))
-		.argument("<urls...>", "the target, for example https://localhost:8443; several share the sessions")
-		.option("--path <name>", "what the target is called in the result (target)");
+		.argument("<urls...>", "the target, for example https://localhost:8443; sessions are spread over several")
+		.option("--path <name>", "name of the path in the result (default: target)");
 	for (const [flag, placeholder, variable] of VALUE_FLAGS)
 		command.option(`${flag} ${placeholder}`, VARIABLES[variable]);
 	for (const [flag, variable] of SWITCHES) command.option(flag, VARIABLES[variable].replace("`1`: ", ""));
 	return command
 		.option("--ca <file>", "PEM file of a certificate authority to trust (Linux)")
-		.option("--out <file>", "the result file (reports/k6-….json)")
+		.option("--out <file>", "the result file (default: reports/k6-….json)")
 		.option("--samples <file>", "keep k6's own samples (JSON lines)")
-		.option("--json", "the result on stdout")
-		.option("--quiet", "no progress")
+		.option("--json", "print the result as JSON instead of the report")
+		.option("--quiet", "print no progress")
 		.addHelpText(
 			"after",
-			"\nAuth, query, headers, TLS and thresholds by SIO_… variables: see loadtest/k6/README.md",
+			"\nSet auth, query, headers, TLS and thresholds with SIO_… variables: see loadtest/k6/README.md",
 		);
 }
 
@@ -109,12 +109,12 @@ function flagVariables(given: Readonly<Record<string, string | true | undefined>
 	return variables;
 }
 
-/** Commander's name of an option: `--ack-timeout` is `ackTimeout`. */
+/** The name that commander gives an option: `--ack-timeout` is `ackTimeout`. */
 function keyOf(flag: string): string {
 	return flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The script's own check, with the flag's name where there is one. */
+/** Validates like the script itself, but names the flag where there is one. */
 function checked(transport: K6Transport, variables: Env): Settings {
 	try {
 		return settingsFrom(transport, variables);
@@ -124,6 +124,6 @@ function checked(transport: K6Transport, variables: Env): Settings {
 			([, variable]) => variable === error.variable,
 		);
 		const value = error.value === null ? "" : ` "${error.value}"`;
-		throw new UsageError(`${flag?.[0] ?? error.variable}${value}: ${error.cure}.`);
+		throw new UsageError(`${flag?.[0] ?? error.variable}${value}: ${error.fix}.`);
 	}
 }

@@ -1,45 +1,49 @@
-/** k6 as a process: started, listened to, ended. */
+/** The k6 process: starting it, relaying its log, stopping it, and its exit code. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { CommandError } from "../../../worker/command-line/command.ts";
+import { CommandError, EXIT } from "../../../worker/command-line/command.ts";
 import { type CpuReading, watchCpu } from "./cpu.ts";
 
 export interface K6Run {
 	readonly file: string;
 	readonly script: string;
-	/** Where k6 writes its samples. */
+	/** The file that k6 writes its samples to. */
 	readonly samples: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
-	/** One line that k6 has to say: a warning, an error, a threshold that was crossed. */
+	/** Prints one line of k6's log: a warning, an error, a crossed threshold. */
 	say(line: string): void;
 }
 
-/** After a first signal k6 writes out what it has; past this many ms it is ended. */
-const GRACE = 10_000;
+/** How long k6 may take to write its samples after a first signal, before it is killed. */
+const GRACE_MS = 10_000;
 
-/** How a run ended: k6's exit code, null when a signal ended it, and the CPU time it had used by and by. */
+/** k6's own exit codes (https://pkg.go.dev/go.k6.io/k6/v2/errext/exitcodes). */
+const THRESHOLDS_CROSSED = 99;
+const BAD_CONFIG = 104;
+
+/** How a run ended: k6's exit code (null when a signal ended it), and readings of its CPU time. */
 export interface K6End {
 	readonly code: number | null;
 	readonly cpu: readonly CpuReading[];
 }
 
 /**
- * Runs a script to its end. Aborting `stop` lets k6 finish its samples. Throws a CommandError when k6 cannot be
- * started.
+ * Runs a script to its end. When `stop` is aborted, k6 still writes its samples. Throws a CommandError when k6
+ * cannot be started.
  */
 export async function runK6(run: K6Run, stop: AbortSignal): Promise<K6End> {
 	const child = spawn(run.file, argumentsOf(run), {
 		env: { ...process.env, ...run.env },
 		stdio: ["ignore", "ignore", "pipe"],
-		// A group of its own: a terminal's Ctrl-C would reach k6 twice, and the second makes it drop its samples.
+		// Its own process group: otherwise a terminal's Ctrl-C would reach k6 twice, and the second one makes it drop its samples.
 		detached: true,
 	});
 	const kill = () => child.kill("SIGKILL");
 	let grace: NodeJS.Timeout | undefined;
 	const interrupt = () => {
 		child.kill("SIGINT");
-		grace = setTimeout(kill, GRACE);
+		grace = setTimeout(kill, GRACE_MS);
 	};
 	process.once("exit", kill);
 	stop.addEventListener("abort", interrupt, { once: true });
@@ -56,7 +60,15 @@ export async function runK6(run: K6Run, stop: AbortSignal): Promise<K6End> {
 	}
 }
 
-/** Settings go by environment, not here: arguments are seen by every user of the machine. */
+/** The command's exit code. `code` is k6's own, null when a signal ended it; `valid` is the validity of the result. */
+export function exitCodeOf(code: number | null, interrupted: boolean, valid: boolean): number {
+	if (interrupted) return EXIT.interrupted;
+	if (code === 0) return valid ? EXIT.ok : EXIT.invalid;
+	if (code === THRESHOLDS_CROSSED) return EXIT.failed;
+	return code === BAD_CONFIG ? EXIT.usage : EXIT.invalid;
+}
+
+/** Settings are passed by environment instead: every user of the machine can see arguments. */
 function argumentsOf({ script, samples }: K6Run): string[] {
 	const quiet = ["--quiet", "--summary-mode=disabled", "--no-usage-report", "--log-format=json"];
 	return ["run", ...quiet, `--out=json=${samples}`, script];
@@ -71,22 +83,23 @@ async function ended(child: ChildProcess, file: string): Promise<number | null> 
 	}
 }
 
-/** Each thing said once: a dead target makes k6 repeat itself for every session. */
+/** Prints each message once: with a dead target k6 repeats it for every session. */
 async function relay(child: ChildProcess, { say }: K6Run): Promise<void> {
-	const said = new Set<string>();
+	const printed = new Set<string>();
 	for await (const line of createInterface({ input: child.stderr! })) {
 		const text = readLog(line);
-		const gist = text?.replace(/\d+/g, "0");
-		if (text === null || said.has(gist!)) continue;
-		said.add(gist!);
+		if (text === null) continue;
+		const message = text.replace(/\d+/g, "0");
+		if (printed.has(message)) continue;
+		printed.add(message);
 		say(`k6: ${text}`);
 	}
 }
 
-/** An interrupted iteration's timers, one by one: nothing a person who pressed Ctrl-C must know. */
+/** k6 lists every timer of an interrupted iteration, which is of no use to a person who pressed Ctrl-C. */
 const TIMER_STOPPED = /^set(Timeout|Interval) \d+ was stopped/;
 
-/** A line of k6's log for a person, or null when it only tells progress. */
+/** A line of k6's log for people, or null when it only reports progress. */
 export function readLog(line: string): string | null {
 	let entry: { level?: string; msg?: string; error?: string };
 	try {

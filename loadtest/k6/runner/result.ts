@@ -1,4 +1,4 @@
-/** A k6 run as the result that report and compare read. */
+/** Converts a k6 run to the result that report and compare read. */
 import { randomUUID } from "node:crypto";
 import { DEFAULTS } from "../../plan/fields.ts";
 import { isLoopback } from "../../plan/paths.ts";
@@ -12,10 +12,11 @@ import type { RunOptions } from "./flags.ts";
 import type { Samples } from "./samples.ts";
 import { generatorWindows } from "./self-check.ts";
 
-/** How k6's times are taken, for the result's reader. */
-const CLOCK = "k6: MessageEvent.timestamp and request timings, sends by the run's duration (ns), one host";
+/** The clocks behind the times, for readers of the result. */
+const CLOCK = "k6: MessageEvent.timestamp and request timings, sends by the run duration (ns), one host";
 
-export interface Outcome {
+/** A k6 run that has ended. */
+export interface FinishedRun {
 	readonly options: Pick<RunOptions, "settings" | "path">;
 	readonly samples: Samples;
 	readonly cpu: readonly CpuReading[];
@@ -26,16 +27,16 @@ export interface Outcome {
 	readonly interrupted: boolean;
 }
 
-/** Puts the result together. Pure but for the machine's description and a random id. */
-export function resultOf(outcome: Outcome): Result {
-	const { options, samples, cpu, startedAt, k6Version, code, interrupted } = outcome;
+/** Assembles the result. Pure, except for the description of the machine and a random id. */
+export function resultOf(finished: FinishedRun): Result {
+	const { options, samples, cpu, startedAt, k6Version, code, interrupted } = finished;
 	const { settings, path } = options;
 	const { transport } = settings;
 	const group = samples.tally.toGroup({ transport, path: path.name, seconds: samples.seconds });
 	const environment = environmentOf("k6", path.urls.every(isLoopback), CLOCK);
 	const { checks: seconds, start, seconds: measured } = samples;
 	const generator = generatorWindows({ seconds, start, measured, cpu, cpus: environment.cpus }, group);
-	const run = { tool: environment.tool, plan: planOf(outcome) };
+	const run = { tool: environment.tool, plan: planOf(finished) };
 	const doubts = [...k6Doubts(samples, settings, code, run), ...doubtsAbout(run, [group], generator)];
 	const id = randomUUID();
 	return {
@@ -53,8 +54,8 @@ export function resultOf(outcome: Outcome): Result {
 	};
 }
 
-/** Without auth, headers and query, which may hold secrets. */
-function planOf({ options: { settings, path }, samples, code }: Outcome): PlanRecord {
+/** Leaves out auth, headers and query, which may hold secrets. */
+function planOf({ options: { settings, path }, samples, code }: FinishedRun): PlanRecord {
 	const { clients, rate, duration, warmup, payload, ackTimeout, event } = settings;
 	return {
 		scenario: settings.scenario,
@@ -66,7 +67,7 @@ function planOf({ options: { settings, path }, samples, code }: Outcome): PlanRe
 		slot: duration,
 		warmup,
 		payload,
-		// Nothing here is drawn: the schedule is even.
+		// Nothing is random here: the schedule is even.
 		seed: DEFAULTS.seed,
 		arrivals: "uniform",
 		grain: 0,

@@ -1,4 +1,4 @@
-/** k6's samples (`--out json`, one object a line) added up to a group of a result. */
+/** Aggregates k6's samples (`--out json`, one object per line) into a group of a result. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Histogram } from "../../record/histogram.ts";
@@ -13,14 +13,14 @@ export interface Sample {
 	readonly time: number;
 	readonly value: number;
 	readonly tags: Readonly<Record<string, string>>;
-	/** The virtual user, which is one session at a time. */
+	/** The virtual user (VU), which holds one session at a time. */
 	readonly vu: string;
 }
 
-/** Only these are read: k6 tells much more of every request. */
+/** The metrics that matter here; k6 writes many more for every request. */
 const READ = /^\{"metric":"(?:sio_\w+|http_reqs|ws_sessions|data_sent|data_received|dropped_iterations)",/;
 
-/** Reads one line; null for what does not concern a result. */
+/** Parses one line; null for metrics that do not matter here. */
 export function readSample(line: string): Sample | null {
 	if (!READ.test(line)) return null;
 	const { metric, data } = JSON.parse(line);
@@ -34,7 +34,7 @@ function epochOf(text: string): number {
 	return Date.parse(text.replace(fraction, "")) + Number(`0${fraction}`) * 1000;
 }
 
-/** Measures whose values add up to a count, or to two. */
+/** Measures whose values are added to one count, or to two. */
 const COUNTED: Readonly<Record<string, readonly (keyof Counts)[]>> = {
 	[MEASURES.connected]: ["sessionsOpen"],
 	[MEASURES.sessionsLost]: ["sessionsLost"],
@@ -52,23 +52,23 @@ const COUNTED: Readonly<Record<string, readonly (keyof Counts)[]>> = {
 const CHECKED: readonly string[] = [MEASURES.loopLag, MEASURES.sent, MEASURES.unsent, MEASURES.late];
 const REQUESTS: readonly string[] = ["http_reqs", "ws_sessions"];
 
-/** What a run's samples add up to. */
+/** The aggregated samples of a run. */
 export class Samples {
 	readonly tally = new Tally();
-	/** From a frame's arrival to its handling, µs. */
+	/** Time from the arrival of a frame to its handling, µs. */
 	readonly loopLag = new Histogram();
-	/** Sessions k6 could not begin because all its VUs were taken. */
+	/** Sessions that k6 could not start because all its VUs were busy. */
 	dropped = 0;
-	/** The generator's own state by second of measurement. */
+	/** The generator's own state, by second of measurement. */
 	readonly checks = new Map<number, SecondCheck>();
-	/** Epoch ms: start of measurement (NaN = never begun), latest sample. */
+	/** Start of measurement (NaN = never started) and latest sample, epoch ms. */
 	start = Number.NaN;
 	end = 0;
 	readonly #duration: number;
-	/** Epoch ms of each VU's latest poll's end. */
+	/** When the latest poll of each VU ended, epoch ms. */
 	readonly #pollEnds = new Map<string, number>();
 
-	/** `duration`: seconds of measurement asked for. */
+	/** `duration`: planned seconds of measurement. */
 	constructor(duration: number) {
 		this.#duration = duration;
 	}
@@ -84,8 +84,8 @@ export class Samples {
 	}
 
 	/**
-	 * Seconds that were measured: fewer than asked for when the run was cut short. The last sample comes a
-	 * little before the end, so that a run which reached its last second was measured whole.
+	 * Seconds that were measured: fewer than planned when the run was interrupted. The last sample arrives a
+	 * little before the end, so a run that reached its last second counts as complete.
 	 */
 	get seconds(): number {
 		const ran = Math.max(0, (this.end - this.start) / 1000);
@@ -102,7 +102,7 @@ export class Samples {
 
 	#check({ metric, time, value }: Sample): void {
 		if (!CHECKED.includes(metric)) return;
-		// The last message may leave just after the last second: it belongs to it still.
+		// The last message may be sent just after the last second, to which it still belongs.
 		const second = Math.min(this.#second(time), Math.ceil(this.#duration) - 1);
 		const check = this.checks.get(second) ?? new SecondCheck();
 		this.checks.set(second, check);
@@ -121,15 +121,15 @@ export class Samples {
 		if (phase !== undefined) this.tally.record(phase, this.#second(time), value * 1000);
 	}
 
-	/** A message belongs to the second it was due in. */
+	/** A message belongs to the second in which it was due. */
 	#message(metric: Metric, sample: Sample): void {
 		const { time, value } = sample;
 		this.tally.record(metric, this.#second(time - value), (value - this.#wait(sample)) * 1000);
 	}
 
 	/**
-	 * An ack that came by polling is timed when the script handles it: this is how long it had waited since its
-	 * poll's last byte, ms. A session's next poll begins only after that, so its latest poll brought the ack.
+	 * Over polling the script times an ack when it handles it. This is how long the ack had waited since the last
+	 * byte of its poll, ms. The next poll of a session starts only afterwards, so its latest poll brought the ack.
 	 */
 	#wait({ time, vu, tags }: Sample): number {
 		const pollEnd = this.#pollEnds.get(vu);

@@ -1,10 +1,10 @@
-/** k6's own state second by second, in the shape of the swarm's: a busy generator measures itself. */
+/** k6's own state second by second, in the swarm's format: a busy generator measures itself instead of the target. */
 import { Histogram } from "../../record/histogram.ts";
 import type { GeneratorWindow, Group } from "../../record/result.ts";
 import { withTaint } from "../../record/taint.ts";
 import { type CpuReading, shareBetween } from "./cpu.ts";
 
-/** What one second's samples tell of the generator. */
+/** The samples of one second that describe the generator. */
 export class SecondCheck {
 	readonly lag = new Histogram();
 	due = 0;
@@ -15,7 +15,7 @@ export class SecondCheck {
 export interface SelfCheck {
 	/** By second of measurement. */
 	readonly seconds: ReadonlyMap<number, SecondCheck>;
-	/** Start of measurement, epoch ms; how long it lasted, seconds. */
+	/** Start of measurement in epoch ms, and its length in seconds. */
 	readonly start: number;
 	readonly measured: number;
 	readonly cpu: readonly CpuReading[];
@@ -23,9 +23,9 @@ export interface SelfCheck {
 }
 
 /**
- * One window for each second that was measured. k6 has an event loop for each session and none of its own:
- * `elu` is the share of the processors its process used (Linux; 0 elsewhere), `loopDelayP99` how long frames
- * waited for the script. Go tells no pauses of its collector: `gcPause` is 0.
+ * One window per measured second. k6 has an event loop per session and none of its own, so `elu` is the share of
+ * the processors that its process used (Linux; 0 elsewhere), and `loopDelayP99` is how long frames waited for the
+ * script. k6 does not report the pauses of Go's garbage collector: `gcPause` is 0.
  */
 export function generatorWindows(check: SelfCheck, group: Group): GeneratorWindow[] {
 	const windows: GeneratorWindow[] = [];

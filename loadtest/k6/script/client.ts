@@ -1,18 +1,17 @@
-/** One client, one iteration of k6: opens its session, does the scenario's work, leaves. */
+/** One client, which is one iteration of k6: opens its session, does the scenario's work, leaves. */
 import { clearTimeout, setTimeout } from "k6/timers";
 import { Echo } from "./echo.ts";
 import { meter } from "./meter.ts";
-import { payloadOf } from "./payload.ts";
-import { phasesOf } from "./phases.ts";
 import type { Settings } from "./settings.ts";
 import { SocketSession, type Steps } from "./socket-session.ts";
 
-/** The ack id of the one event after opening, whose time is the phase `first_ack`; messages count on from there. */
-const FIRST = 0;
+/** Ack id of the first event, whose time is the phase `first_ack`. The ids of messages follow. */
+const FIRST_ACK_ID = 0;
 
+/** A client. */
 export class Client {
 	readonly #settings: Settings;
-	/** Number of this client from 0, start of measurement in ms of the run. */
+	/** Number of this client from 0; start of measurement in milliseconds since the start of the run. */
 	readonly #number: number;
 	readonly #start: number;
 	readonly #args: readonly unknown[];
@@ -34,7 +33,7 @@ export class Client {
 		this.#session = new SocketSession(settings, origin, {
 			ready: (steps) => this.#ready(steps),
 			ack: (id, arrival) => {
-				if (id === FIRST) this.#begin(arrival.at);
+				if (id === FIRST_ACK_ID) this.#startWork(arrival.at);
 				else this.#echo?.ack(id - 1, arrival);
 			},
 			arrival: ({ lag }) => meter.loopLag.add(lag),
@@ -42,7 +41,7 @@ export class Client {
 		});
 	}
 
-	/** Resolves when the client has left, or could not come. */
+	/** Resolves when the client has left or could not connect. */
 	static run(settings: Settings, number: number, start: number): Promise<void> {
 		return new Promise((done) => new Client(settings, number, start, done));
 	}
@@ -51,20 +50,20 @@ export class Client {
 		this.#steps = steps;
 		for (const [phase, value] of Object.entries(phasesOf(steps))) meter.phase.add(value, { phase });
 		if (this.#settings.scenario === "connect") {
-			this.#open();
+			this.#countOpen();
 			this.#leave();
 			return;
 		}
 		this.#firstAck = setTimeout(() => this.#giveUp(), this.#settings.ackTimeout * 1000);
-		this.#session.emit(FIRST, this.#args);
+		this.#session.emit(FIRST_ACK_ID, this.#args);
 	}
 
-	#begin(answeredAt: number): void {
+	#startWork(ackedAt: number): void {
 		if (this.#isOpen || this.#steps === null) return;
 		const before = Math.max(this.#steps.connected, this.#steps.upgraded);
-		meter.phase.add(Math.max(0, answeredAt - before), { phase: "first_ack" });
+		meter.phase.add(Math.max(0, ackedAt - before), { phase: "first_ack" });
 		if (this.#firstAck !== null) clearTimeout(this.#firstAck);
-		this.#open();
+		this.#countOpen();
 		const { clients, rate, duration, ackTimeout } = this.#settings;
 		this.#echo = new Echo({
 			share: { client: this.#number, clients, rate, duration },
@@ -75,8 +74,8 @@ export class Client {
 		});
 	}
 
-	/** As the swarm counts it: open is a session whose first event, if it sends any, was acknowledged. */
-	#open(): void {
+	/** Counts the session as open, like the swarm: once its first event, if it sends any, was acknowledged. */
+	#countOpen(): void {
 		this.#isOpen = true;
 		meter.connected.add(true);
 	}
@@ -103,4 +102,24 @@ export class Client {
 		else meter.connected.add(false);
 		this.#echo?.cut();
 	}
+}
+
+/** The payload of each message: as many bytes as the settings say, as text (one byte per character) or as bytes. */
+function payloadOf({ payload, binary }: Pick<Settings, "payload" | "binary">): string | ArrayBuffer {
+	return binary ? new Uint8Array(payload).fill(0x78).buffer : "x".repeat(payload);
+}
+
+/**
+ * Milliseconds of each phase that k6 reports, with the names and limits of the swarm's phases. Over a WebSocket
+ * k6 does not separate the handshake from the connection.
+ */
+function phasesOf(steps: Steps): Record<string, number> {
+	const { started, handshake, connected, upgraded, phases } = steps;
+	return {
+		...(phases !== null && { tcp: phases.tcp, engine_handshake: phases.exchange }),
+		...(phases !== null && phases.tls > 0 && { tls: phases.tls }),
+		socket_connect: connected - handshake,
+		connect: connected - started,
+		...(upgraded > 0 && { upgrade: upgraded - handshake }),
+	};
 }

@@ -1,33 +1,34 @@
 /**
- * k6 has no `performance.now` and `Date.now` counts whole milliseconds, but the run's duration so far is
- * told in fractions of one (nanoseconds in k6's source, `ExecutionState.GetCurrentTestRunDuration`).
+ * A clock with fractions of a millisecond. k6 has no `performance.now`, and its `Date.now` counts whole
+ * milliseconds, but it gives the duration of the run in finer steps (nanoseconds in k6's source,
+ * `ExecutionState.GetCurrentTestRunDuration`).
  */
 import exec from "k6/execution";
 
-/** Milliseconds since the run began, with fractions; the same clock in all VUs of one k6. */
+/** Milliseconds since the start of the run, with fractions; the same clock in all VUs of a k6 process. */
 export function now(): number {
 	return exec.instance.currentTestRunDuration;
 }
 
-/** Where the run's beginning lies, epoch ms: each look at both clocks narrows it, none can be wrong. */
-let least = Number.NEGATIVE_INFINITY;
-let most = Number.POSITIVE_INFINITY;
+/** Bounds on the start of the run, epoch ms. Every reading of both clocks can only narrow them. */
+let earliest = Number.NEGATIVE_INFINITY;
+let latest = Number.POSITIVE_INFINITY;
 
-/** Narrow enough, ms; and how long to look for it at a time, two ticks of the coarse clock. */
-const NARROW = 0.02;
-const PATIENCE = 2;
+/** The precision to reach, and how long one call may search for it: two ticks of the coarse clock. */
+const PRECISION_MS = 0.02;
+const MAX_SEARCH_MS = 2;
 
-/** Epoch milliseconds, with fractions, of the moment the run began; mostly true to 0.01 ms. */
+/** The start of the run in epoch milliseconds, usually exact to 0.01 ms. */
 export function epochOfRun(): number {
-	const begun = now();
-	let at = begun;
-	while (most - least > NARROW && at - begun < PATIENCE) {
+	const startedAt = now();
+	let at = startedAt;
+	while (latest - earliest > PRECISION_MS && at - startedAt < MAX_SEARCH_MS) {
 		const coarse = Date.now();
 		const after = now();
-		// `coarse` was read between `at` and `after`, and the time then lay in [coarse, coarse + 1).
-		least = Math.max(least, coarse - after);
-		most = Math.min(most, coarse + 1 - at);
+		// `coarse` was read between `at` and `after`, when the true time was in [coarse, coarse + 1).
+		earliest = Math.max(earliest, coarse - after);
+		latest = Math.min(latest, coarse + 1 - at);
 		at = after;
 	}
-	return (least + most) / 2;
+	return (earliest + latest) / 2;
 }

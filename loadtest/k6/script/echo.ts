@@ -1,4 +1,4 @@
-/** What a session of `echo` does: messages when they are due, whatever became of the earlier ones (open loop). */
+/** The work of a session in `echo`: sends messages when they are due, whatever became of earlier ones (open loop). */
 import type { Counter } from "k6/metrics";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "k6/timers";
 import { AckTable } from "../codec/acks.ts";
@@ -7,23 +7,25 @@ import type { Arrival } from "./link.ts";
 import { meter } from "./meter.ts";
 import { dueAfter, messagesOf, type Share } from "./schedule.ts";
 
-/** How often acks past their time limit are looked for, ms. */
-const SWEEP = 100;
-/** A send later than this after it was due counts as late, ms (the contract of results). */
-const LATE = 5;
+/** How often to look for acks that timed out. */
+const SWEEP_INTERVAL_MS = 100;
+/** A message sent later than this after it was due counts as late, as in every result. */
+const LATE_MS = 5;
 
+/** Options of the work. */
 export interface EchoOptions {
 	readonly share: Share;
-	/** Start of measurement, ms of the run. */
+	/** Start of measurement, milliseconds since the start of the run. */
 	readonly start: number;
 	/** Seconds. */
 	readonly ackTimeout: number;
-	/** Sends one message that asks for an ack under `id`. */
+	/** Sends one message that asks for an ack with this id. */
 	emit(id: number): void;
-	/** All is sent, and acknowledged or given up. */
+	/** Everything has been sent, and acknowledged or timed out. */
 	finished(): void;
 }
 
+/** The messages of one session. */
 export class Echo {
 	readonly #options: EchoOptions;
 	readonly #acks: AckTable;
@@ -33,29 +35,29 @@ export class Echo {
 	#next = 0;
 	#over = false;
 
-	/** Begins. Ids from `firstId` on are the messages'. */
+	/** Starts sending. */
 	constructor(options: EchoOptions) {
 		this.#options = options;
 		this.#acks = new AckTable(options.ackTimeout * 1000);
 		this.#messages = messagesOf(options.share);
-		this.#sweep = setInterval(() => this.#expire(), SWEEP);
-		this.#arm();
+		this.#sweep = setInterval(() => this.#expire(), SWEEP_INTERVAL_MS);
+		this.#scheduleNext();
 	}
 
-	/** An ack came. */
+	/** Handles an ack. */
 	ack(id: number, { at, stamped }: Arrival): void {
 		const answer = this.#acks.answer(id);
 		if (answer.kind === "doubled") meter.doubled.add(1);
 		if (answer.kind !== "first") return;
-		// The runner takes the time from the poll's end to the sample off, so that nothing may pass in between.
+		// The runner subtracts the time between the end of the poll and this sample, so nothing may delay the sample.
 		meter.ack.add((stamped ? at : now()) - answer.sent.dueAt);
 		meter.ackService.add((stamped ? at : now()) - answer.sent.sentAt);
 		meter.acked.add(true);
 		if (answer.reordered) meter.reordered.add(1);
-		this.#settle();
+		this.#finishIfDone();
 	}
 
-	/** The session was cut: what waits is lost, what is still due cannot be sent. */
+	/** Handles a cut session: waiting messages are lost, and the rest cannot be sent. */
 	cut(): void {
 		if (this.#over) return;
 		this.#lose(meter.lost, this.#acks.abandon().length);
@@ -65,25 +67,25 @@ export class Echo {
 		this.#end();
 	}
 
-	#arm(): void {
-		this.#settle();
+	#scheduleNext(): void {
+		this.#finishIfDone();
 		if (this.#next >= this.#messages) return;
 		const wait = this.#dueAt(this.#next) - now();
 		this.#timer = setTimeout(() => this.#sendDue(), Math.max(0, wait));
 	}
 
-	/** All that is due by now: after a stall several, each with its own due time. */
+	/** Sends everything that is due by now; after a stall that is several messages, each with its own due time. */
 	#sendDue(): void {
 		while (this.#next < this.#messages && this.#dueAt(this.#next) <= now())
 			this.#send(this.#dueAt(this.#next++));
-		this.#arm();
+		this.#scheduleNext();
 	}
 
 	#send(dueAt: number): void {
 		const sentAt = now();
 		this.#options.emit(this.#acks.send(dueAt, sentAt));
 		meter.sent.add(1);
-		if (sentAt - dueAt > LATE) meter.late.add(1);
+		if (sentAt - dueAt > LATE_MS) meter.late.add(1);
 	}
 
 	#dueAt(index: number): number {
@@ -92,13 +94,13 @@ export class Echo {
 
 	#expire(): void {
 		this.#lose(meter.timedOut, this.#acks.expire(now()).length);
-		this.#settle();
+		this.#finishIfDone();
 	}
 
-	/** The limit stands in the tail for what never came: leaving it out would flatter a dead server. */
-	#lose(as: Counter, count: number): void {
+	/** A lost message counts with the ack timeout as its time: leaving it out would flatter a dead server. */
+	#lose(counter: Counter, count: number): void {
 		const limit = this.#options.ackTimeout * 1000;
-		if (count > 0) as.add(count);
+		if (count > 0) counter.add(count);
 		for (let i = 0; i < count; i++) {
 			meter.acked.add(false);
 			meter.ack.add(limit, { lost: "1" });
@@ -106,7 +108,7 @@ export class Echo {
 		}
 	}
 
-	#settle(): void {
+	#finishIfDone(): void {
 		if (this.#over || this.#next < this.#messages || this.#acks.waiting > 0) return;
 		this.#end();
 		this.#options.finished();

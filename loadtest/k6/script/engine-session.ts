@@ -1,6 +1,6 @@
-/** One Engine.IO session on its transport: heartbeat, upgrade, and whole messages. */
+/** One Engine.IO session on its transport: heartbeat, upgrade, messages. */
 import { clearTimeout, setTimeout } from "k6/timers";
-import { type EnginePacket, readOpening } from "../codec/engine.ts";
+import { type EnginePacket, readOpenPacket } from "../codec/engine.ts";
 import type { Frame } from "../codec/frame.ts";
 import { socketUrl } from "./engine-url.ts";
 import type { Arrival, Link, LinkEvents, LinkOptions, RequestPhases } from "./link.ts";
@@ -8,27 +8,28 @@ import { PollingLink } from "./polling-link.ts";
 import type { K6Transport } from "./settings.ts";
 import { WebSocketLink } from "./websocket-link.ts";
 
-/** What a session tells its owner. After `closed` it says no more. */
+/** Events of a session, for its owner. `closed` is the last one. */
 export interface EngineEvents {
 	open(arrival: Arrival, phases: RequestPhases | null): void;
 	message(frame: Frame, arrival: Arrival): void;
-	/** The session goes on over a WebSocket. */
+	/** The session continues over a WebSocket. */
 	upgraded(): void;
 	closed(problem: string | null): void;
 }
 
+/** A session. */
 export class EngineSession {
 	readonly #transport: K6Transport;
 	readonly #options: LinkOptions;
 	readonly #events: EngineEvents;
 	#link: Link;
-	/** What is sent between the two transports waits here. */
+	/** Packets sent during the switch to the WebSocket; null at other times. */
 	#held: EnginePacket[] | null = null;
-	#patience = 0;
+	#pingDeadlineMs = 0;
 	#watchdog: ReturnType<typeof setTimeout> | null = null;
 	#over = false;
 
-	/** Begins to open a session. */
+	/** Starts to open a session. */
 	constructor(transport: K6Transport, options: LinkOptions, events: EngineEvents) {
 		this.#transport = transport;
 		this.#options = options;
@@ -69,14 +70,14 @@ export class EngineSession {
 		if (packet.type === "message") this.#events.message(packet.data, arrival);
 		if (packet.type === "ping") {
 			this.#write([{ type: "pong", data: packet.data }]);
-			this.#watch();
+			this.#restartWatchdog();
 		}
 	}
 
 	#opened(data: Frame, arrival: Arrival, phases: RequestPhases | null): void {
-		const { sid, upgrades, pingInterval, pingTimeout } = readOpening(data);
-		this.#patience = pingInterval + pingTimeout;
-		this.#watch();
+		const { sid, upgrades, pingInterval, pingTimeout } = readOpenPacket(data);
+		this.#pingDeadlineMs = pingInterval + pingTimeout;
+		this.#restartWatchdog();
 		const link = this.#link;
 		if (link instanceof PollingLink) link.sid = sid;
 		if (link instanceof PollingLink && this.#transport === "upgrade") {
@@ -89,9 +90,9 @@ export class EngineSession {
 		this.#events.open(arrival, phases);
 	}
 
-	/** The probe of the protocol: `2probe`, `3probe`, polling paused, `5`. Polling serves until then. */
+	/** Upgrades as the protocol says: `2probe`, `3probe`, pause polling, `5`. Polling carries packets until then. */
 	#upgrade(polling: PollingLink, sid: string): void {
-		const ends: LinkEvents = {
+		const events: LinkEvents = {
 			packet: (packet, arrival) => {
 				if (this.#link === socket) this.#take(packet, arrival, null);
 				else if (packet.type === "pong" && packet.data === "probe") this.#switch(polling, socket);
@@ -100,7 +101,7 @@ export class EngineSession {
 				this.#end(this.#link === socket || problem === null ? problem : `upgrade_${problem}`),
 		};
 		const url = socketUrl(this.#options.target, "websocket", sid);
-		const socket: WebSocketLink = new WebSocketLink(url, "upgrade", this.#options, ends, () =>
+		const socket: WebSocketLink = new WebSocketLink(url, "upgrade", this.#options, events, () =>
 			socket.send([{ type: "ping", data: "probe" }]),
 		);
 	}
@@ -115,16 +116,16 @@ export class EngineSession {
 		});
 	}
 
-	/** No ping in time means that the server, or the way to it, is gone. */
-	#watch(): void {
-		this.#unwatch();
+	/** Without a ping in time the server, or the way to it, is gone. */
+	#restartWatchdog(): void {
+		this.#stopWatchdog();
 		this.#watchdog = setTimeout(() => {
 			this.#end("ping_timeout");
 			this.#link.close();
-		}, this.#patience);
+		}, this.#pingDeadlineMs);
 	}
 
-	#unwatch(): void {
+	#stopWatchdog(): void {
 		if (this.#watchdog !== null) clearTimeout(this.#watchdog);
 		this.#watchdog = null;
 	}
@@ -132,7 +133,7 @@ export class EngineSession {
 	#end(problem: string | null): void {
 		if (this.#over) return;
 		this.#over = true;
-		this.#unwatch();
+		this.#stopWatchdog();
 		this.#events.closed(problem);
 	}
 }

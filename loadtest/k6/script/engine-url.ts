@@ -1,6 +1,6 @@
-/** Addresses of Engine.IO requests. */
+/** URLs of Engine.IO requests. */
 
-/** What every request of one session has in common; `query` is the user's own, without `&` before it. */
+/** The parts that all requests of a session share; `query` is the user's own, without a leading `&`. */
 export interface EngineTarget {
 	readonly origin: string;
 	readonly socketPath: string;
@@ -9,22 +9,22 @@ export interface EngineTarget {
 
 let requests = 0;
 
-/** A polling request's address; `t` differs each time, as browsers do to pass caches. */
+/** The URL of a polling request; `t` differs each time to bypass caches, as in browsers. */
 export function pollingUrl(target: EngineTarget, sid: string | null): string {
 	requests += 1;
-	return address(target.origin, target, "polling", sid, `&t=${requests.toString(36)}`);
+	return engineUrl(target.origin, target, "polling", sid, `&t=${requests.toString(36)}`);
 }
 
-/** A WebSocket's address; with a sid it is an upgrade. */
+/** The URL of a WebSocket; with a sid it is an upgrade. */
 export function socketUrl(
 	target: EngineTarget,
 	transport: "websocket" | "flashsocket",
 	sid: string | null,
 ): string {
-	return address(target.origin.replace(/^http/, "ws"), target, transport, sid, "");
+	return engineUrl(target.origin.replace(/^http/, "ws"), target, transport, sid, "");
 }
 
-function address(
+function engineUrl(
 	origin: string,
 	{ socketPath, query }: EngineTarget,
 	transport: string,

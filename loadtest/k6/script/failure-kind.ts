@@ -1,8 +1,8 @@
-/** What went wrong, as the word results count it by; the same words as the swarm's (clients/failure.ts). */
+/** The kind of a failure, under which results count it; the same kinds as the swarm's. */
 import { engineErrorCode } from "../codec/engine.ts";
 
-/** k6's own numbers for failed requests (k6: lib/netext/httpext/error_codes.go). */
-const BY_NUMBER: Readonly<Record<number, string>> = {
+/** k6's error codes for failed requests (https://grafana.com/docs/k6/latest/javascript-api/error-codes/). */
+const BY_CODE: Readonly<Record<number, string>> = {
 	1050: "timeout",
 	1100: "dns",
 	1101: "dns",
@@ -16,16 +16,16 @@ const BY_NUMBER: Readonly<Record<number, string>> = {
 	1311: "tls",
 };
 
-/** A failed request: k6's error number (0 = none), the status (0 = none), the body. */
-export function kindOfResponse(errorNumber: number, status: number, body: string): string {
+/** The kind of a failed request: k6's error code (0 = none), the status (0 = none), the body. */
+export function kindOfResponse(errorCode: number, status: number, body: string): string {
 	const engine = status >= 400 ? engineErrorCode(body) : null;
 	if (engine !== null) return `engine_${engine}`;
 	if (status >= 300) return `http_${status}`;
-	return BY_NUMBER[errorNumber] ?? "transport_error";
+	return BY_CODE[errorCode] ?? "transport_error";
 }
 
-/** A WebSocket's error tells its cause only in Go's words; the status of a refused handshake is not among them. */
-const BY_WORDS: readonly (readonly [RegExp, string])[] = [
+/** k6 reports WebSocket errors only as Go's texts, which lack the status of a refused handshake. */
+const BY_TEXT: readonly (readonly [RegExp, string])[] = [
 	[/connection refused/, "connect_refused"],
 	[/reset by peer|broken pipe|unexpected EOF|close 1006/, "connection_reset"],
 	[/websocket: close \d+/, "closed_by_server"],
@@ -35,7 +35,7 @@ const BY_WORDS: readonly (readonly [RegExp, string])[] = [
 	[/i\/o timeout|deadline exceeded/, "connect_timeout"],
 ];
 
-/** A WebSocket's error event. */
+/** The kind of a WebSocket error event. */
 export function kindOfSocketError(text: string): string {
-	return BY_WORDS.find(([words]) => words.test(text))?.[1] ?? "transport_error";
+	return BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? "transport_error";
 }

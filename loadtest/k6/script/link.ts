@@ -1,40 +1,40 @@
-/** One way of carrying Engine.IO packets: polling or a WebSocket. */
+/** The interface of a link, which carries Engine.IO packets: over polling or a WebSocket. */
 import type { EnginePacket } from "../codec/engine.ts";
 import type { EngineTarget } from "./engine-url.ts";
 
-/** When a packet came, and how long it then waited to be handled (ms, at most). */
+/** When a packet arrived, and how long it waited to be handled at most (ms). */
 export interface Arrival {
-	/** ms of the run. */
+	/** Milliseconds since the start of the run. */
 	readonly at: number;
 	readonly lag: number;
-	/** Whether `at` is when it left the network, as over a WebSocket; else it is when it was handled. */
+	/** Whether `at` is the arrival from the network (WebSocket) or only the time of handling (polling). */
 	readonly stamped: boolean;
 }
 
-/** Milliseconds of a request's own phases, where k6 tells them. */
+/** Phases of a request in milliseconds, where k6 reports them. */
 export interface RequestPhases {
-	/** 0 = the connection was there already. */
+	/** 0 = an open connection was reused. */
 	readonly tcp: number;
 	readonly tls: number;
 	readonly exchange: number;
 }
 
-/** What a link tells its session. After `closed` it says no more. */
+/** Events of a link, for its session. `closed` is the last one. */
 export interface LinkEvents {
-	/** `phases` only with packets of the first request. */
+	/** `phases` is given only with packets of the first request. */
 	packet(packet: EnginePacket, arrival: Arrival, phases: RequestPhases | null): void;
-	/** `problem` is a kind of error, or null when this side closed it. */
+	/** `problem` is the kind of error, or null when this side closed the link. */
 	closed(problem: string | null): void;
 }
 
 export interface Link {
-	/** Sends packets, in order. On a link that has closed it does nothing. */
+	/** Sends packets in order; does nothing on a closed link. */
 	send(packets: readonly EnginePacket[]): void;
-	/** Tells the other side, then ends. */
+	/** Notifies the other side, then closes. */
 	close(): void;
 }
 
-/** What every link of a session sends along. Times in seconds. */
+/** Options of every link of a session. Times in seconds. */
 export interface LinkOptions {
 	readonly target: EngineTarget;
 	readonly headers: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Rate, Trend } from "k6/metrics";
 import { MEASURES } from "./measures.ts";
 
-/** One of each; k6 wants them made while the script loads. */
+/** One k6 metric per measure; k6 requires that they are created while the script loads. */
 export const meter = {
 	start: new Gauge(MEASURES.start),
 	ack: new Trend(MEASURES.ack, true),

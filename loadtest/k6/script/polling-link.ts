@@ -1,4 +1,4 @@
-/** Engine.IO over `http.asyncRequest`: a GET always waits at the server, POSTs go one after the other beside it. */
+/** Engine.IO over `http.asyncRequest`: one GET is always pending at the server, and POSTs are sent one at a time beside it. */
 import { b64decode, b64encode } from "k6/encoding";
 import http, { type RefinedResponse } from "k6/http";
 import { decodePayload, type EnginePacket, encodePayload } from "../codec/engine.ts";
@@ -15,12 +15,13 @@ const BASE64: Base64 = {
 	decode: (text) => b64decode(text, "std"),
 };
 
-/** Above any server's pingInterval + pingTimeout that is in use; k6's own limit of 60 s is not. */
-const POLL_LIMIT = "300s";
+/** Longer than any pingInterval + pingTimeout in use, unlike k6's default of 60 s. */
+const POLL_TIMEOUT = "300s";
 
-/** A refusal or a lost connection is counted as an error of the session, not reported for each request. */
+/** Failures are counted as errors of the session, so k6 need not report them per request. */
 const ANY_STATUS = http.expectedStatuses({ min: 200, max: 599 });
 
+/** A link over HTTP long-polling. */
 export class PollingLink implements Link {
 	readonly #options: LinkOptions;
 	readonly #events: LinkEvents;
@@ -38,26 +39,26 @@ export class PollingLink implements Link {
 		this.#poll("handshake");
 	}
 
-	/** The session's id, once its open packet came. */
+	/** The session id, set once the open packet has arrived. */
 	set sid(sid: string) {
 		this.#sid = sid;
 	}
 
 	send(packets: readonly EnginePacket[]): void {
-		if (this.#ended()) return;
+		if (this.#isClosed()) return;
 		this.#queue.push(...packets);
 		if (!this.#posting && this.#sid !== null) this.#post();
 	}
 
-	/** Ends polling for an upgrade; `paused` when no request is on its way any more. */
+	/** Stops polling for an upgrade; calls `paused` when no request is pending any more. */
 	pause(paused: () => void): void {
 		this.#state = "pausing";
 		this.#paused = paused;
-		this.#settle();
+		this.#finishIfIdle();
 	}
 
 	close(): void {
-		if (this.#ended()) return;
+		if (this.#isClosed()) return;
 		this.#state = "closing";
 		if (this.#sid === null) return;
 		this.send([{ type: "close", data: "" }]);
@@ -65,8 +66,8 @@ export class PollingLink implements Link {
 
 	#poll(name: "handshake" | "poll"): void {
 		this.#polling = true;
-		const begun = now();
-		const timeout = name === "poll" ? POLL_LIMIT : `${this.#options.connectTimeout}s`;
+		const startedAt = now();
+		const timeout = name === "poll" ? POLL_TIMEOUT : `${this.#options.connectTimeout}s`;
 		http
 			.asyncRequest("GET", pollingUrl(this.#options.target, this.#sid), null, {
 				headers: { ...this.#options.headers },
@@ -75,23 +76,23 @@ export class PollingLink implements Link {
 				responseType: "text",
 				responseCallback: ANY_STATUS,
 			})
-			.then((response) => this.#polled(response, begun));
+			.then((response) => this.#polled(response, startedAt));
 	}
 
-	#polled(response: Response, begun: number): void {
+	#polled(response: Response, startedAt: number): void {
 		this.#polling = false;
-		if (this.#ended()) return;
+		if (this.#isClosed()) return;
 		if (response.status !== 200) this.#fail(response);
-		else this.#read(response, begun);
+		else this.#read(response, startedAt);
 		if (this.#state === "open" && this.#sid !== null) this.#poll("poll");
-		this.#settle();
+		this.#finishIfIdle();
 	}
 
-	#read(response: Response, begun: number): void {
+	#read(response: Response, startedAt: number): void {
 		const phases = this.#sid === null ? phasesOf(response) : null;
 		try {
 			for (const packet of decodePayload(response.body, BASE64))
-				this.#take(packet, arrivalOf(response, begun), phases);
+				this.#take(packet, arrivalOf(response, startedAt), phases);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
 			this.#end("protocol");
@@ -99,7 +100,7 @@ export class PollingLink implements Link {
 	}
 
 	#take(packet: EnginePacket, arrival: Arrival, phases: RequestPhases | null): void {
-		if (this.#ended()) return;
+		if (this.#isClosed()) return;
 		if (packet.type === "close") this.#end(this.#state === "closing" ? null : "closed_by_server");
 		else this.#events.packet(packet, arrival, phases);
 	}
@@ -120,14 +121,14 @@ export class PollingLink implements Link {
 
 	#posted(response: Response): void {
 		this.#posting = false;
-		if (this.#ended()) return;
+		if (this.#isClosed()) return;
 		if (response.status !== 200) this.#fail(response);
 		else if (this.#queue.length > 0) this.#post();
-		this.#settle();
+		this.#finishIfIdle();
 	}
 
-	/** Goes on to what waits for the requests on their way. */
-	#settle(): void {
+	/** Completes closing or pausing once no request is pending. */
+	#finishIfIdle(): void {
 		if (this.#posting || this.#polling) return;
 		if (this.#state === "closing") this.#end(null);
 		if (this.#state !== "pausing") return;
@@ -141,24 +142,24 @@ export class PollingLink implements Link {
 	}
 
 	#end(problem: string | null): void {
-		if (this.#ended()) return;
+		if (this.#isClosed()) return;
 		this.#state = "closed";
 		this.#events.closed(problem);
 	}
 
-	#ended(): boolean {
+	#isClosed(): boolean {
 		return this.#state === "closed";
 	}
 }
 
 /**
- * The moment of handling: k6 does not tell a script when the last byte came, only how long its request took
- * once begun, which a busy machine does late (up to 10 ms measured). So that is the lag at most, and the runner,
- * which has k6's stamp of the request's end, takes the true wait off.
+ * The time of handling. k6 does not tell a script when the last byte arrived, only how long the request took once
+ * it had started, which may be late on a busy machine (up to 10 ms measured). So the lag is an upper bound; the
+ * runner, which has k6's timestamp of the end of the request, subtracts the true wait.
  */
-function arrivalOf({ timings }: Response, begun: number): Arrival {
+function arrivalOf({ timings }: Response, startedAt: number): Arrival {
 	const at = now();
-	return { at, lag: Math.max(0, at - begun - timings.blocked - timings.duration), stamped: false };
+	return { at, lag: Math.max(0, at - startedAt - timings.blocked - timings.duration), stamped: false };
 }
 
 function phasesOf({ timings }: Response): RequestPhases {

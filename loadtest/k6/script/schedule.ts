@@ -1,15 +1,16 @@
-/** When one client's messages are due: the swarm's even schedule (plan/schedule.ts), one client's share of it. */
+/** When the messages of one client are due: its share of the swarm's even schedule (plan/schedule.ts). */
 
+/** One client's share of the schedule. */
 export interface Share {
 	readonly client: number;
 	readonly clients: number;
-	/** Messages a second over all clients. */
+	/** Messages per second over all clients. */
 	readonly rate: number;
 	/** Seconds. */
 	readonly duration: number;
 }
 
-/** How many messages the client has to send in all. */
+/** The number of messages that the client has to send. */
 export function messagesOf(share: Share): number {
 	const { client, clients, rate, duration } = share;
 	return Math.max(0, Math.ceil((duration * rate - 0.5 - client) / clients));

@@ -1,4 +1,4 @@
-/** What every script exports, made for its transport. */
+/** Builds the exports of a script for one transport. */
 import exec from "k6/execution";
 import type { Options } from "k6/options";
 import { Client } from "./client.ts";
@@ -7,13 +7,14 @@ import { meter } from "./meter.ts";
 import { arrivalSeconds, optionsFor, sessionsOf } from "./options.ts";
 import { type K6Transport, settingsFrom } from "./settings.ts";
 
+/** The exports. */
 export interface Script {
 	readonly options: Options;
-	/** One iteration: one session from its opening to its end. */
+	/** One iteration: one session, from opening to closing. */
 	readonly session: () => Promise<void>;
 }
 
-/** Reads the environment and makes the script. Throws a SettingError, which k6 prints. */
+/** Reads the environment and builds the script. Throws a SettingError, which k6 prints. */
 export function scriptFor(transport: K6Transport): Script {
 	const settings = settingsFrom(transport, __ENV);
 	const lead = settings.scenario === "echo" ? (arrivalSeconds(settings) + settings.warmup) * 1000 : 0;
@@ -21,9 +22,9 @@ export function scriptFor(transport: K6Transport): Script {
 		options: optionsFor(settings, (file) => open(file)),
 		session: async () => {
 			const number = exec.scenario.iterationInTest;
-			// The executor may start one more in the last moment of its time.
+			// The executor may start one session too many at the very end.
 			if (number >= sessionsOf(settings)) return;
-			// The scenario's start, not a `setup`: it is known in every instance of a distributed run.
+			// The scenario's start instead of a `setup` function: every instance of a distributed run knows it.
 			const start = exec.scenario.startTime + lead;
 			meter.start.add(start);
 			await Client.run(settings, number, start - epochOfRun());

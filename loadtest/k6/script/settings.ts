@@ -1,14 +1,13 @@
 /**
- * What a script is told, by environment (`k6 run -e SIO_URL=…`); the runner's flags arrive the same way.
- * Resolved and checked once, here, for both. Imports nothing of k6.
+ * The settings of a script, read from environment variables (`k6 run -e SIO_URL=…`); the runner passes its flags
+ * the same way. Resolved and validated here, once for both. Imports nothing from k6.
  */
-
 import { DEFAULTS } from "../../plan/fields.ts";
 import type { Transport } from "../../plan/load-group.ts";
-import { atLeastOne, positive, share, whole, word } from "./value.ts";
+import { executorSeconds, oneOf, positiveNumber, share, wholeNumber } from "./value.ts";
 import { SettingError, type Variable } from "./variables.ts";
 
-/** Transports there is a script for. */
+/** Transports that have a script. */
 export const K6_TRANSPORTS = [
 	"polling",
 	"websocket",
@@ -17,10 +16,10 @@ export const K6_TRANSPORTS = [
 ] as const satisfies Transport[];
 export type K6Transport = (typeof K6_TRANSPORTS)[number];
 
-/** `echo`: sessions that stay and send. `connect`: sessions that come and go, `rate` a second. */
+/** `echo`: sessions stay and send. `connect`: sessions open and leave, `rate` per second. */
 export const SCENARIOS = ["echo", "connect"] as const;
 
-/** Resolved settings; seconds unless the name says otherwise. */
+/** Resolved settings; times are in seconds unless the name says otherwise. */
 export interface Settings {
 	readonly transport: K6Transport;
 	/** Origins, `https://host:port`; sessions are spread evenly over them. */
@@ -39,7 +38,7 @@ export interface Settings {
 	readonly event: string;
 	/** null = none. */
 	readonly auth: Readonly<Record<string, unknown>> | null;
-	/** As it stands in the URL, without a leading `&`. */
+	/** As in the URL, without a leading `&`. */
 	readonly query: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly ackTimeout: number;
@@ -55,7 +54,7 @@ export interface Settings {
 	readonly connectedShare: number;
 }
 
-/** What p95 of the response time may be, unless told: a poll is two requests, a message on a socket none. */
+/** Default limits of the response time at p95. Over polling a message takes two requests, over a socket none. */
 const ACK_P95_MS: Readonly<Record<K6Transport, number>> = {
 	polling: 1000,
 	websocket: 500,
@@ -65,7 +64,7 @@ const ACK_P95_MS: Readonly<Record<K6Transport, number>> = {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment. Throws a SettingError that names the variable, the value and the cure. */
+/** Reads the environment. Throws a SettingError that names the variable, its value and the fix. */
 export function settingsFrom(transport: K6Transport, env: Env): Settings {
 	const given = (name: Variable) => env[name] || undefined;
 	const { origins, namespace } = targets(given("SIO_URL"));
@@ -74,25 +73,29 @@ export function settingsFrom(transport: K6Transport, env: Env): Settings {
 		origins,
 		namespace,
 		socketPath: path(given("SIO_PATH") ?? DEFAULTS.socketPath),
-		scenario: word("SIO_SCENARIO", given("SIO_SCENARIO"), SCENARIOS, "echo"),
-		clients: whole("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, DEFAULTS.clients),
-		rate: positive("SIO_RATE", given("SIO_RATE"), DEFAULTS.rate),
-		duration: atLeastOne("SIO_DURATION", given("SIO_DURATION"), DEFAULTS.duration),
-		warmup: positive("SIO_WARMUP", given("SIO_WARMUP"), DEFAULTS.warmup),
-		connectRate: positive("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), DEFAULTS.connectRate),
-		payload: whole("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, DEFAULTS.payload),
-		binary: word("SIO_BINARY", given("SIO_BINARY"), ["0", "1"], "0") === "1",
+		scenario: oneOf("SIO_SCENARIO", given("SIO_SCENARIO"), SCENARIOS, "echo"),
+		clients: wholeNumber("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, DEFAULTS.clients),
+		rate: positiveNumber("SIO_RATE", given("SIO_RATE"), DEFAULTS.rate),
+		duration: executorSeconds("SIO_DURATION", given("SIO_DURATION"), DEFAULTS.duration),
+		warmup: positiveNumber("SIO_WARMUP", given("SIO_WARMUP"), DEFAULTS.warmup),
+		connectRate: positiveNumber("SIO_CONNECT_RATE", given("SIO_CONNECT_RATE"), DEFAULTS.connectRate),
+		payload: wholeNumber("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, DEFAULTS.payload),
+		binary: oneOf("SIO_BINARY", given("SIO_BINARY"), ["0", "1"], "0") === "1",
 		event: given("SIO_EVENT") ?? DEFAULTS.event,
 		auth: object("SIO_AUTH", given("SIO_AUTH")),
 		query: (given("SIO_QUERY") ?? "").replace(/^[?&]/, ""),
 		headers: texts("SIO_HEADERS", given("SIO_HEADERS")),
-		ackTimeout: positive("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), DEFAULTS.ackTimeout),
-		connectTimeout: positive("SIO_CONNECT_TIMEOUT", given("SIO_CONNECT_TIMEOUT"), DEFAULTS.connectTimeout),
-		insecure: word("SIO_INSECURE", given("SIO_INSECURE"), ["0", "1"], "0") === "1",
-		tlsMin: word("SIO_TLS_MIN", given("SIO_TLS_MIN"), ["tls1.2", "tls1.3"], "tls1.2"),
+		ackTimeout: positiveNumber("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), DEFAULTS.ackTimeout),
+		connectTimeout: positiveNumber(
+			"SIO_CONNECT_TIMEOUT",
+			given("SIO_CONNECT_TIMEOUT"),
+			DEFAULTS.connectTimeout,
+		),
+		insecure: oneOf("SIO_INSECURE", given("SIO_INSECURE"), ["0", "1"], "0") === "1",
+		tlsMin: oneOf("SIO_TLS_MIN", given("SIO_TLS_MIN"), ["tls1.2", "tls1.3"], "tls1.2"),
 		cert: certificate(given("SIO_CERT"), given("SIO_KEY")),
-		ackP95Ms: positive("SIO_ACK_P95_MS", given("SIO_ACK_P95_MS"), ACK_P95_MS[transport]),
-		loopLagP95Ms: positive("SIO_LOOP_LAG_P95_MS", given("SIO_LOOP_LAG_P95_MS"), 20),
+		ackP95Ms: positiveNumber("SIO_ACK_P95_MS", given("SIO_ACK_P95_MS"), ACK_P95_MS[transport]),
+		loopLagP95Ms: positiveNumber("SIO_LOOP_LAG_P95_MS", given("SIO_LOOP_LAG_P95_MS"), 20),
 		ackedShare: share("SIO_ACKED_SHARE", given("SIO_ACKED_SHARE"), 0.999),
 		connectedShare: share("SIO_CONNECTED_SHARE", given("SIO_CONNECTED_SHARE"), 0.99),
 	};
@@ -110,7 +113,7 @@ function targets(text: string | undefined): { origins: string[]; namespace: stri
 	});
 	const namespace = parts[0]?.namespace ?? "/";
 	if (parts.some((part) => part.namespace !== namespace))
-		throw new SettingError("SIO_URL", text, "give all addresses the same namespace");
+		throw new SettingError("SIO_URL", text, "give all URLs the same namespace");
 	return { origins: parts.map(({ origin }) => origin), namespace };
 }
 
@@ -127,7 +130,7 @@ function object(name: Variable, text: string | undefined): Record<string, unknow
 	} catch {
 		value = undefined;
 	}
-	// The value may be a secret: the error does not repeat it.
+	// The value may be a secret, so the error does not repeat it.
 	if (typeof value !== "object" || value === null || Array.isArray(value))
 		throw new SettingError(name, null, 'write a JSON object like {"token":"…"}');
 	return value as Record<string, unknown>;
@@ -136,7 +139,7 @@ function object(name: Variable, text: string | undefined): Record<string, unknow
 function texts(name: Variable, text: string | undefined): Record<string, string> {
 	const headers = object(name, text) ?? {};
 	for (const value of Object.values(headers))
-		if (typeof value !== "string") throw new SettingError(name, null, "give each header a text");
+		if (typeof value !== "string") throw new SettingError(name, null, "give each header a string");
 	return headers as Record<string, string>;
 }
 

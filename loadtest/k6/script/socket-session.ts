@@ -1,4 +1,4 @@
-/** One Socket.IO connection: its namespace joined, events sent, acks matched. */
+/** One Socket.IO connection: joins its namespace, sends events, receives acks. */
 import { clearTimeout, setTimeout } from "k6/timers";
 import type { Frame } from "../codec/frame.ts";
 import { encodePacket, PacketReader, type SocketPacket } from "../codec/socket.ts";
@@ -7,44 +7,46 @@ import { EngineSession } from "./engine-session.ts";
 import type { Arrival, RequestPhases } from "./link.ts";
 import type { Settings } from "./settings.ts";
 
-/** When each step of opening was done, ms of the run; `upgraded` 0 = not an upgrade. */
+/** When each step of opening was completed, in milliseconds since the start of the run; `upgraded` is 0 without an upgrade. */
 export interface Steps {
-	readonly begun: number;
+	readonly started: number;
 	readonly handshake: number;
 	readonly connected: number;
 	readonly upgraded: number;
 	readonly phases: RequestPhases | null;
 }
 
+/** Events of a connection, for its owner. `closed` is the last one. */
 export interface SocketEvents {
-	/** Connected, and upgraded where the transport says so. */
+	/** Connected, and upgraded if the transport is `upgrade`. */
 	ready(steps: Steps): void;
 	ack(id: number, arrival: Arrival): void;
-	/** Every message of the server, before it is read. */
+	/** Every message from the server, before it is parsed. */
 	arrival(arrival: Arrival): void;
-	/** `problem` is a kind of error, or null when this side closed it. */
+	/** `problem` is the kind of error, or null when this side closed the connection. */
 	closed(problem: string | null): void;
 }
 
 type Progress = { -readonly [Step in keyof Steps]: Steps[Step] };
 
+/** A connection. */
 export class SocketSession {
 	readonly #settings: Settings;
 	readonly #events: SocketEvents;
 	readonly #engine: EngineSession;
 	readonly #reader = new PacketReader();
-	readonly #steps: Progress = { begun: now(), handshake: 0, connected: 0, upgraded: 0, phases: null };
-	readonly #limit: ReturnType<typeof setTimeout>;
+	readonly #steps: Progress = { started: now(), handshake: 0, connected: 0, upgraded: 0, phases: null };
+	readonly #timeout: ReturnType<typeof setTimeout>;
 	#ready = false;
 	#over = false;
 
-	/** Begins to open; `origin` is one of the settings' origins. */
+	/** Starts to open; `origin` is one of the origins in the settings. */
 	constructor(settings: Settings, origin: string, events: SocketEvents) {
 		this.#settings = settings;
 		this.#events = events;
 		const { socketPath, query, headers, connectTimeout } = settings;
 		const options = { target: { origin, socketPath, query }, headers, connectTimeout };
-		this.#limit = setTimeout(() => this.#fail("timeout"), connectTimeout * 1000);
+		this.#timeout = setTimeout(() => this.#fail("timeout"), connectTimeout * 1000);
 		this.#engine = new EngineSession(settings.transport, options, {
 			open: (arrival, phases) => this.#opened(arrival, phases),
 			message: (frame, arrival) => this.#message(frame, arrival),
@@ -53,12 +55,12 @@ export class SocketSession {
 		});
 	}
 
-	/** Emits an event that asks for an ack under `id`. */
+	/** Emits an event that asks for an ack with this id. */
 	emit(id: number, args: readonly unknown[]): void {
 		this.#send({ type: "event", namespace: this.#settings.namespace, id, data: args });
 	}
 
-	/** Leaves the namespace and closes. */
+	/** Leaves the namespace and closes the connection. */
 	close(): void {
 		this.#send({ type: "disconnect", namespace: this.#settings.namespace, id: null, data: undefined });
 		this.#engine.close();
@@ -91,7 +93,7 @@ export class SocketSession {
 		if (this.#ready || connected === 0) return;
 		if (this.#settings.transport === "upgrade" && upgraded === 0) return;
 		this.#ready = true;
-		clearTimeout(this.#limit);
+		clearTimeout(this.#timeout);
 		this.#events.ready({ ...this.#steps });
 	}
 
@@ -103,7 +105,7 @@ export class SocketSession {
 	#end(problem: string | null): void {
 		if (this.#over) return;
 		this.#over = true;
-		clearTimeout(this.#limit);
+		clearTimeout(this.#timeout);
 		this.#events.closed(problem);
 	}
 }

@@ -1,53 +1,53 @@
-/** One variable's text read as what it must be. Each throws a SettingError that says the range. */
+/** Readers for the text of one variable. Each throws a SettingError that names the allowed values. */
 import { SettingError, type Variable } from "./variables.ts";
 
 /** A whole number in a range. */
-export function whole(
+export function wholeNumber(
 	name: Variable,
 	text: string | undefined,
-	least: number,
-	most: number,
-	usual: number,
+	min: number,
+	max: number,
+	fallback: number,
 ): number {
-	if (text === undefined) return usual;
+	if (text === undefined) return fallback;
 	const value = Number(text);
-	if (!/^\d+$/.test(text) || value < least || value > most)
-		throw new SettingError(name, text, `give a whole number from ${least} to ${most}`);
+	if (!/^\d+$/.test(text) || value < min || value > max)
+		throw new SettingError(name, text, `give a whole number from ${min} to ${max}`);
 	return value;
 }
 
 /** A number above 0: seconds, a rate, milliseconds. */
-export function positive(name: Variable, text: string | undefined, usual: number): number {
-	if (text === undefined) return usual;
+export function positiveNumber(name: Variable, text: string | undefined, fallback: number): number {
+	if (text === undefined) return fallback;
 	const value = Number(text);
 	if (!Number.isFinite(value) || value <= 0 || value > 1e6)
 		throw new SettingError(name, text, "give a number above 0, 1000000 at most");
 	return value;
 }
 
-/** Seconds of an executor: k6 takes none below one. */
-export function atLeastOne(name: Variable, text: string | undefined, usual: number): number {
-	const value = positive(name, text, usual);
-	if (value < 1) throw new SettingError(name, text ?? null, "give 1 second or more, k6 takes no less");
+/** Seconds for a k6 executor, which accepts nothing below 1 s. */
+export function executorSeconds(name: Variable, text: string | undefined, fallback: number): number {
+	const value = positiveNumber(name, text, fallback);
+	if (value < 1) throw new SettingError(name, text ?? null, "give 1 second or more; k6 accepts no less");
 	return value;
 }
 
 /** A share from 0 to 1. */
-export function share(name: Variable, text: string | undefined, usual: number): number {
-	if (text === undefined) return usual;
+export function share(name: Variable, text: string | undefined, fallback: number): number {
+	if (text === undefined) return fallback;
 	const value = Number(text);
 	if (!(value >= 0 && value <= 1)) throw new SettingError(name, text, "give a share from 0 to 1, like 0.999");
 	return value;
 }
 
-/** One of some words. */
-export function word<T extends string>(
+/** One of several words. */
+export function oneOf<T extends string>(
 	name: Variable,
 	text: string | undefined,
 	words: readonly T[],
-	usual: T,
+	fallback: T,
 ): T {
-	if (text === undefined) return usual;
+	if (text === undefined) return fallback;
 	if (!words.includes(text as T)) throw new SettingError(name, text, `give ${words.join(" or ")}`);
 	return text as T;
 }

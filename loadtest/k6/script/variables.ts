@@ -1,21 +1,21 @@
-/** The environment variables of the scripts, each with its line; the README's table is tested against it. */
+/** The environment variables of the scripts, each with its description; a test compares the README's table with them. */
 export const VARIABLES = {
-	SIO_URL: "target origins, comma-separated; a path is the Socket.IO namespace",
+	SIO_URL: "target URLs, comma-separated; the path is the Socket.IO namespace",
 	SIO_SCENARIO: "`echo` (sessions that stay and send) or `connect` (sessions that come and go)",
 	SIO_CLIENTS: "sessions at once",
-	SIO_RATE: "messages a second over all sessions; `connect`: sessions a second",
+	SIO_RATE: "messages per second over all sessions; with `connect`: sessions per second",
 	SIO_DURATION: "seconds of measurement",
-	SIO_WARMUP: "seconds between the last session's arrival and the first message",
-	SIO_CONNECT_RATE: "sessions opened a second before `echo` begins",
-	SIO_PAYLOAD: "bytes of each message",
-	SIO_BINARY: "`1`: the payload is bytes, not text",
-	SIO_EVENT: "the event sent, acknowledged by the application",
-	SIO_AUTH: "JSON object given to the namespace at connect",
+	SIO_WARMUP: "seconds between the arrival of the last session and the first message",
+	SIO_CONNECT_RATE: "sessions opened per second before `echo` starts to send",
+	SIO_PAYLOAD: "bytes per message",
+	SIO_BINARY: "`1`: send the payload as bytes, not as text",
+	SIO_EVENT: "the event to send, which the application must acknowledge",
+	SIO_AUTH: "JSON object, sent as `auth` when connecting to the namespace",
 	SIO_QUERY: "added to the query of the Engine.IO handshake: `a=1&b=2`",
 	SIO_HEADERS: "JSON object of headers for every request and upgrade",
-	SIO_PATH: "where Engine.IO lives at the target",
-	SIO_ACK_TIMEOUT: "seconds until a message counts as lost",
-	SIO_CONNECT_TIMEOUT: "seconds until opening a session is given up",
+	SIO_PATH: "the Engine.IO path at the target",
+	SIO_ACK_TIMEOUT: "seconds after which a message counts as lost",
+	SIO_CONNECT_TIMEOUT: "seconds after which opening a session counts as failed",
 	SIO_INSECURE: "`1`: trust any certificate",
 	SIO_TLS_MIN: "`tls1.2` or `tls1.3`",
 	SIO_CERT: "PEM file of a client certificate",
@@ -27,15 +27,15 @@ export const VARIABLES = {
 } as const;
 export type Variable = keyof typeof VARIABLES;
 
-/** A setting that cannot be used. `value` null = not to be repeated, it may be a secret. */
+/** A setting that is not valid. `value` is null when it may be a secret and must not be printed. */
 export class SettingError extends Error {
 	readonly variable: Variable;
 	readonly value: string | null;
-	readonly cure: string;
-	constructor(variable: Variable, value: string | null, cure: string) {
-		super(`${variable}${value ? ` "${value}"` : ""}: ${cure}`);
+	readonly fix: string;
+	constructor(variable: Variable, value: string | null, fix: string) {
+		super(`${variable}${value ? ` "${value}"` : ""}: ${fix}`);
 		this.variable = variable;
 		this.value = value;
-		this.cure = cure;
+		this.fix = fix;
 	}
 }

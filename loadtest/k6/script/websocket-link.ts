@@ -6,17 +6,17 @@ import { epochOfRun, now } from "./clock.ts";
 import { kindOfSocketError } from "./failure-kind.ts";
 import type { Link, LinkEvents, LinkOptions } from "./link.ts";
 
-/** A frame stands for itself except that the socket carries Engine.IO packets only. */
+/** A link over a WebSocket: one Engine.IO packet per message. */
 export class WebSocketLink implements Link {
 	readonly #socket: WebSocket;
 	readonly #events: LinkEvents;
 	#problem: string | null = null;
 	#closing = false;
 
-	/** Begins to connect; `opened` when frames can be sent. */
+	/** Starts to connect; calls `opened` when packets can be sent. */
 	constructor(url: string, name: string, options: LinkOptions, events: LinkEvents, opened: () => void) {
 		this.#events = events;
-		// The name tag keeps sid and query out of the samples' tags.
+		// The name tag replaces the URL, so that sid and query stay out of the samples.
 		this.#socket = new WebSocket(url, null, { headers: { ...options.headers }, tags: { name } });
 		this.#socket.binaryType = "arraybuffer";
 		this.#socket.onopen = () => opened();
@@ -25,7 +25,7 @@ export class WebSocketLink implements Link {
 		this.#socket.onclose = () => events.closed(this.#problem ?? (this.#closing ? null : "closed_by_server"));
 	}
 
-	/** k6 stamps a message when it leaves the network socket, before it waits for the script. */
+	/** k6 timestamps a message when it reads it from the network, before the message waits for the script. */
 	#received(event: MessageEvent): void {
 		const at = event.timestamp - epochOfRun();
 		try {
@@ -43,7 +43,7 @@ export class WebSocketLink implements Link {
 	}
 
 	send(packets: readonly EnginePacket[]): void {
-		// `send` throws on a socket that the server has closed meanwhile.
+		// `send` throws if the server has closed the socket in the meantime.
 		if (this.#socket.readyState !== 1) return;
 		for (const packet of packets) this.#socket.send(encodeFrame(packet));
 	}

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { parseBudgets } from "../../../loadtest/compare/budget.ts";
-import { exitCodeOf } from "../../../loadtest/compare/exit.ts";
-import { outcomeOf, wordFor } from "../../../loadtest/compare/outcome.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { checkBudget, verdictFor } from "../../../loadtest/compare/budget-result.ts";
+import { exitCodeOf } from "../../../loadtest/compare/command.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 const runs = (count: number) =>
 	Array.from({ length: count }, (_, at) => drawResult({ seed: 40 + at, index: at + 1 }));
 const budget = (text: string) => parseBudgets(text, "budgets.txt")[0]!;
 
-test("a budgets file is read line by line, comments and blank lines aside", () => {
+test("a budget file is read line by line, skipping comments and blank lines", () => {
 	const text =
 		"# latency\n\np99 edge-added websocket <= 5 ms\np99.9 direct polling <= 1.5 s # tail\nloss edge polling <= 0.1 %\np50 connect edge websocket <= 50 ms\n";
 	expect(parseBudgets(text, "b").map(({ text: _, ...rest }) => rest)).toEqual([
@@ -20,25 +20,25 @@ test("a budgets file is read line by line, comments and blank lines aside", () =
 });
 
 test.each([
-	["p99 edge websocket < 5 ms", "one <= is needed"],
-	["p99 edge websockets <= 5 ms", '"websockets" is no transport'],
+	["p99 edge websocket < 5 ms", "exactly one <= is needed"],
+	["p99 edge websockets <= 5 ms", '"websockets" is not a transport'],
 	["p97 edge websocket <= 5 ms", '"p97" is neither a quantile'],
 	["p99 edge websocket <= 5", "the limit needs a number and ms or s"],
 	["loss edge websocket <= 5 ms", "the limit needs a number and %"],
 	["p99 websocket <= 5 ms", "a path is needed"],
-	["p99 latency edge websocket <= 5 ms", '"latency" is no metric'],
-	["loss edge-added websocket <= 1 %", "loss is not measured as added"],
-])("the line %s is refused with file, line and cure", (line, cause) => {
+	["p99 latency edge websocket <= 5 ms", '"latency" is not a metric'],
+	["loss edge-added websocket <= 1 %", "loss cannot be -added"],
+])("the line %s is refused with file, line and fix", (line, cause) => {
 	expect(() => parseBudgets(`# first\n${line}`, "gate.txt")).toThrow(`gate.txt:2: "${line}": ${cause}`);
 });
 
-test("an empty budgets file is refused: a gate that checks nothing is a mistake", () => {
-	expect(() => parseBudgets("# nothing\n", "gate.txt")).toThrow("gate.txt holds no budget");
+test("an empty budget file is refused, because it would check nothing", () => {
+	expect(() => parseBudgets("# nothing\n", "gate.txt")).toThrow("gate.txt contains no budget");
 });
 
-test("a budget is met when the whole interval keeps it, missed when all of it breaks it, else unclear", () => {
+test("a budget is met when the whole interval keeps it, missed when none of it does, otherwise unclear", () => {
 	const measured = { estimate: 5, low: 4, high: 6, confidence: 0.95 };
-	expect([7, 6, 5, 4, 3].map((limit) => wordFor(measured, limit))).toEqual([
+	expect([7, 6, 5, 4, 3].map((limit) => verdictFor(measured, limit))).toEqual([
 		"met",
 		"met",
 		"unclear",
@@ -47,32 +47,32 @@ test("a budget is met when the whole interval keeps it, missed when all of it br
 	]);
 });
 
-test("five runs bind a budget, fewer are indicative", () => {
-	// Drawn with a median of 0.9 ms direct and 0.45 ms more through the edge.
+test("five runs give a budget verdict, fewer are indicative", () => {
+	// Simulated with a median of 0.9 ms direct and 0.45 ms more through the edge.
 	const line = budget("p50 edge-added websocket <= 0.9 ms");
-	expect(outcomeOf(line, runs(5))).toMatchObject({ word: "met", indicative: false });
-	expect(outcomeOf(line, runs(2))).toMatchObject({ word: "met", indicative: true });
-	expect(outcomeOf(budget("p50 edge websocket <= 1 ms"), runs(5)).word).toBe("missed");
-	expect(outcomeOf(budget("loss edge websocket <= 0 %"), runs(5)).word).toBe("met");
+	expect(checkBudget(line, runs(5))).toMatchObject({ verdict: "met", indicative: false });
+	expect(checkBudget(line, runs(2))).toMatchObject({ verdict: "met", indicative: true });
+	expect(checkBudget(budget("p50 edge websocket <= 1 ms"), runs(5)).verdict).toBe("missed");
+	expect(checkBudget(budget("loss edge websocket <= 0 %"), runs(5)).verdict).toBe("met");
 });
 
-test("a quantile that the runs cannot carry leaves the budget unclear", () => {
-	const outcome = outcomeOf(budget("p99.9 edge websocket <= 100 ms"), runs(5));
-	expect(outcome).toMatchObject({ word: "unclear", measured: null });
+test("a budget is unclear when the runs are too small for its quantile", () => {
+	const result = checkBudget(budget("p99.9 edge websocket <= 100 ms"), runs(5));
+	expect(result).toMatchObject({ verdict: "unclear", measured: null });
 });
 
-test("a budget for what was not measured names what was", () => {
-	expect(() => outcomeOf(budget("p99 cdn websocket <= 5 ms"), runs(1))).toThrow(
+test("the error for a budget on an unmeasured group lists the measured ones", () => {
+	expect(() => checkBudget(budget("p99 cdn websocket <= 5 ms"), runs(1))).toThrow(
 		"websocket on cdn was not measured; the runs have polling direct, polling edge, websocket direct, websocket edge",
 	);
 });
 
-test("budgets decide a description's exit code, and join a gate's verdict", () => {
+test("budgets decide the exit code of a description, and add to the verdict of a gate", () => {
 	const overall = { verdict: "unclear" as const, reason: "", next: "", runs: 0 };
-	const met = outcomeOf(budget("p50 edge websocket <= 5 ms"), runs(5));
-	const missed = outcomeOf(budget("p50 edge websocket <= 1 ms"), runs(5));
-	const few = outcomeOf(budget("p50 edge websocket <= 1 ms"), runs(2));
-	const code = (gate: boolean, ...outcomes: (typeof met)[]) => exitCodeOf({ gate, overall, outcomes });
+	const met = checkBudget(budget("p50 edge websocket <= 5 ms"), runs(5));
+	const missed = checkBudget(budget("p50 edge websocket <= 1 ms"), runs(5));
+	const few = checkBudget(budget("p50 edge websocket <= 1 ms"), runs(2));
+	const code = (gate: boolean, ...budgets: (typeof met)[]) => exitCodeOf({ gate, overall, budgets });
 	expect([code(false), code(false, met), code(false, met, missed), code(false, met, few)]).toEqual([
 		4, 0, 1, 4,
 	]);

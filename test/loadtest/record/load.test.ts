@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadResult, parseResult } from "../../../loadtest/record/load.ts";
 import { RESULT_KIND } from "../../../loadtest/record/result.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { drawResult } from "../../support/report/results.ts";
 
 test.each([
 	["no JSON", "{", "a.json is not JSON"],

@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
-import { costOf } from "../../../loadtest/report/cost.ts";
-import { PRICES, USER } from "../../../loadtest/report/prices.ts";
-import { renderReport } from "../../../loadtest/report/render.ts";
-import { drawResult } from "../../support/report-results.ts";
+import { reportCsv, reportJson, reportJunit } from "../../../loadtest/report/export.ts";
+import { drawResult } from "../../support/report/results.ts";
 
-test("JSON rows carry transport, path, metric and quantiles in milliseconds, null where unsupported", () => {
-	const report = JSON.parse(renderReport(drawResult(), "json"));
+test("JSON rows have transport, path, metric and quantiles in milliseconds, null where the sample is too small", () => {
+	const report = JSON.parse(reportJson(drawResult()));
 	const row = report.rows.find(
 		(each: { transport: string; path: string; metric: string }) =>
 			each.transport === "websocket" && each.path === "edge" && each.metric === "ack",
@@ -29,19 +27,17 @@ test("JSON rows carry transport, path, metric and quantiles in milliseconds, nul
 	expect(report.groups).toHaveLength(4);
 });
 
-test("CSV has one line a row, an empty field where the sample is too small", () => {
-	const lines = renderReport(drawResult({ transports: ["websocket"], paths: ["edge, far"] }), "csv").split(
-		"\r\n",
-	);
+test("CSV has one line per row, with an empty field where the sample is too small", () => {
+	const lines = reportCsv(drawResult({ transports: ["websocket"], paths: ["edge, far"] })).split("\r\n");
 	expect(lines[0]).toBe("transport,path,metric,count,min,p50,p90,p99,p999,max");
 	expect(lines[1]).toMatch(/^websocket,"edge, far",ack,500,[\d.]+,[\d.]+,[\d.]+,[\d.]+,,[\d.]+$/);
 	expect(lines.at(-1)).toBe("");
 });
 
-test("JUnit fails the check that a loss breaks and passes the others", () => {
+test("JUnit fails the check for lost messages and passes the others", () => {
 	const result = drawResult({ transports: ["websocket"], paths: ["edge"] });
 	result.groups[0]!.counts.lost = 3;
-	const xml = renderReport(result, "junit");
+	const xml = reportJunit(result);
 	expect(xml).toContain('<testsuites name="sticky-edge report" tests="4" failures="1" skipped="0">');
 	expect(xml).toContain(
 		'name="no message was lost"><failure message="3 of 500 messages never acknowledged"/>',
@@ -49,24 +45,9 @@ test("JUnit fails the check that a loss breaks and passes the others", () => {
 	expect(xml).toContain('name="every session opened"/>');
 });
 
-test("JUnit escapes what a message may hold", () => {
+test("JUnit escapes special characters in messages", () => {
 	const flag = { code: "x", severity: "invalid", message: 'a < b & "c"\u0007', advice: "mend it" } as const;
-	const xml = renderReport(drawResult({ flags: [flag] }), "junit");
+	const xml = reportJunit(drawResult({ flags: [flag] }));
 	expect(xml).toContain("a &lt; b &amp; &quot;c&quot;.");
 	expect(xml).not.toContain("\u0007");
-});
-
-test("a WebSocket user costs the requests of opening, a polling user those of every message and heartbeat", () => {
-	const result = drawResult({ paths: ["edge"] });
-	const [polling, websocket] = result.groups;
-	websocket!.counts.requests = 0;
-	polling!.counts.requests = polling!.counts.received * 2;
-	// 2 sessions an hour, one request each: 1.44 M a month for 1,000 users.
-	const dollarsPerMillion = PRICES.perMillionRequests + PRICES.perMillionCpuMs * USER.cpuMsARequest;
-	expect(costOf(websocket!)).toMatchObject({ requestsPerUserHour: 2 });
-	expect(costOf(websocket!)?.dollars).toBeCloseTo(1.44 * dollarsPerMillion, 6);
-	// 2 sessions of 3 requests, 288 for heartbeats, 60 messages of 2 requests.
-	expect(costOf(polling!)?.requestsPerUserHour).toBe(6 + 288 + 120);
-	polling!.counts.requests = 0;
-	expect(costOf(polling!)).toBeUndefined();
 });

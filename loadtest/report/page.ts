@@ -1,0 +1,63 @@
+/** The report of one run as a self-contained HTML page. */
+import type { Result } from "../record/result.ts";
+import { headlineOf, planLine } from "./headline.ts";
+import { figure } from "./html/chart.ts";
+import { fanoutChart, recoveryChart } from "./html/cumulative.ts";
+import { htmlDocument } from "./html/document.ts";
+import { type Markup, markup } from "./html/markup.ts";
+import { overTimeChart } from "./html/over-time.ts";
+import { secondsTable } from "./html/seconds.ts";
+import { spectrum } from "./html/spectrum.ts";
+import { foldedTable, htmlTable } from "./html/table.ts";
+import { waterfall } from "./html/waterfall.ts";
+import { flagLine, type Trust, validityOf } from "./validity.ts";
+import { responseTable, tablesOf } from "./values/tables.ts";
+
+const TRUST: Record<Trust, { tone: string; sign: string }> = {
+	valid: { tone: "good", sign: "✓" },
+	doubtful: { tone: "doubt", sign: "!" },
+	invalid: { tone: "bad", sign: "✕" },
+};
+
+/** The whole page as a string. */
+export function reportPage(result: Result): string {
+	const response = responseTable(result);
+	const details = tablesOf(result).filter((table) => table.caption !== response.caption);
+	const figures = response.cells.length > 0 ? htmlTable(response) : "";
+	const overTime = overTimeChart(result);
+	const [finding, ...more] = headlineOf(result);
+	const title = `Load test: ${result.plan.scenario}`;
+	const body = markup`
+<h1>${title}</h1>
+<p class="meta">${planLine(result)}</p>
+${verdict(result)}
+<p class="finding">${finding}</p>
+${more.map((line) => markup`<p>${line}</p>`)}
+<h2>Response time</h2>
+${figures}
+${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(figure)}
+${overTime === undefined ? "" : markup`<h2>Over time</h2>${figure(overTime)}${foldedTable(secondsTable(result))}`}
+<h2>Connecting</h2>
+${figure(waterfall(result))}
+<h2>Details</h2>
+${details.map(htmlTable)}
+<h2>Environment</h2>
+${environment(result)}`;
+	return htmlDocument({ title, body, data: result });
+}
+
+function verdict(result: Result): Markup {
+	const validity = validityOf(result);
+	const { tone, sign } = TRUST[validity.trust];
+	const flags = validity.flags.map((flag) => markup`<li>${flagLine(flag)}</li>`);
+	return markup`<div class="verdict ${tone}"><b>${sign}</b><span>${validity.sentence}</span></div>${flags.length > 0 ? markup`<ul class="note">${flags}</ul>` : ""}`;
+}
+
+function environment(result: Result): Markup {
+	const { environment } = result;
+	const versions = Object.entries(environment.versions).map(([name, version]) => `${name} ${version}`);
+	const where = environment.loopback
+		? "Loopback: generator, edge and nodes share these processors. Compare the figures with each other, not with those of a network."
+		: "The targets are on other hosts.";
+	return markup`<p class="note">${environment.tool} · ${versions.join(", ")} · ${environment.os} · ${environment.cpu}, ${environment.cpus} processors · clock ${environment.clock}. ${where}</p>`;
+}

@@ -1,0 +1,229 @@
+/** The report's tables: one function each, from a result to formatted cells. */
+import type { Group, Metric, Result } from "../../record/result.ts";
+import { costTable } from "./cost.ts";
+import { isShown } from "./difference.ts";
+import {
+	counted,
+	NOT_AVAILABLE,
+	showAddedMs,
+	showBytes,
+	showCount,
+	showFigure,
+	showMs,
+	showRate,
+} from "./number.ts";
+import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileText, sampleFor } from "./quantile.ts";
+import { addedOf, basePath, type Row, rowOf } from "./rows.ts";
+import { left, right, type Table } from "./table.ts";
+
+/** Connection phases that follow one another. `upgrade` runs beside the Socket.IO connect. */
+export const PHASES: readonly (readonly [Metric, string])[] = [
+	["policy", "Flash policy"],
+	["dns", "DNS"],
+	["tcp", "TCP"],
+	["tls", "TLS"],
+	["engine_handshake", "Engine.IO handshake"],
+	["socket_connect", "Socket.IO connect"],
+	["first_ack", "first ack"],
+];
+const SPREADS: readonly (readonly [Metric, string])[] = [
+	["fanout_first", "fan-out, first recipient"],
+	["fanout_median", "fan-out, median recipient"],
+	["fanout_last", "fan-out, last recipient"],
+	["recover", "recovery after the cut"],
+];
+
+/** Every table that this result has data for, in reading order. */
+export function tablesOf(result: Result): Table[] {
+	return [
+		responseTable(result),
+		scenarioTable(result),
+		serviceTable(result),
+		phaseTable(result),
+		spreadTable(result),
+		deliveryTable(result),
+		costTable(result),
+	].filter((table) => table.cells.length > 0);
+}
+
+/** Sessions, acks, response time, and what each path adds over the base path. */
+export function responseTable(result: Result): Table {
+	const base = basePath(result);
+	const hasAdded = addedOf(result).length > 0;
+	return {
+		caption: "Response time: from the scheduled send to the ack, milliseconds",
+		columns: [
+			...GROUP_COLUMNS,
+			right("sessions"),
+			right("acks"),
+			right("acks/s"),
+			...QUANTILE_COLUMNS,
+			...(hasAdded ? [right("added p50"), right("added p99")] : []),
+		],
+		cells: result.groups.flatMap((group) => {
+			const row = rowOf(group, "ack");
+			if (row === undefined) return [];
+			const acks = [showCount(group.counts.received), acksPerSecond(group)];
+			const added = hasAdded ? [addedCell(result, group, "p50"), addedCell(result, group, "p99")] : [];
+			return [[...nameCells(group), sessions(group), ...acks, ...quantileCells(row), ...added]];
+		}),
+		notes: [
+			...(hasAdded ? [`added: compared with ${base}; unclear: no difference that this run can show.`] : []),
+			...sampleNote(result, "ack"),
+		],
+	};
+}
+
+/** Figures of a scenario that are not latencies: the knee of a ramp, memory of idle clients, slopes of a soak. */
+export function scenarioTable(result: Result): Table {
+	return {
+		caption: "What the scenario found",
+		columns: [left("figure"), left("transport"), left("path"), right("value"), left("unit")],
+		cells: (result.outcomes ?? []).map(({ name, transport, path, value, unit }) => [
+			name,
+			transport ?? "all",
+			path ?? "all",
+			...inMilliseconds(value, unit),
+		]),
+		notes: [],
+	};
+}
+
+/** Service time, which leaves out the delay of a late send. */
+export function serviceTable(result: Result): Table {
+	return {
+		caption: "Service time: from the actual send to the ack, milliseconds",
+		columns: [...GROUP_COLUMNS, ...QUANTILE_COLUMNS],
+		cells: quantileRows(result, "ack_service"),
+		notes: [],
+	};
+}
+
+/** The median of each connection phase. */
+export function phaseTable(result: Result): Table {
+	const columns = [...PHASES, ["upgrade", "upgrade"] as const, ["connect", "connected after"] as const];
+	const measured = columns.filter(([metric]) =>
+		result.groups.some((group) => (rowOf(group, metric)?.count ?? 0) > 0),
+	);
+	const cells = result.groups.map((group) => [
+		...nameCells(group),
+		...measured.map(([metric]) => {
+			const row = rowOf(group, metric);
+			return row === undefined || row.count === 0 ? "–" : showMs(row.p50);
+		}),
+	]);
+	return {
+		caption: "Connection phases: medians, milliseconds",
+		columns: [...GROUP_COLUMNS, ...measured.map(([, title]) => right(title))],
+		cells: measured.length > 0 ? cells : [],
+		notes: [],
+	};
+}
+
+/** Fan-out and recovery, for the scenarios that measure them. */
+export function spreadTable(result: Result): Table {
+	const cells = SPREADS.flatMap(([metric, title]) =>
+		quantileRows(result, metric).map((row) => [title, ...row]),
+	);
+	return {
+		caption: "Fan-out and recovery, milliseconds",
+		columns: [left("event"), ...GROUP_COLUMNS, ...QUANTILE_COLUMNS],
+		cells,
+		notes: [],
+	};
+}
+
+/** Messages sent, acknowledged and lost, traffic, and errors. */
+export function deliveryTable(result: Result): Table {
+	return {
+		caption: "Delivery: messages, bytes and errors",
+		columns: [
+			...GROUP_COLUMNS,
+			right("due"),
+			right("sent"),
+			right("acked"),
+			right("lost"),
+			right("doubled"),
+			right("late"),
+			right("bytes out"),
+			right("bytes in"),
+			right("requests"),
+			left("errors"),
+		],
+		cells: result.groups.map((group) => {
+			const { due, sent, received, lost, doubled, late, bytesSent, bytesReceived, requests } = group.counts;
+			const counts = [due, sent, received, lost, doubled, late].map(showCount);
+			const traffic = [showBytes(bytesSent), showBytes(bytesReceived), showCount(requests)];
+			return [...nameCells(group), ...counts, ...traffic, errorsOf(group)];
+		}),
+		notes: ["late: sent more than 5 ms after it was due, which is the generator's fault."],
+	};
+}
+
+/** The errors of a group, the most frequent first. */
+function errorsOf(group: Group): string {
+	const kinds = Object.entries(group.errors).sort(([, a], [, b]) => b - a);
+	const lost = group.counts.sessionsLost;
+	const all = [
+		...(lost > 0 ? [counted(lost, "session cut", "sessions cut")] : []),
+		...kinds.filter(([, times]) => times > 0).map(([kind, times]) => `${kind} ${showCount(times)}`),
+	];
+	return all.length > 0 ? all.join(", ") : "none";
+}
+
+const GROUP_COLUMNS = [left("transport"), left("path")];
+const QUANTILE_COLUMNS = [...QUANTILE_NAMES.map((name) => quantileText(QUANTILES[name])), "max"].map(right);
+
+function nameCells(group: Group): string[] {
+	return [group.transport, group.path];
+}
+
+function quantileCells(row: Row): string[] {
+	return [...QUANTILE_NAMES.map((name) => row[name]), row.max].map(showMs);
+}
+
+function quantileRows(result: Result, metric: Metric): string[][] {
+	return result.groups.flatMap((group) => {
+		const row = rowOf(group, metric);
+		return row === undefined || row.count === 0 ? [] : [[...nameCells(group), ...quantileCells(row)]];
+	});
+}
+
+function sessions(group: Group): string {
+	const { sessionsOpen, sessionsTried } = group.counts;
+	if (sessionsOpen === sessionsTried) return showCount(sessionsOpen);
+	return `${showCount(sessionsOpen)} of ${showCount(sessionsTried)}`;
+}
+
+function acksPerSecond(group: Group): string {
+	return group.seconds > 0 ? showRate(group.counts.received / group.seconds) : NOT_AVAILABLE;
+}
+
+/** What the group's path adds over the base path; a difference that may be noise is called unclear. */
+function addedCell(result: Result, group: Group, name: QuantileName): string {
+	const base = basePath(result);
+	if (group.path === base) return "–";
+	const added = addedOf(result).find(
+		(each) => each.transport === group.transport && each.path === group.path,
+	);
+	const other = result.groups.find((each) => each.transport === group.transport && each.path === base);
+	const value = added?.[name] ?? null;
+	if (value === null || other === undefined) return NOT_AVAILABLE;
+	return isShown(group, other, name) ? showAddedMs(value) : "unclear";
+}
+
+/** Names the quantile that some group has too few samples for. */
+function sampleNote(result: Result, metric: Metric): string[] {
+	const rows = result.groups.flatMap((group) => rowOf(group, metric) ?? []);
+	const name = QUANTILE_NAMES.find((each) => rows.some((row) => row[each] === null));
+	if (name === undefined) return [];
+	const quantile = QUANTILES[name];
+	return [`n/a: too few acks; ${quantileText(quantile)} needs ${showCount(sampleFor(quantile))}.`];
+}
+
+/** Converts microseconds, and microseconds an hour, to the report's milliseconds. */
+function inMilliseconds(value: number, unit: string): [string, string] {
+	return unit === "us" || unit.startsWith("us/")
+		? [showFigure(value / 1000), unit.replace("us", "ms")]
+		: [showFigure(value), unit];
+}
