@@ -42,7 +42,7 @@ test.each([
 
 test("npm run demo stops on Ctrl-C during its load, without a report", async () => {
 	await using command = nodeRun("loadtest/demo.ts");
-	await command.untilRuns("clients/worker.ts");
+	await command.untilRuns("clients/worker/worker.ts");
 	ctrlC(command);
 	const { code, stdout, stderr } = await command.ended();
 	expect({ code, stdout }).toEqual({ code: 130, stdout: "" });

@@ -25,7 +25,7 @@ test.each(ways)("npm start stops on %s while it runs", async (_, send) => {
 
 test.each(ways)("npm run demo stops on %s during its load, without a report", async (_, send) => {
 	await using command = nodeRun("loadtest/demo.ts");
-	await command.untilRuns("clients/worker.ts");
+	await command.untilRuns("clients/worker/worker.ts");
 	send(command);
 	const { code, stdout, stderr } = await command.ended();
 	expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
