@@ -32,7 +32,7 @@ await runCommand(async (stop) => {
 	return EXIT.ok;
 });
 
-/** TLS ends with the same certificate on both paths, so that they differ only by the edge. */
+/** Both paths use TLS with the same certificate, so that they differ only by the edge. */
 function demoPlan(stack: Stack): Plan {
 	return planFrom({
 		paths: [

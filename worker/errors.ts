@@ -20,7 +20,7 @@ export const ERRORS = {
 	EDGE_NO_NODE: { status: 503, message: "No node of the pool takes new sessions now. Try again soon." },
 	EDGE_FOREIGN_SID: {
 		status: 503,
-		message: "A node generates session ids without its tag; the log has the line to add there.",
+		message: "Sessions of a node cannot be found again; the log names the node and the fix.",
 	},
 	EDGE_HANDSHAKE_RATE: {
 		status: 503,

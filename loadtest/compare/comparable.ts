@@ -45,7 +45,9 @@ export function checkSeconds(candidate: readonly NamedResult[], base: readonly N
 	);
 	if (bare === undefined) return;
 	const cure = `give ${LEAST_RUNS} runs a side, or its result file instead`;
-	throw new UsageError(`${bare.name} holds no seconds, which a comparison of so few runs needs: ${cure}.`);
+	throw new UsageError(
+		`${bare.name} has no per-second data, which a comparison of so few runs needs: ${cure}.`,
+	);
 }
 
 /** Why runs are invalid, one sentence each; empty when all are valid. */

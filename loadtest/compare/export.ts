@@ -31,7 +31,7 @@ export function comparisonJson(comparison: Comparison): string {
 
 /** One test case per primary metric and budget: fails by the gate, is skipped where nothing could be decided. */
 export function comparisonJunit({ gate, overall, sections, budgets }: Comparison): string {
-	const validity: Check = { suite: "validity", name: "the runs can be believed" };
+	const validity: Check = { suite: "validity", name: "the runs are valid" };
 	if (overall.verdict === "invalid") validity.failure = overall.reason;
 	const metrics = sections.flatMap((section) =>
 		section.rows.flatMap((row): Check[] => {

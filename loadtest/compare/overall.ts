@@ -25,7 +25,7 @@ export function overallOf(rows: readonly ComparisonRow[], { invalid, equal, gate
 	if (equal)
 		return {
 			verdict: "same",
-			reason: "Both sides are the very same runs.",
+			reason: "Both sides are the same runs.",
 			next: "Compare with other runs to learn something.",
 			runs: 0,
 		};

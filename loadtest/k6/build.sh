@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds k6 from source through Go's module proxy, unless it is already built, and prints its path. Needs Go 1.25
-# or later. Not by `go install …@version`, which asks the proxy for a list of versions that not every proxy has;
+# or later. It does not use `go install …@version`, which asks the proxy for a list of versions that not every proxy has;
 # a scratch module that requires the one version does not.
 set -eu
 

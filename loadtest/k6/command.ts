@@ -46,7 +46,7 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 }
 
 /**
- * Empties the file that k6 writes its samples to; it lies in `folder` when the samples are not to be kept.
+ * Empties the file that k6 writes its samples to; it is in `folder` when the samples are not to be kept.
  * Throws a UsageError before the run, because a wrong name found after it would cost the run.
  */
 async function emptySamplesFile(samples: string | null, folder: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** Which settings a load run cannot be made of: values that a field does not allow, or that contradict each other. */
+/** Rejects settings that no load run can have: values that a field does not allow, or that contradict each other. */
 import { isIP } from "node:net";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { flagOf, rowOf, SETTING_NAMES, type Settings } from "./fields.ts";

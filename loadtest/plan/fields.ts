@@ -40,7 +40,7 @@ export interface Field<T, Stored extends Storage = Storage> {
  */
 type Storage = "named" | "extra" | "counted" | "redacted";
 
-/** The plan decides by the rate whether messages leave in groups or one by one. */
+/** The plan decides by the rate whether messages leave in batches or one by one. */
 export const AUTO_GRAIN = -1;
 /** The plan starts as many worker processes as the load needs. */
 export const AUTO_PROCESSES = 0;
@@ -71,7 +71,7 @@ export const FIELDS = {
 	arrivals:       field("--arrivals <kind>",           word("uniform", "poisson"),           "uniform",      "named",    "same", "same",
 		"gaps between messages: uniform or poisson"),
 	grain:          field("--grain <ms>",                orAuto(whole(0, 1000), AUTO_GRAIN),   AUTO_GRAIN,     "named",    "same", "same",
-		"echo: send messages in groups on a grid of so many milliseconds; 0 = one by one (chosen by the rate)"),
+		"echo: send messages in batches, this many milliseconds apart; 0 = one by one (default: by the rate)"),
 	ackTimeout:     field("--ack-timeout <seconds>",     amount(3600),                         10,             "named",    "same", "same",
 		"seconds after which a message counts as lost"),
 	connectRate:    field("--connect-rate <n>",          amount(1e6),                          100,            "extra",    "any",  "first",

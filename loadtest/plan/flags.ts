@@ -34,7 +34,7 @@ export function readFlags(argv: readonly string[]): Flags {
 		.option("--out <file>", "result file (default: reports/swarm-….json)")
 		.option(
 			"--repeat <n>",
-			"make so many runs, one after the other, as one series for compare",
+			"make this many runs, one after the other, as one series for compare",
 			wholeNumber(1, 1000),
 		)
 		.option("--json", "print the result file's JSON instead of the report")

@@ -60,7 +60,7 @@ export function isLoopback(url: string): boolean {
 	return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Whether it is loopback that a 127.x source address can reach. */
+/** Whether an address is loopback and can be reached from a 127.x source address. */
 export function isLoopback4(url: string): boolean {
 	return isLoopback(url) && new URL(url).hostname !== "[::1]";
 }

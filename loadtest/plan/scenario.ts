@@ -4,7 +4,7 @@ import { DEFAULTS, type Settings } from "./fields.ts";
 
 /** What the clients do in a slot. */
 export const ACTIVITIES = ["echo", "fanout", "ramp", "storm", "idle"] as const;
-/** One of them. */
+/** The name of an activity. */
 export type Activity = (typeof ACTIVITIES)[number];
 
 /** A scenario, one of the swarm's own or a user's. */
@@ -25,7 +25,7 @@ export function checkScenario(given: unknown, file: string): Scenario {
 	if (typeof given !== "object" || given === null)
 		return refuse("write export default { name, about, activity, settings }");
 	const { name, about, activity, settings } = given as Record<string, unknown>;
-	if (typeof name !== "string" || name === "") return refuse("name is missing; give a text");
+	if (typeof name !== "string" || name === "") return refuse("name is missing; give a string");
 	if (typeof about !== "string") return refuse("about is missing; describe the scenario in one line");
 	if (!ACTIVITIES.includes(activity as Activity))
 		return refuse(`unknown activity ${JSON.stringify(activity)}; use one of: ${ACTIVITIES.join(", ")}`);

@@ -15,7 +15,7 @@ const echo: Scenario = {
 
 /**
  * One client publishes to a room that all others have joined. Probe subscribers in a process of their own, spread
- * over the join order, are timed, because the first to join hear ten times sooner than the last; the others only
+ * over the join order, are timed, because the first to join get a message ten times faster than the last; the others only
  * count. Counts are deliveries: due = messages × subscribers. Needs `join` and `room` at the application.
  */
 const fanout: Scenario = {
@@ -27,7 +27,7 @@ const fanout: Scenario = {
 
 /**
  * Sessions are opened faster and faster, from none to `connectRate` per second at the end; each closes after its
- * first acknowledgement. The knee is the second in which opening becomes slow or fails.
+ * first acknowledgement. The knee is the rate from which opening stays slow.
  */
 const ramp: Scenario = {
 	name: "ramp",
@@ -37,7 +37,7 @@ const ramp: Scenario = {
 };
 
 /**
- * All sessions are cut at once and reconnect by socket.io-client's own rules (1 to 5 s, factor 0.5). `recover` runs
+ * All sessions are cut at once and reconnect by socket.io-client's own rules (first attempt after 0.5 to 1.5 s). `recover` runs
  * from the cut to the first acknowledgement after it; listeners are attached before the cut.
  */
 const storm: Scenario = {
@@ -55,10 +55,10 @@ const idle: Scenario = {
 	settings: { clients: 1000, probe: "connect", duration: 60, warmup: 0, transports: ["websocket"] },
 };
 
-/** What grows or slows in an hour shows as a slope. `--watch` adds memory. */
+/** Slow changes of p50 and p99 show as slopes. `--watch` adds the highest memory, without a slope. */
 const soak: Scenario = {
 	name: "soak",
-	about: "echo for an hour: slopes of latency and memory",
+	about: "echo for an hour: slopes of p50 and p99",
 	activity: "echo",
 	settings: { duration: 3600, clients: 200, rate: 200, transports: ["websocket"] },
 };

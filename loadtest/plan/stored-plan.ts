@@ -34,8 +34,8 @@ const NAMED = FIELD_NAMES.filter((name) => rowOf(name).stored === "named") as Na
 /** What runs did before the field existed: older results lack it. */
 const BEFORE_IT_EXISTED: Partial<Record<NamedField, unknown>> = { grain: 0 };
 
-const anyText = required(text(/^/, "give a text", ""));
-const name = required(text(/./, "give a text that is not empty", ""));
+const anyText = required(text(/^/, "give a string", ""));
+const name = required(text(/./, "give a non-empty string", ""));
 
 /** Reads the plan of a result file. */
 export const planShape = required(

@@ -1,4 +1,4 @@
-/** The figures of a scenario that are no latencies of single messages, read from the load groups' histograms. */
+/** The figures of a scenario that are not latencies of single messages, read from the load groups' histograms. */
 import type { Activity } from "../plan/scenario.ts";
 import { Histogram } from "./histogram.ts";
 import type { Figure, Group } from "./result.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { RESULT_KIND, RESULT_VERSION, type Result, resultShape } from "./result.ts";
 
-const FIX = "give a result file that `npm run swarm` wrote";
+const FIX = "give a result file of `npm run swarm` or `npm run k6`";
 
 /** Reads and validates a result file. Throws a CommandError that names the file, the field and the fix. */
 export async function loadResult(file: string): Promise<Result> {

@@ -54,8 +54,8 @@ export const METRICS = [
 export type Metric = (typeof METRICS)[number];
 
 const count = required(wholeNumber(0, Number.MAX_SAFE_INTEGER, 0));
-const name = required(text(/./, "give a text that is not empty", ""));
-const anyText = required(text(/^/, "give a text", ""));
+const name = required(text(/./, "give a non-empty string", ""));
+const anyText = required(text(/^/, "give a string", ""));
 const yesOrNo = required(flag(false));
 const transport = required(oneOf(TRANSPORTS));
 
@@ -148,7 +148,7 @@ export const figureShape = table({
 	value: number,
 	unit: anyText,
 	transport: optional(oneOf(TRANSPORTS)),
-	path: optional(text(/^/, "give a text")),
+	path: optional(text(/^/, "give a string")),
 });
 export type Figure = Read<typeof figureShape>;
 

@@ -6,7 +6,7 @@ import type { GeneratorWindow, Group, Metric } from "./result.ts";
 const MAX_ELU = 0.7;
 /** Share of sends that left late. */
 const MAX_LATE_SHARE = 0.05;
-/** A loop delay up to this never taints a second; above it, a share of the p99 measured in that second does not. */
+/** A second is tainted by a loop delay above both of these: an absolute one, and a share of the p99 measured in it. */
 const TOLERATED_DELAY_US = 20_000;
 const TOLERATED_DELAY_SHARE = 0.2;
 

@@ -1,4 +1,4 @@
-/** When a result should not be trusted: the thresholds, and the doubts that exceed them raise. Pure. */
+/** When a result should not be trusted: the thresholds, and the doubts raised by figures beyond them. Pure functions. */
 import { cutsSessions } from "../plan/stored-plan.ts";
 import { type Doubt, type DoubtedRun, doubt } from "./doubts.ts";
 import type { Flag, GeneratorWindow, Group, Result } from "./result.ts";

@@ -60,7 +60,7 @@ function csvField(value: string | number | null): string {
 
 function checksOf(result: Result): Check[] {
 	const { trust, sentence, flags } = validityOf(result);
-	const validity: Check = { suite: "validity", name: "the measurement can be believed" };
+	const validity: Check = { suite: "validity", name: "the measurement is valid" };
 	if (trust === "invalid") validity.failure = [sentence, ...flags.map(flagLine)].join("\n");
 	const groups = result.groups.flatMap(({ transport, path, counts }): Check[] => {
 		const suite = `${transport} ${path}`;

@@ -34,7 +34,7 @@ export function planLine(result: Result): string {
 	return [
 		`scenario ${plan.scenario}`,
 		`${counted(result.groups.length, "group")} of ${counted(plan.clients, "client")}`,
-		`${plan.rate} msg/s each${plan.grain > 0 ? `, in groups every ${plan.grain} ms` : ""}`,
+		`${plan.rate} msg/s each${plan.grain > 0 ? `, in batches every ${plan.grain} ms` : ""}`,
 		`${plan.payload} B`,
 		`${plan.duration} s measured`,
 		`seed ${plan.seed}`,

@@ -27,7 +27,7 @@ export async function loadRun(file: string): Promise<Result> {
 	);
 }
 
-/** Loads and validates all runs of the files: one of a result or its report, the new runs of a comparison page. */
+/** Loads and validates all runs of the files: a result file or its report has one, a comparison page gives its new runs. */
 export async function loadRuns(files: readonly string[]): Promise<NamedResult[]> {
 	const runs: NamedResult[] = [];
 	for (const file of files) runs.push(...(await runsIn(file)));
@@ -61,7 +61,7 @@ async function textOf(file: string): Promise<string> {
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code ?? String(error);
 		throw new UsageError(
-			`${file} cannot be read (${code}): give a result file that \`npm run swarm\` wrote, or an HTML report of one.`,
+			`${file} cannot be read (${code}): give a result file of \`npm run swarm\` or \`npm run k6\`, or an HTML report of one.`,
 		);
 	}
 }

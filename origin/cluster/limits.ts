@@ -31,7 +31,7 @@ export const MAX_BUFFERED_CHUNKS = 8_192;
 
 /**
  * For `new Server(…, { wsEngine })`: limits what an unfinished message can hold. An endless message of 1-byte
- * fragments used 13.5 MB within the default limit of ws, 16,384 fragments (ws #2331). It must be a class,
+ * fragments used 13.5 MB within the default limit of ws, 16,384 fragments (https://github.com/websockets/ws/issues/2331). It must be a class,
  * because Engine.IO passes only four options to its `wsEngine`.
  */
 export class LimitedWebSocketServer extends WebSocketServer {

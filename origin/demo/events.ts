@@ -19,7 +19,7 @@ export interface WhoAmI {
  */
 export function serveEvents(io: Server, edge: EdgeAttachment, link: Link): void {
 	io.on("connection", (socket: Socket) => {
-		// Recovery needs an offset, which a client gets with its first event (socket.io #4888).
+		// Recovery needs an offset, which a client gets with its first event (https://github.com/socketio/socket.io/issues/4888).
 		if (link.recovers && !socket.recovered) socket.emit("welcome", edge.node);
 		servePublish(io, socket, link);
 		socket.on("echo", (payload: unknown, ack: unknown) => acknowledge(ack, payload));

@@ -8,7 +8,7 @@ import { startDelayServer } from "../support/swarm/delay-server.ts";
 const quiet = { progress: () => {} };
 const never = new AbortController().signal;
 
-test("a swarm asked for more than it can generate is invalid, and says why", {
+test("a run with more load than the swarm can generate is invalid, and its report says why", {
 	timeout: 60_000,
 }, async () => {
 	await using server = await startDelayServer({ usual: 0, slowPercent: 0, slow: 0, stallFrom: 0 });

@@ -89,7 +89,7 @@ function forMachines(read: Statistics, render: (complete: Statistics) => Respons
 	return read.source === "isolate_ledger_silent" ? edgeError("EDGE_STATE", null) : render(read);
 }
 
-/** Statistics as JSON: times as ISO 8601, counters by name, zeros left out. README.md explains the fields. */
+/** Statistics as JSON: times as ISO 8601, counters by name, zeros left out. worker/README.md explains the fields. */
 function jsonOf({ at, since, source, isolates, monitor, rows }: Statistics) {
 	return {
 		at: new Date(at).toISOString(),

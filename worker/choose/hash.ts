@@ -4,7 +4,7 @@ import { fnv1a } from "../contract.ts";
 import type { NodeTable } from "../health/node-table.ts";
 import { readCookie } from "../stick/cookie.ts";
 
-/** A node that may be chosen, with its current weight (a whole number above 0). */
+/** A node that may be chosen, with the weight to hash by. */
 export interface HashCandidate {
 	readonly node: Node;
 	readonly weight: number;
@@ -17,7 +17,7 @@ export function rendezvous<T extends HashCandidate>(candidates: readonly T[], ke
 	let highest = -1;
 	for (const each of candidates) {
 		if (each.weight <= 0) continue;
-		// Weighted rendezvous (Schindelhauer, Schomaker 2005): -w / ln(u) gives each node its share of keys.
+		// Weighted rendezvous (Schindelhauer and Schomaker, "Weighted Distributed Hash Tables", SPAA 2005): -w / ln(u) gives each node its share of keys.
 		const score = -each.weight / Math.log((mix(fnv1a(each.node.id, seed)) + 1) / 4_294_967_297);
 		if (score > highest) {
 			highest = score;

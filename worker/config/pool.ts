@@ -61,7 +61,7 @@ const poolShape = record({
 	slow_start: wholeNumber(0, 3600, 30),
 	/** Cookie stickiness for pages of another site: SameSite=None; Partitioned. */
 	cookie_cross_site: flag(false),
-	/** Origins of other sites that may connect, as "https://app.example.com"; "*" = any. The edge's own host and clients without an Origin header always may. */
+	/** Origins of other sites that may connect, as "https://app.example.com"; "*" = any. The edge's own origin and clients without an Origin header are always allowed. */
 	origins: list(
 		text(
 			/^(\*|null|https?:\/\/[^/?#\s]+)$/,

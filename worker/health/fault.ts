@@ -1,4 +1,4 @@
-/** Faults of a node that is UP but whose sessions cannot be found again, so that clients would reconnect for ever; with the fix. */
+/** Faults of a node that is UP but whose sessions cannot be found again, so that clients would reconnect forever; with the fix. */
 import type { Node, Pool } from "../config/pool.ts";
 
 /** `foreign_tag`: its session ids lack its tag. `many_processes`: several processes answer at its address. */

@@ -1,5 +1,5 @@
 /**
- * The whole way of a request: parse it, redirect plain http, let the admin router or a node answer, record it. All of
+ * Handles a request from start to end: parse, redirect plain http, answer by the admin router or a node, record. All of
  * this happens inside one try, so that any failure becomes a logged 500 with CORS headers.
  */
 import { ADMIN_PATH, admin } from "../admin/router.ts";

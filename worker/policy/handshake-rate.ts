@@ -5,7 +5,7 @@ import { type Denial, denyRate } from "./denial.ts";
 
 /** The handshakes of the current minute by client, counted in each isolate. */
 export interface HandshakeRate {
-	/** Epoch ms of the start of the minute. */
+	/** The start of the minute in epoch ms, not a number of minutes. */
 	minute: number;
 	readonly counts: Map<string, number>;
 }

@@ -54,9 +54,7 @@ await runCommand(async (stop) => {
 			token: flags.token,
 		};
 		process.stdout.write(
-			flags.json
-				? `${JSON.stringify(ready)}\n`
-				: `edge ready at ${edge.https} (plain http at ${edge.http} redirects there)\n`,
+			flags.json ? `${JSON.stringify(ready)}\n` : `edge ready at ${edge.https} (plain http: ${edge.http})\n`,
 		);
 		const end = await Promise.race([aborted(stop).then(() => "stopped"), edge.ended.then(() => "died")]);
 		if (end === "stopped") return EXIT.interrupted;

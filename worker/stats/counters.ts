@@ -4,7 +4,7 @@ import { TRAFFICS, type Traffic } from "../contract.ts";
 import type { PoolStatus } from "../health/verdict.ts";
 import { DENIAL_REASONS } from "../policy/denial.ts";
 
-/** The counters of each slot. README.md, "Statistics", explains each; a test compares the two. */
+/** The counters of each slot. worker/README.md, "Statistics", explains each; a test compares the two. */
 export const COUNTED = [
 	"requests",
 	"sessions",

@@ -125,7 +125,7 @@ export function deadlineOf({ timeouts }: Pick<Pool, "timeouts">, parsed: ParsedR
 }
 
 /** Cloudflare's status for an origin that accepted the connection and then did not answer. */
-const ORIGIN_TIMEOUT = 524;
+const STATUS_ORIGIN_TIMEOUT = 524;
 
 /** Classifies an answer. On Cloudflare a 52x without the node's own header comes from Cloudflare, not from the node. */
 export function resultOf({ status, headers }: Response, platform: Platform): AttemptResult {
@@ -133,7 +133,7 @@ export function resultOf({ status, headers }: Response, platform: Platform): Att
 	// The Response constructor and clients accept no other status (RFC 9110 section 15).
 	if (status > 599 || (status < 200 && status !== 101)) return "invalid";
 	if (platform === "workerd" || !isCloudflareError(status) || headers.has(HEADERS.node)) return "ok";
-	return status === ORIGIN_TIMEOUT ? "timeout" : "unreachable";
+	return status === STATUS_ORIGIN_TIMEOUT ? "timeout" : "unreachable";
 }
 
 /** Statuses that Cloudflare answers for an origin it cannot reach. */

@@ -121,7 +121,7 @@ export class EchoDriver {
 		this.#pending = waiting;
 	}
 
-	/** A lost message counts with the timeout as its time: left out, a dead server would look fast. */
+	/** A lost message counts with the timeout as its time. Otherwise a dead server would look fast. */
 	#giveUp(pending: Pending, timedOut: boolean, limit: number): void {
 		if (pending.second >= 0) {
 			this.#tally.counts.lost += 1;

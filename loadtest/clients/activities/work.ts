@@ -16,7 +16,7 @@ export interface Work {
 	readonly sends: SendCounts;
 	/** Ends the slot early. */
 	readonly stop: AbortSignal;
-	/** Reports a figure of the load group that is no latency; of several workers' the sum or the maximum counts. */
+	/** Reports a figure of the load group that is not a latency. `how`: the run adds up the workers' values, or keeps the largest. */
 	figure(name: string, value: number, unit: string, how: "sum" | "max"): void;
 	/** Calls back about once a second until the slot is done. */
 	everySecond(callback: () => void): void;

@@ -2,7 +2,7 @@
 import { nowUs } from "./clock.ts";
 import { PreciseTimer, RING_SIZE } from "./precise-timer.ts";
 
-/** A turn that lasts longer yields to answers, timers and orders: one that is behind would otherwise never stop. */
+/** A turn that lasts longer yields to answers, timers and orders, which a worker that is behind would otherwise never handle. */
 export const MAX_TURN_US = 10_000;
 
 /** The process's own, started by the first call of `pace`. */

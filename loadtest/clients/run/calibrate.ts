@@ -19,7 +19,7 @@ interface CalibrateFlags {
 	readonly most: number;
 }
 
-/** What one rate did to the machine. */
+/** What was measured at one rate. */
 interface Step {
 	readonly rate: number;
 	readonly achieved: number;

@@ -58,7 +58,7 @@ export class Recorder {
 		this.addFigure({ name, unit, value, transport, path: path.name }, how);
 	}
 
-	/** Adds a figure; of several with the same name and load group the sum or the maximum counts. */
+	/** Adds a figure. Values with the same name and load group are added up, or the largest is kept. */
 	addFigure(figure: Figure, how: "sum" | "max"): void {
 		const key = [figure.transport, figure.path, figure.name].join(" ");
 		const known = this.#figures.get(key)?.value ?? 0;

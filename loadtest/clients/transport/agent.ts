@@ -82,8 +82,8 @@ interface RequestingAgent {
 
 /**
  * xmlhttprequest-ssl 2.1.2 repeats a poll when a reused connection is reset, but never ends the new request: the
- * client stays silent until its ping timeout. With this property it takes no connection for reused, and reports the
- * failed poll. `--plain-client` does without it.
+ * client stays silent until its ping timeout. With this property it regards no connection as reused, and reports the
+ * failed poll. `--plain-client` leaves it out.
  */
 const NEVER_REUSED: PropertyDescriptor = { get: () => false, set: () => {} };
 

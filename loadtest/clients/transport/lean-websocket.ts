@@ -1,6 +1,6 @@
 /**
  * socket.io-client's WebSocket transport for Node with two detours fewer per message. Nothing differs on the wire:
- * the same `ws`, the same frames. `--plain-client` does without it.
+ * the same `ws`, the same frames. `--plain-client` leaves it out.
  */
 import { NodeWebSocket } from "socket.io-client";
 import type { WebSocket } from "ws";

@@ -23,7 +23,7 @@ export type Report =
 			readonly name: string;
 			readonly value: number;
 			readonly unit: string;
-			/** Of several workers' figures the sum or the maximum counts. */
+			/** Whether the run adds up the workers' values or keeps the largest. */
 			readonly how: "sum" | "max";
 	  }
 	| { readonly type: "generator"; readonly window: GeneratorWindow }

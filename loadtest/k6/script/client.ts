@@ -8,7 +8,7 @@ import { SocketSession, type Steps } from "./socket-session.ts";
 /** Ack id of the first event, whose time is the phase `first_ack`. The ids of messages follow. */
 const FIRST_ACK_ID = 0;
 
-/** A client. */
+/** Created by `run`, and finished when its session has closed. */
 export class Client {
 	readonly #settings: Settings;
 	/** Number of this client from 0; start of measurement in milliseconds since the start of the run. */

@@ -97,7 +97,7 @@ export class Echo {
 		this.#finishIfDone();
 	}
 
-	/** A lost message counts with the ack timeout as its time: leaving it out would flatter a dead server. */
+	/** A lost message counts with the ack timeout as its time. Otherwise a dead server would look fast. */
 	#lose(counter: Counter, count: number): void {
 		const limit = this.#options.ackTimeout * 1000;
 		if (count > 0) counter.add(count);

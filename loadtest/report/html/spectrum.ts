@@ -15,7 +15,7 @@ interface Line {
 	median: number;
 }
 
-/** The fastest tenth is left out: it would take half of the height and interests nobody. */
+/** The fastest tenth is left out: it would take half of the height, and the chart is about slow answers. */
 const FIRST_QUANTILE = 0.1;
 const NAMED_QUANTILES = [FIRST_QUANTILE, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
 const STEPS_PER_DECADE = 24;

@@ -33,7 +33,7 @@ export function showRate(value: number): string {
 	return grouped(value, value < 100 ? 1 : 0);
 }
 
-/** A share from 0 to 1 as a percentage; only exactly nothing is shown as 0 %. */
+/** A share from 0 to 1 as a percentage; only 0 itself is shown as 0 %. */
 export function showShare(value: number): string {
 	if (value === 0) return "0 %";
 	const percent = value * 100;

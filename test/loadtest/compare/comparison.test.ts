@@ -48,7 +48,7 @@ test("the noisiest of several unclear metrics decides how many runs are needed",
 test("the same runs on both sides give the verdict same, with the reason", () => {
 	const runs = runsAt(ABBA.a, "a");
 	const { overall } = compare(request(runs, against(runs)));
-	expect(overall).toMatchObject({ verdict: "same", reason: "Both sides are the very same runs." });
+	expect(overall).toMatchObject({ verdict: "same", reason: "Both sides are the same runs." });
 });
 
 test("a run that is on both sides, among others, is refused by name", () => {
@@ -70,7 +70,9 @@ test("a run without seconds is refused where too few runs make them necessary", 
 	const [run] = runsAt([0], "a");
 	for (const group of run!.result.groups)
 		for (const metric of Object.values(group.metrics)) metric.windows = [];
-	expect(() => compare(request([run!], against(runsAt([1], "b"))))).toThrow("a-0.json holds no seconds");
+	expect(() => compare(request([run!], against(runsAt([1], "b"))))).toThrow(
+		"a-0.json has no per-second data",
+	);
 });
 
 test("one invalid run invalidates the comparison and is named with its reason", () => {
@@ -124,7 +126,7 @@ test("runs of different plans are refused, naming the field, both values and bot
 	);
 });
 
-test("runs that sent messages in groups are not compared with runs that sent them one by one", () => {
+test("runs that sent messages in batches are not compared with runs that sent them one by one", () => {
 	const grouped = runsAt(ABBA.b, "b").map(({ name, result }) => ({
 		name,
 		result: { ...result, plan: { ...result.plan, grain: 20 } },

@@ -33,7 +33,7 @@ test("a result file holds the plan", () => {
 	expect(record.processes).toBeGreaterThan(0);
 });
 
-test("messages leave one by one at low rates and in groups at high ones, unless --grain decides", () => {
+test("messages leave one by one at low rates and in batches at high ones, unless --grain decides", () => {
 	const grain = (options: object) => recordOf(planFrom({ paths, ...options })).grain;
 	expect(grain({ rate: 100 })).toBe(0);
 	expect(grain({ rate: 200 })).toBe(5);

@@ -48,7 +48,7 @@ test("an aborted pacer handles no more items and returns, and the next one start
 	expect(fired).toEqual([0, 2]);
 });
 
-test("a ramp opens half its peak rate times its seconds, a quarter of that in the first half, divided among the workers", () => {
+test("a ramp opens peak rate × seconds ÷ 2 sessions, a quarter of them in the first half, divided among the workers", () => {
 	const shares = [0, 1].map((worker) => [...openingTimes(400, 0, 10_000_000, worker, 2)]);
 	const all = shares.flat().sort((a, b) => a.number - b.number);
 	expect(all).toHaveLength(2000);

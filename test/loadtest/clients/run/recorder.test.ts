@@ -79,7 +79,7 @@ test("workers' windows of the same second become one, the worse of each figure",
 	expect(validity.flags.map(({ code }) => code)).toContain("generator_busy");
 });
 
-test("figures of several workers add up, or the maximum counts", () => {
+test("figures of several workers are added up, or the largest is kept", () => {
 	const recorder = new Recorder(plan, null);
 	for (const value of [3, 4]) {
 		recorder.add({ type: "figure", group: 0, name: "sessions_cut", value, unit: "sessions", how: "sum" });

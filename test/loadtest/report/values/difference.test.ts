@@ -38,7 +38,7 @@ test("fewer than four seconds show nothing, however far apart", () => {
 	expect(isShown(groupOf([1, 1, 1]), groupOf([9, 9, 9]), "p50")).toBe(false);
 });
 
-test("a high quantile needs as many seconds together as carry it", () => {
+test("a high quantile is compared over blocks of seconds with enough samples for it", () => {
 	const [fast, slow] = [Array(8).fill(1), Array(8).fill(3)];
 	expect(isShown(groupOf(fast), groupOf(slow), "p99")).toBe(false);
 	expect(isShown(groupOf(fast, 400), groupOf(slow, 400), "p99")).toBe(true);
