@@ -1,4 +1,5 @@
 /** Real socket.io clients on long-polling, and the CPU that their messages cost the proxy in front of the node. */
+import type { Agent } from "node:http";
 import { io, type Socket } from "socket.io-client";
 import { agentFor, Wire } from "../../../loadtest/clients/transport/agent.ts";
 import { cpuOf } from "./cpu.ts";
@@ -15,6 +16,11 @@ export interface PollingClients extends Disposable {
 }
 
 const ANSWER_LIMIT_MS = 10_000;
+/**
+ * workerd closes a connection after 5 s without a request (pipelineTimeout of kj's HTTP server), and resets one on
+ * which a request arrives at that moment. Clients close idle connections sooner, so that they never meet it.
+ */
+const IDLE_CONNECTION_MS = 2000;
 
 /** Connects `count` clients through the proxy. Their connections are kept alive, like those of a browser. */
 export async function connectPolling(proxy: Proxy, count: number): Promise<PollingClients> {
@@ -26,7 +32,7 @@ export async function connectPolling(proxy: Proxy, count: number): Promise<Polli
 			upgrade: false,
 			reconnection: false,
 			rejectUnauthorized: false,
-			agent: agentFor(true, new Wire(), "") as unknown as string,
+			agent: agentWithIdleLimit() as unknown as string,
 		});
 		sockets.push(socket);
 		await new Promise<void>((resolve, reject) => {
@@ -45,6 +51,13 @@ export async function connectPolling(proxy: Proxy, count: number): Promise<Polli
 			for (const socket of sockets) socket.disconnect();
 		},
 	};
+}
+
+/** Node's agent destroys a connection that was idle for its `timeout`, but not one whose request is being answered. */
+function agentWithIdleLimit(): Agent {
+	const agent = agentFor(true, new Wire(), "");
+	Object.assign((agent as unknown as { options: object }).options, { timeout: IDLE_CONNECTION_MS });
+	return agent;
 }
 
 /** Sends messages at a steady rate, from the clients in turn. Resolves when all are answered. */
