@@ -1,8 +1,7 @@
 /** The state that an isolate keeps between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
 import { type Config, readConfig } from "./config/config.ts";
 import type { Env } from "./env.ts";
-import type { VerdictClock } from "./health/ask-monitor.ts";
-import { newNodeTable } from "./health/node-table.ts";
+import { newNodeTable, type VerdictClock } from "./health/node-table.ts";
 import type { PoolStatus } from "./health/verdict.ts";
 import { type HandshakeRate, newHandshakeRate } from "./policy/handshake-rate.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";

@@ -1,12 +1,5 @@
 /** IP addresses and ranges of them (RFC 4632, RFC 4291). */
 
-/** The address without its port, of "127.0.0.1:54372", "[::1]:54372" or a bare address. */
-export function withoutPort(peer: string): string {
-	if (peer.startsWith("[")) return peer.slice(1, peer.indexOf("]"));
-	const colon = peer.indexOf(":");
-	return colon >= 0 && colon === peer.lastIndexOf(":") ? peer.slice(0, colon) : peer;
-}
-
 /** Whether an address lies in a range such as "10.0.0.0/8", or equals a single address. IPv4-mapped IPv6 (::ffff:…) counts as IPv4. */
 export function isWithin(address: string, range: string): boolean {
 	const [base, length] = range.split("/") as [string, string | undefined];

@@ -3,7 +3,7 @@
  * failures seen in its own traffic. Plain data, so that no request can block another.
  */
 import type { Node, Pool } from "../config/pool.ts";
-import type { NodeState } from "../contract.ts";
+import { type NodeState, VERDICT_LIFETIME_MS } from "../contract.ts";
 import type { AttemptResult } from "../upstream/send.ts";
 import type { Fault } from "./fault.ts";
 
@@ -102,4 +102,25 @@ export function recordResult(status: NodeStatus, result: AttemptResult, now: num
 	if (status.failures < FAILURE_THRESHOLD) return;
 	const pause = Math.min(FIRST_PAUSE_MS * 2 ** (status.failures - FAILURE_THRESHOLD), LONGEST_PAUSE_MS);
 	status.openUntil = now + pause * (0.5 + random * 0.5);
+}
+
+/** When an isolate last got the verdict, and when a request last asked for it: epoch ms, 0 = never. */
+export interface VerdictClock {
+	receivedAt: number;
+	askedAt: number;
+}
+
+/** How long a handshake waits for the first verdict of a new isolate. */
+export const FIRST_VERDICT_WAIT_MS = 150;
+
+/**
+ * Whether this request must ask the monitor; if so, records that it does, so that others need not. Before the first
+ * verdict every handshake asks for itself, since it must not wait for a promise of another request.
+ */
+export function claimRefresh(clock: VerdictClock, handshake: boolean, now: number): boolean {
+	const age = now - clock.askedAt;
+	if (handshake && clock.receivedAt === 0 && age < FIRST_VERDICT_WAIT_MS) return true;
+	if (age < VERDICT_LIFETIME_MS) return false;
+	clock.askedAt = now;
+	return true;
 }

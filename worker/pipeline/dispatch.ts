@@ -3,13 +3,13 @@ import { choose } from "../choose/choose.ts";
 import { hashKey, nodeOfAddress } from "../choose/hash.ts";
 import type { Node, Pool } from "../config/pool.ts";
 import { edgeError, engineError, preflightResponse } from "../errors.ts";
-import { claimRefresh, firstVerdict, refreshVerdict } from "../health/ask-monitor.ts";
+import { firstVerdict, refreshVerdict } from "../health/ask-monitor.ts";
 import { faultLine } from "../health/fault.ts";
-import { type NodeTable, recordResult } from "../health/node-table.ts";
+import { claimRefresh, type NodeTable, recordResult } from "../health/node-table.ts";
 import { denialReason, route } from "../policy/admit.ts";
 import { hasUnknownLength, readBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
-import { admitHandshake, limitsHandshakes } from "../policy/handshake-rate.ts";
+import { admitHandshake } from "../policy/handshake-rate.ts";
 import { clientAddress } from "../request/headers.ts";
 import { isHandshake } from "../request/url.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
@@ -46,7 +46,7 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 	const admitted = await admit(context, pool);
 	if ("reason" in admitted) return answerDenial(admitted, pool);
 	const refreshing = refreshIfDue(context);
-	if (isHandshake(parsed)) await firstVerdict(isolate.verdictClock, refreshing);
+	if (isHandshake(parsed) && refreshing !== null) await firstVerdict(isolate.verdictClock, refreshing);
 	const answer = await sendByStickiness(admitted);
 	// While an answer is awaited, an open waitUntil would delay passing a client's disconnect on to the node.
 	if (refreshing !== null) ctx.waitUntil(refreshing);
@@ -60,12 +60,14 @@ async function admit(context: RequestContext, pool: Pool): Promise<Denial | Pool
 	const reason = denialReason(parsed, pool);
 	if (reason !== null) return deny(reason, parsed, pool);
 	const clientIp = clientAddress(config, request);
-	if (isHandshake(parsed) && limitsHandshakes(pool, env)) {
+	const isLimited = pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
+	if (isLimited && isHandshake(parsed)) {
 		const { origin } = parsed.headers;
 		const denial = await admitHandshake(handshakes, env, pool, clientIp, origin, startedAt);
 		if (denial !== null) return denial;
 	}
-	const body = hasUnknownLength(parsed) ? await readBody(request, pool.maxBody) : streamedBody(request);
+	const mustRead = parsed.method === "POST" && hasUnknownLength(parsed);
+	const body = mustRead ? await readBody(request, pool.maxBody) : streamedBody(request);
 	if (body === "too long") return deny("body", parsed, pool);
 	const search = upstreamSearch(pool, parsed);
 	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
@@ -91,7 +93,7 @@ function sendByStickiness(admitted: PoolRequest): Promise<Answer> | Answer {
 	if (target.kind === "gone") return answerGone(admitted, []);
 	if (target.kind === "key") return sendByAddress(admitted, target.key);
 	const prefer = target.kind === "prefer" ? target.node : null;
-	const key = hashKey(pool, parsed.search, request.headers);
+	const key = pool.balance === "hash" ? hashKey(pool, parsed.search, request.headers) : null;
 	const opensSession = isHandshake(parsed);
 	return sendWithFailover(admitted, (tried) =>
 		choose(pool, table, tried, { now: Date.now(), random: Math.random, key, prefer, opensSession }),
@@ -135,8 +137,11 @@ async function sendWithFailover(
 		attempts.push(attempt);
 		recordAttempt(admitted, attempt);
 		const { result, response } = attempt;
-		if (result === "ok")
-			return answerWith("passed", withPublicLocation(response!, node, parsed), pool, attempts);
+		if (result === "ok") {
+			const isRedirect = response!.status >= 300 && response!.status <= 399;
+			const answer = isRedirect ? withPublicLocation(response!, node, parsed) : response!;
+			return answerWith("passed", answer, pool, attempts);
+		}
 		// With `source` stickiness a session placed on another node could never be found again.
 		const mustStay = pool.stickiness === "source" && result === "refused";
 		const retry = !mustStay && mayRetry(parsed, result);

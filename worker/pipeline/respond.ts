@@ -27,7 +27,10 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		if (isolate === null) return edgeError("EDGE_CONFIG", request.headers.get("origin"));
 		context = { request, parsed: parse(request, isolate), isolate, env, ctx, startedAt: Date.now() };
 		const answer = await answerRequest(context);
-		const response = withHsts(answer.response, context.parsed, isolate.config.settings.hsts);
+		// Browsers learn HSTS with the page, so Engine.IO answers need no copy.
+		const { enginePath } = context.parsed;
+		const { hsts } = isolate.config.settings;
+		const response = enginePath === null ? withHsts(answer.response, context.parsed, hsts) : answer.response;
 		return recordExchange(context, { ...answer, response }, null);
 	} catch (error) {
 		return internalError(request, context, error);

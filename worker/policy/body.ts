@@ -3,7 +3,7 @@ import type { ParsedRequest } from "../request/url.ts";
 
 /** Whether the length of the body is unknown until it is read. Engine.IO clients send a Content-Length. */
 export function hasUnknownLength(parsed: ParsedRequest): boolean {
-	return parsed.enginePath !== null && parsed.method === "POST" && parsed.headers.contentLength === null;
+	return parsed.enginePath !== null && parsed.headers.contentLength === null;
 }
 
 /** Reads the whole body; null when there is none. "too long" when it exceeds `maxBytes`, or breaks off because the client has left. */

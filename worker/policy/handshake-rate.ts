@@ -18,11 +18,6 @@ export function newHandshakeRate(): HandshakeRate {
 	return { minute: 0, counts: new Map() };
 }
 
-/** Whether a handshake must be counted at all. */
-export function limitsHandshakes(pool: Pick<Pool, "handshakeRate">, env: Env): boolean {
-	return pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
-}
-
 /** Counts a handshake, and denies it above the limit. A client whose address is unknown always passes. */
 export async function admitHandshake(
 	rate: HandshakeRate,

@@ -28,13 +28,11 @@ export function decidePlainHttp(
 }
 
 /**
- * Adds Strict-Transport-Security (RFC 6797) to an answer outside Engine.IO. Browsers get it with the page, so Engine.IO
- * answers are not copied for it. Never on a 101, since a copy loses its WebSocket, and never on loopback, where it
- * would break other development servers.
+ * Adds Strict-Transport-Security (RFC 6797). Never on a 101, since a copy loses its WebSocket, and never on loopback,
+ * where it would break other development servers.
  */
 export function withHsts(response: Response, parsed: ParsedRequest, seconds: number): Response {
-	if (seconds === 0 || !parsed.secure || parsed.enginePath !== null || response.status === 101)
-		return response;
+	if (seconds === 0 || !parsed.secure || response.status === 101) return response;
 	if (isLoopback(hostName(parsed.host))) return response;
 	const copy = new Response(response.body, response);
 	copy.headers.set("strict-transport-security", `max-age=${seconds}`);

@@ -1,5 +1,5 @@
 /** Reads a request's headers, the client's address and whether the connection is encrypted. */
-import { isWithin, withoutPort } from "../config/addresses.ts";
+import { isWithin } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 
 export interface ClientHeaders {
@@ -139,4 +139,11 @@ export function rightmostUntrusted(
 /** The peer of the socket on plain workerd; "" where the platform does not report it. */
 function peerAddress(request: Request): string {
 	return withoutPort((request as { cf?: { clientIp?: string } }).cf?.clientIp ?? "");
+}
+
+/** The address without its port, of "127.0.0.1:54372", "[::1]:54372" or a bare address. */
+export function withoutPort(peer: string): string {
+	if (peer.startsWith("[")) return peer.slice(1, peer.indexOf("]"));
+	const colon = peer.indexOf(":");
+	return colon >= 0 && colon === peer.lastIndexOf(":") ? peer.slice(0, colon) : peer;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isWithin, withoutPort } from "../../../worker/config/addresses.ts";
+import { isWithin } from "../../../worker/config/addresses.ts";
+import { withoutPort } from "../../../worker/request/headers.ts";
 
 describe("withoutPort", () => {
 	it.each([

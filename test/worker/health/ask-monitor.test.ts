@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Env } from "../../../worker/env.ts";
-import { claimRefresh, firstVerdict, readVerdict } from "../../../worker/health/ask-monitor.ts";
+import { firstVerdict, readVerdict } from "../../../worker/health/ask-monitor.ts";
+import { claimRefresh } from "../../../worker/health/node-table.ts";
 
 describe("a request asks the monitor", () => {
 	const NOW = 100_000;
