@@ -61,7 +61,7 @@ async function serveRequest(socket: Socket, roll: Roll): Promise<void> {
 
 /**
  * Asks the cluster whose first node has `port` to roll; yields each node that was replaced. When `stop` is
- * aborted no further node is replaced. Throws a `CommandError`, also if there is no such cluster.
+ * aborted no further node is replaced. Throws a `CommandError`, also when no cluster runs there.
  */
 export async function* requestRoll(port: number, stop: AbortSignal): AsyncGenerator<ClusterNode> {
 	const socket = await connectTo(port);

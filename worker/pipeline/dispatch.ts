@@ -53,7 +53,7 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 	return answer;
 }
 
-/** Applies the pool's policy. A body of unknown length is read here, since only then its size is known. */
+/** Applies the pool's policy. Reads a body without a Content-Length, since its size is unknown until then. */
 async function admit(context: RequestContext, pool: Pool): Promise<Denial | PoolRequest> {
 	const { parsed, request, isolate, env, startedAt } = context;
 	const { config, handshakes, pools } = isolate;
