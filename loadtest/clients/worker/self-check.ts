@@ -5,6 +5,7 @@ import type { SendCounts } from "../pacing/sends.ts";
 
 /** Time between the monitor's own ticks, which its figures include. */
 const RESOLUTION_MS = 100;
+const SECOND_MS = 1000;
 
 /** Watches this process's event loop, garbage collections and sends. */
 export class SelfCheck {
@@ -28,14 +29,17 @@ export class SelfCheck {
 		this.#observer.disconnect();
 	}
 
-	/** The state since the last call, as the window of that second; record/taint.ts decides later whether it is tainted. */
+	/**
+	 * The state since the last call, as the window of that second; record/taint.ts decides later whether it is tainted.
+	 * A slot ends with a fraction of a second, whose busy milliseconds count as a share of a whole one.
+	 */
 	take(second: number): GeneratorWindow {
 		const now = performance.eventLoopUtilization();
-		const elu = performance.eventLoopUtilization(now, this.#utilisation).utilization;
+		const { active, idle } = performance.eventLoopUtilization(now, this.#utilisation);
 		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION_MS * 1000 : 0;
 		const window = {
 			second,
-			elu: Number.isFinite(elu) ? Math.max(0, elu) : 0,
+			elu: active / Math.max(active + idle, SECOND_MS),
 			loopDelayP99: Math.max(0, Math.round(p99)),
 			gcPause: Math.round(this.#gcPause),
 			...this.sends,
