@@ -2,7 +2,12 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** What starts processes and measures nothing: two files may run side by side. */
-const COMMANDS = ["test/e2e/{commands,report,guard,behaviour,origin-cli,origin-package}*.test.ts"];
+const UNTIMED = [
+	"test/e2e/{commands,report,guard,behaviour,origin-cli,origin-package}*.test.ts",
+	"test/e2e/edge-{access,limits,passthrough,robust,stickiness}.test.ts",
+	"test/e2e/origin-{cluster,edge-only,hostile,redis}.test.ts",
+	"test/e2e/{k6-application,k6-trouble,stats-line,swarm-application,swarm-command,swarm-plain-client,swarm-run,swarm-scenarios}.test.ts",
+];
 
 /** Pure decisions and single modules run side by side; what measures, or waits for a time, runs one file at a time, after them. */
 export default defineConfig({
@@ -28,8 +33,8 @@ export default defineConfig({
 			},
 			{
 				test: {
-					name: "commands",
-					include: COMMANDS,
+					name: "untimed",
+					include: UNTIMED,
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 					sequence: { groupOrder: 2 },
@@ -39,7 +44,7 @@ export default defineConfig({
 				test: {
 					name: "e2e",
 					include: ["test/e2e/**/*.test.ts"],
-					exclude: COMMANDS,
+					exclude: UNTIMED,
 					fileParallelism: false,
 					testTimeout: 30_000,
 					hookTimeout: 30_000,

@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM: the command exits with code 130, prints nothing, and leaves no process. test/long has every combination. */
+/** SIGINT and SIGTERM: the command exits with code 130, prints nothing, and leaves no process. test/long interrupts them while they start, and the demo. */
 import { io } from "socket.io-client";
 import { expect, test } from "vitest";
 import { startNode } from "../../origin/cluster/node.ts";
@@ -7,7 +7,7 @@ import { nextEvent } from "../support/behaviour/clients.ts";
 import { type Command, nodeRun, npmRun } from "../support/commands/command.ts";
 import { EDGE, expectInterrupted, START, WAYS } from "../support/commands/interruption.ts";
 
-const { SIGINT, SIGTERM, "Ctrl-C": ctrlC } = WAYS;
+const { SIGTERM, "Ctrl-C": ctrlC } = WAYS;
 
 test.each([
 	["SIGTERM", SIGTERM],
@@ -27,26 +27,6 @@ test.each(Object.entries(WAYS))("npm run edge stops workerd on %s", async (_, se
 	expect(command.processes().join("\n")).toContain("workerd serve");
 	send(command);
 	expectInterrupted(await command.ended());
-});
-
-test.each([
-	["primary.ts", ctrlC],
-	["node-process.ts", SIGTERM],
-	["workerd serve", SIGINT],
-])("npm start stops completely when it is interrupted as soon as %s runs", async (part, send) => {
-	await using command = nodeRun(...START);
-	await command.untilRuns(part);
-	send(command);
-	expectInterrupted(await command.ended());
-});
-
-test("npm run demo stops on Ctrl-C during its load, without a report", async () => {
-	await using command = nodeRun("loadtest/demo.ts");
-	await command.untilRuns("clients/worker/worker.ts");
-	ctrlC(command);
-	const { code, stdout, stderr } = await command.ended();
-	expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
-	expect(stderr).not.toMatch(/^ {4}at |error/m);
 });
 
 test.each([
