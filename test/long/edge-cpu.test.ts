@@ -12,13 +12,13 @@ import { startNodeProcess } from "../support/edge/rig.ts";
 /** CPU of an Engine.IO request with every feature on, as a multiple of a bare workerd forward. */
 const TARGET = 1.2;
 /** Processes of each kind. A single one may have a lucky memory layout for its whole life. */
-const PROCESSES = 3;
+const PROCESSES = 4;
 const CLIENTS = 50;
 const LOADS = [
 	{ rate: 200, seconds: 2 },
 	{ rate: 500, seconds: 1.5 },
 ];
-const ECHO_ROUNDS = 8;
+const ECHO_ROUNDS = 10;
 
 /** An edge with every feature on: token, secret, log, handshake rate, probes, statistics. */
 async function startFullEdge(nodes: readonly string[], url: string): Promise<RunningEdge> {
