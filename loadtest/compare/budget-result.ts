@@ -39,7 +39,7 @@ export function checkBudget(budget: Budget, runs: readonly Result[]): BudgetResu
 	};
 }
 
-/** Met when the whole interval is within the limit, missed when none of it does, unclear in between. */
+/** Met when the whole interval is within the limit, missed when none of it is, unclear in between. */
 export function verdictFor(measured: Interval, limit: number): BudgetVerdict {
 	if (measured.high <= limit) return "met";
 	return measured.low > limit ? "missed" : "unclear";

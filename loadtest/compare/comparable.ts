@@ -4,6 +4,7 @@ import { differingField, storedIn } from "../plan/stored-plan.ts";
 import type { Result } from "../record/result.ts";
 import type { NamedResult } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
+import { counted } from "../report/values/number.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";
 
 /** Throws a UsageError that names the field and both files when two runs followed different plans. */
@@ -44,9 +45,9 @@ export function checkSeconds(candidate: readonly NamedResult[], base: readonly N
 		),
 	);
 	if (bare === undefined) return;
-	const cure = `give ${LEAST_RUNS} runs a side, or its result file instead`;
+	const fix = `give ${LEAST_RUNS} runs a side, or its result file instead`;
 	throw new UsageError(
-		`${bare.name} has no per-second data, which a comparison of so few runs needs: ${cure}.`,
+		`${bare.name} has no per-second data, which a comparison of so few runs needs: ${fix}.`,
 	);
 }
 
@@ -86,8 +87,9 @@ export function shortOf(
 ): string | undefined {
 	const least = Math.min(candidate.length, base.length);
 	if (least < LEAST_RUNS) {
-		const runs = candidate.length === base.length ? `${least}` : `${candidate.length} against ${base.length}`;
-		return `${runs} run${runs === "1" ? "" : "s"} per side, but a verdict needs ${LEAST_RUNS}`;
+		if (candidate.length === base.length)
+			return `${counted(least, "run")} per side, but a verdict needs ${LEAST_RUNS}`;
+		return `${candidate.length} against ${counted(base.length, "run")}, but a verdict needs ${LEAST_RUNS} per side`;
 	}
 	if (!blocksAccepted && !interleaved(candidate, base))
 		return "the sides ran one after the other, so drift of the machine would look like a difference (--blocks accepts that)";

@@ -2,9 +2,8 @@
 import { median } from "../record/median.ts";
 import type { Group, Metric } from "../record/result.ts";
 import { quantileMs } from "../report/values/quantile.ts";
-import type { Pairing } from "./pairing.ts";
+import { hasFewRuns, type Pairing } from "./pairing.ts";
 import { type Draws, drawnInterval, drawQuantiles } from "./statistics/bootstrap.ts";
-import { LEAST_RUNS } from "./statistics/holm.ts";
 import { mannWhitney } from "./statistics/ranks.ts";
 import { type Interval, noiseOf, ratioOf, shiftOf } from "./statistics/shift.ts";
 
@@ -27,9 +26,8 @@ export interface Estimate {
 
 /** Estimates for quantiles from 0 to 1: from the runs where there are enough, else by resampling seconds. */
 export function estimatesOf(pair: Pairing, metric: Metric, quantiles: readonly number[]): Estimate[] {
-	const few = Math.min(pair.candidate.length, pair.base.length) < LEAST_RUNS;
 	const records = (groups: Group[]) => groups.flatMap((group) => group.metrics[metric] ?? []);
-	const draws = few
+	const draws = hasFewRuns(pair)
 		? {
 				candidate: drawQuantiles(records(pair.candidate), quantiles, 1),
 				base: drawQuantiles(records(pair.base), quantiles, 2),

@@ -1,5 +1,4 @@
 /** The comparison for other programs: JSON and JUnit XML. */
-
 import { type Check, junit } from "../report/junit.ts";
 import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import type { Comparison } from "./comparison.ts";
@@ -19,6 +18,8 @@ export function comparisonJson(comparison: Comparison): string {
 		),
 		budgets: budgets.map(({ budget, verdict, indicative, measured, reason }) => ({
 			...budget,
+			verdict,
+			// The earlier name of `verdict`, still sent.
 			word: verdict,
 			indicative,
 			measured,

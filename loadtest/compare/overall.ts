@@ -1,10 +1,7 @@
 /** The overall verdict: invalid runs void it; otherwise the most serious finding of the primary metrics decides. */
 import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import type { ComparisonRow } from "./rows.ts";
-import type { Finding, Verdict } from "./verdict.ts";
-
-/** Most serious first. */
-const SEVERITY: Verdict[] = ["invalid", "worse", "indicative", "unclear", "better", "same"];
+import { type Finding, VERDICTS, type Verdict } from "./verdict.ts";
 
 /** `equal`: both sides are the same runs. `gate`: "worse" fails the command. */
 export interface Circumstances {
@@ -51,7 +48,7 @@ export function overallOf(rows: readonly ComparisonRow[], { invalid, equal, gate
 
 /** The most serious of several findings; undefined when there are none. */
 export function mostSerious<Item extends { verdict: Verdict }>(findings: readonly Item[]): Item | undefined {
-	return [...findings].sort((a, b) => SEVERITY.indexOf(a.verdict) - SEVERITY.indexOf(b.verdict))[0];
+	return [...findings].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))[0];
 }
 
 /** One sentence per reason for a verdict; metrics with the same reason share it. */

@@ -1,5 +1,6 @@
 /** Pairs of the same measurement on the two sides of a comparison. */
 import type { Group, Result, Transport } from "../record/result.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
 
 /** The same measurement on two sides, one group per run on each. */
 export interface Pairing {
@@ -9,6 +10,11 @@ export interface Pairing {
 	path: string;
 	candidate: Group[];
 	base: Group[];
+}
+
+/** Whether a side has too few runs for a test. */
+export function hasFewRuns({ candidate, base }: Pick<Pairing, "candidate" | "base">): boolean {
+	return Math.min(candidate.length, base.length) < LEAST_RUNS;
 }
 
 /** The pairs of one comparison, and the names of the two sides. */
@@ -56,7 +62,7 @@ export function transportsAgainst(runs: readonly Result[], baseTransport: Transp
 		if (candidate.length !== runs.length || base.length !== runs.length) return [];
 		return [{ name: `${path}: ${transport} over ${baseTransport}`, transport, path, candidate, base }];
 	});
-	return { candidateName: "other", baseName: baseTransport, pairs, unmatched: [] };
+	return { candidateName: "other transports", baseName: baseTransport, pairs, unmatched: [] };
 }
 
 function groupsOfAll(runs: readonly Result[]): { transport: Transport; path: string }[] {

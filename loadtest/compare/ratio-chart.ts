@@ -11,7 +11,7 @@ import type { Pairing } from "./pairing.ts";
 import type { Interval } from "./statistics/shift.ts";
 import { change } from "./verdict.ts";
 
-const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+const CHART_QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 const TICKS = [0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50];
 
 interface Point {
@@ -26,8 +26,8 @@ export function ratioChart(
 	metric: Metric,
 	margin: number,
 ): Chart | undefined {
-	const points = estimatesOf(pair, metric, QUANTILES).flatMap(({ ratio }, at) =>
-		ratio === null ? [] : [{ text: quantileText(QUANTILES[at] ?? 0), ratio }],
+	const points = estimatesOf(pair, metric, CHART_QUANTILES).flatMap(({ ratio }, at) =>
+		ratio === null ? [] : [{ text: quantileText(CHART_QUANTILES[at] ?? 0), ratio }],
 	);
 	if (points.length === 0) return undefined;
 	const frame = { height: 320, top: 40, bottom: 48 };

@@ -4,8 +4,8 @@ import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import { left, right, type Table } from "../report/values/table.ts";
 import type { BudgetResult } from "./budget-result.ts";
 import type { Comparison, Section } from "./comparison.ts";
+import { hasFewRuns } from "./pairing.ts";
 import type { ComparisonRow } from "./rows.ts";
-import { LEAST_RUNS } from "./statistics/holm.ts";
 import type { Interval } from "./statistics/shift.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -29,7 +29,7 @@ export function tablesOf(comparison: Comparison): Table[] {
 function sectionTable(section: Section, comparison: Comparison): Table {
 	const metric = comparison.metric === "ack" ? "response time" : comparison.metric;
 	const runs = runsText(comparison);
-	const tested = section.rows.some((row) => row.finding !== null);
+	const tested = section.rows.some((row) => row.adjustedP !== null);
 	return {
 		caption: `${section.title}: ${metric}, milliseconds, ${runs}`,
 		columns: [
@@ -51,7 +51,7 @@ function sectionTable(section: Section, comparison: Comparison): Table {
 						"Only rows with a verdict were tested (exact Mann-Whitney on runs, adjusted by Holm); the others are for information.",
 					]
 				: []),
-			...(comparison.candidate.length < LEAST_RUNS
+			...(section.pairs.some(hasFewRuns)
 				? ["Intervals by resampling whole seconds, which cannot see what differs from run to run."]
 				: []),
 		],

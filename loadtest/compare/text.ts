@@ -2,6 +2,7 @@
 import { markdownTable, textTable } from "../report/values/table.ts";
 import type { Comparison } from "./comparison.ts";
 import { reasonsOf } from "./overall.ts";
+import { LEAST_RUNS } from "./statistics/holm.ts";
 import { SIGNS, tablesOf } from "./tables.ts";
 import { marginText, type Verdict } from "./verdict.ts";
 
@@ -71,10 +72,11 @@ export function reasonLines({ overall, sections }: Comparison): string[] {
 
 function followUp({ overall, doubts, budgets }: Comparison): string[] {
 	const unmet = budgets.filter((result) => result.verdict !== "met");
+	const met = budgets.some((result) => result.indicative)
+		? `All budgets look met, but only ${LEAST_RUNS} runs decide.`
+		: "All budgets are met.";
 	const summary =
-		unmet.length === 0
-			? "All budgets are met."
-			: `Budgets not met: ${unmet.map(({ budget }) => budget.text).join("; ")}.`;
+		unmet.length === 0 ? met : `Budgets not met: ${unmet.map(({ budget }) => budget.text).join("; ")}.`;
 	return [
 		`Next: ${overall.next}`,
 		...(budgets.length > 0 ? [summary] : []),

@@ -4,7 +4,8 @@ import { ALPHA, LEAST_RUNS } from "./statistics/holm.ts";
 import { MOST_RUNS, runsNeeded } from "./statistics/power.ts";
 import type { Interval } from "./statistics/shift.ts";
 
-export const VERDICTS = ["better", "worse", "same", "unclear", "indicative", "invalid"] as const;
+/** Most serious first. */
+export const VERDICTS = ["invalid", "worse", "indicative", "unclear", "better", "same"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** A verdict, the reason for it, and what to do next. */
@@ -54,7 +55,7 @@ export function judge(evidence: Evidence): Finding {
 }
 
 /** What the interval alone says. */
-export function leaning(ratio: Interval, margin: number): "worse" | "better" | "same" | "unclear" {
+function leaning(ratio: Interval, margin: number): "worse" | "better" | "same" | "unclear" {
 	if (ratio.low > 1 + margin) return "worse";
 	if (ratio.high < 1 / (1 + margin)) return "better";
 	if (ratio.low >= 1 / (1 + margin) && ratio.high <= 1 + margin) return "same";

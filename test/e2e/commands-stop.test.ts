@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM: the command exits with code 130, prints nothing, and leaves no process. test/long interrupts them while they start, and the demo. */
+/** SIGINT and SIGTERM: the command exits with code 130, prints nothing, and leaves no process. test/long covers interruption during start, and the demo. */
 import { io } from "socket.io-client";
 import { expect, test } from "vitest";
 import { startNode } from "../../origin/cluster/node.ts";

@@ -141,8 +141,7 @@ function medianLine(style: LineStyle, points: [number, number][]): Markup {
 function selfCheckStrip(frame: Frame, windows: GeneratorWindow[], x: Scale, top: number): Markup {
 	const width = Math.max(1, x(1) - x(0) - 1);
 	const bars = windows.map((window) => {
-		const isLate = window.due > 0 && window.late / window.due > 0.05;
-		const [mark, height] = window.tainted ? ["tainted", 22] : isLate ? ["late", 14] : ["clean", 6];
+		const [mark, height] = window.tainted ? ["tainted", 22] : ["clean", 6];
 		return markup`<rect class="${mark}" x="${x(window.second)}" y="${top + 28 - height}" width="${width.toFixed(1)}" height="${height}"/>`;
 	});
 	const tainted = windows.filter((window) => window.tainted).length;

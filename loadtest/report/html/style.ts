@@ -44,7 +44,7 @@ svg .fault{fill:var(--bad);font-weight:700}
 .phase{stroke:var(--page);stroke-width:1}.beside{fill:none;stroke:var(--ink);stroke-width:1}
 .step0{fill:#7a4f9a}.step1{fill:#2b4b6f}.step2{fill:#356a98}.step3{fill:#4d8fc4}.step4{fill:#8fc1e6}.step5{fill:#c9e0f2}.step6{fill:#e8d9b5}
 svg .in{fill:#fff}svg .in.step4,svg .in.step5,svg .in.step6{fill:#10202e}
-.clean{fill:var(--rule)}.late{fill:var(--doubt)}.tainted{fill:var(--bad)}
+.clean{fill:var(--rule)}.tainted{fill:var(--bad)}
 .margin{fill:var(--good);fill-opacity:.12}.ratio1{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}.see-through{fill-opacity:.6}
 details{margin:20px 0 8px}summary{font-weight:600;cursor:pointer;margin:0 0 6px}svg .dot{fill:var(--c);fill-opacity:.55}
 @media (max-width:640px){main{padding:20px 14px 40px}h1{font-size:22px}svg.wide{display:none}svg.narrow{display:block;width:100%}.finding{font-size:16px}.verdict,.verdict b{display:block}th,td{padding:5px 7px}}

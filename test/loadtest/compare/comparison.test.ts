@@ -141,7 +141,7 @@ test("without a base side the runs are described: edge against direct, and trans
 	expect(comparison.gate).toBe(false);
 	expect(comparison.sections.map((section) => section.title)).toEqual([
 		"Edge against direct",
-		"Other against websocket",
+		"Other transports against websocket",
 	]);
 	const added = comparison.sections[0]?.rows.find(
 		(row) => row.name === "websocket: edge over direct" && row.quantile === "p50",

@@ -51,8 +51,22 @@ test("budgets have their own table, and those not met are named above it", () =>
 	expect(text).toMatch(
 		/p50 edge websocket <= 1 ms +▼ missed +measured 1\.4\d ms \(1\.4\d ms to 1\.4\d ms\), limit 1\.00 ms/,
 	);
-	expect(text).toMatch(/loss edge websocket <= 0 % +═? ?= met/);
+	expect(text).toMatch(/loss edge websocket <= 0 % += met/);
 	expect(text).toMatch(/p50 edge-added websocket <= 0\.45 ms +\? unclear/);
+});
+
+test("with too few runs the text names no test of significance, says that intervals are resampled, and binds no budget", () => {
+	const budgets = parseBudgets("p50 edge websocket <= 1 s", "b");
+	const few = comparisonText(
+		compare(request({ subject: { kind: "runs", base: base.slice(0, 3) }, budgets })),
+	);
+	expect(few).not.toContain("Mann-Whitney");
+	expect(few).toContain("Intervals by resampling whole seconds");
+	expect(few).toContain("5 against 3 runs, but a verdict needs 5 per side");
+	const two = compare(
+		request({ candidate: runsAt(ABBA.a, "a").slice(0, 2), subject: { kind: "describe" }, budgets }),
+	);
+	expect(comparisonText(two)).toContain("All budgets look met, but only 5 runs decide.");
 });
 
 test("JUnit fails a worse metric and a missed budget, and skips what cannot be decided", () => {

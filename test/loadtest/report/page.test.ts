@@ -54,6 +54,14 @@ test("each chart has a name and a description for people who cannot see it", () 
 	expect(charts[2]).toMatch(/upgrade edge: TCP [\d.]+ ms, TLS/);
 });
 
+test("a tainted second has a bar of its own in the generator's self-check", () => {
+	const tainted = reportPage(drawResult({ tainted: [1] }));
+	expect(tainted).toMatch(/generator self-check: 1 of \d+ seconds tainted/);
+	// One in the chart for wide screens, one in that for narrow ones.
+	expect(tainted.match(/class="tainted"/g)).toHaveLength(2);
+	expect(page).not.toContain('class="tainted"');
+});
+
 test("tables and charts need no script: the page has none", () => {
 	const still = page.replaceAll(/<script[\s\S]*?<\/script>/g, "");
 	expect(still).toContain("<svg");

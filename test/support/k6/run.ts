@@ -27,8 +27,6 @@ export interface K6RunOutput {
 	readonly result: Result | null;
 	/** k6's own samples, JSON lines. */
 	readonly samples: string;
-	/** The pid of the command, not of k6. */
-	readonly pid: number;
 }
 
 export interface K6RunOptions {
@@ -65,7 +63,6 @@ export async function runK6Command(
 			stderr,
 			result: result === null ? null : parseResult(result, out),
 			samples: (await read(samples)) ?? "",
-			pid: child.pid!,
 		};
 	} finally {
 		await rm(folder, { recursive: true, force: true });

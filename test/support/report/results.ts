@@ -31,7 +31,7 @@ export interface Recipe {
 	index: number;
 }
 
-export const PLAIN: Recipe = {
+const PLAIN: Recipe = {
 	seed: 1,
 	transports: ["polling", "websocket"],
 	paths: ["direct", "edge"],

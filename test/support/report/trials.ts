@@ -1,4 +1,6 @@
 /** Many comparisons of simulated runs with known true values, seeded: how often does each verdict occur? */
+
+import { mostSerious } from "../../../loadtest/compare/overall.ts";
 import { drawnInterval, drawQuantiles } from "../../../loadtest/compare/statistics/bootstrap.ts";
 import { holm } from "../../../loadtest/compare/statistics/holm.ts";
 import { mannWhitney } from "../../../loadtest/compare/statistics/ranks.ts";
@@ -33,7 +35,7 @@ export function judgedPairs(
 			const ratioSeen = ratioOf(each.candidate, each.base);
 			return judge({ ratio: ratioSeen, p: ps[at] ?? 1, noise, margin, short: undefined }).verdict;
 		});
-		return verdicts.find((each) => each === "worse") ?? verdicts.find((each) => each !== "same") ?? "same";
+		return mostSerious(verdicts.map((verdict) => ({ verdict })))!.verdict;
 	});
 }
 

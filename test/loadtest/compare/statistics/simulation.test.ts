@@ -49,7 +49,7 @@ test(
 	TIMEOUT_MS,
 );
 
-test("at 16 % noise the finding names about 75 runs per side, as theory predicts", () => {
+test("at 16 % noise the finding names about 76 runs per side, as theory predicts", () => {
 	const ratio = { estimate: 1.2, low: 0.95, high: 1.5, confidence: 0.95 };
 	const finding = judge({ ratio, p: 0.2, noise: 0.16, margin: 0.1, short: undefined });
 	expect(finding.verdict).toBe("unclear");
