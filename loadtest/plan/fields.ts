@@ -79,7 +79,7 @@ export const FIELDS = {
 	connectTimeout: field("--connect-timeout <seconds>", amount(3600),                         20,             "extra",    "any",  "first",
 		"seconds after which opening a session fails"),
 	processes:      field("--processes <n>",             orAuto(whole(1, 64), AUTO_PROCESSES), AUTO_PROCESSES, "named",    "any",  "sum",
-		"worker processes (as many as the load needs)"),
+		"worker processes (default: as many as the load needs)"),
 	sources:        field("--sources <list>",            list,                                 ["loopback"],   "counted",  "any",  "first",
 		"source addresses to rotate over; loopback = 127.0.0.1 to 127.0.0.250, none = the system's choice"),
 	plainClient:    field("--plain-client",              onOff,                                false,          "extra",    "same", "same",

@@ -25,15 +25,16 @@ export type PlanOptions = Partial<Settings> & {
 	scenario?: string | Scenario;
 };
 
-/** Above these a process would be too busy to time its messages (`npm run swarm -- calibrate`). */
-const CLIENTS_PER_PROCESS = 5000;
+/** The heap of more clients takes too long to collect: each collection would delay messages (README.md, "Cost and accuracy"). */
+const CLIENTS_PER_PROCESS = 2500;
+/** Above this a process would be too busy to time its messages (`npm run swarm -- calibrate`). */
 const MESSAGES_PER_SECOND_PER_PROCESS = 8000;
 
 /**
  * From this rate on messages leave in batches, `GRAIN_MS` apart. A coarser grid is cheaper, but a batch's
  * messages wait for each other: at 200 messages per second 20 ms made the measured p50 1.3 ms too high.
  */
-const GROUPED_FROM_PER_SECOND = 200;
+const BATCHED_FROM_PER_SECOND = 200;
 const GRAIN_MS = 5;
 
 /** Source addresses used on loopback: one has 28,000 ports to a target and no more. */
@@ -74,7 +75,7 @@ function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonl
 function grainFor({ grain, rate }: Settings, activity: Activity): number {
 	if (activity !== "echo") return 0;
 	if (grain !== AUTO_GRAIN) return grain;
-	return rate < GROUPED_FROM_PER_SECOND ? 0 : GRAIN_MS;
+	return rate < BATCHED_FROM_PER_SECOND ? 0 : GRAIN_MS;
 }
 
 function processesFor({ processes, clients, rate }: Settings, activity: Activity, groups: number): number {

@@ -6,6 +6,7 @@ import {
 	type Reader,
 	record,
 	required,
+	tableOf,
 	text,
 	wholeNumber,
 } from "../../worker/config/fields.ts";
@@ -34,8 +35,8 @@ const NAMED = FIELD_NAMES.filter((name) => rowOf(name).stored === "named") as Na
 /** What runs did before the field existed: older results lack it. */
 const BEFORE_IT_EXISTED: Partial<Record<NamedField, unknown>> = { grain: 0 };
 
-const anyText = required(text(/^/, "give a string", ""));
-const name = required(text(/./, "give a non-empty string", ""));
+const anyText = text(/^/, "give a string");
+const name = text(/./, "give a non-empty string");
 
 /** Reads the plan of a result file. */
 export const planShape = required(
@@ -43,7 +44,7 @@ export const planShape = required(
 		{
 			...Object.fromEntries(NAMED.map((field) => [field, shapeOf(field)])),
 			paths: atLeastOne(record({ name, urls: atLeastOne(anyText) }, "drop")),
-			extra: extraFields,
+			extra: required(tableOf((value: unknown) => value)),
 		},
 		"drop",
 	),
@@ -52,7 +53,7 @@ export const planShape = required(
 function shapeOf(field: NamedField): Reader<unknown> {
 	const shape = shapeOfKind(rowOf(field).kind, field);
 	if (!(field in BEFORE_IT_EXISTED)) return required(shape);
-	return (value, at, problems) => shape(value ?? BEFORE_IT_EXISTED[field], at, problems);
+	return (value, at, problems) => shape(value === undefined ? BEFORE_IT_EXISTED[field] : value, at, problems);
 }
 
 /** Wider than the flags' ranges: figures of merged runs are sums. */
@@ -70,13 +71,6 @@ function atLeastOne<T>(item: Reader<T>): Reader<T[]> {
 		if (Array.isArray(value) && value.length === 0) problems.push(`${at}: empty; give at least one`);
 		return items(value, at, problems);
 	};
-}
-
-/** What one tool has of its own is kept as it is. */
-function extraFields(value: unknown, at: string, problems: string[]): Readonly<Record<string, unknown>> {
-	if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-	problems.push(`${at}: ${value === undefined ? "missing" : "not a table"}`);
-	return {};
 }
 
 /** The plan as a result keeps it. */

@@ -54,10 +54,9 @@ export const METRICS = [
 export type Metric = (typeof METRICS)[number];
 
 const count = required(wholeNumber(0, Number.MAX_SAFE_INTEGER, 0));
-const name = required(text(/./, "give a non-empty string", ""));
-const anyText = required(text(/^/, "give a string", ""));
+const name = text(/./, "give a non-empty string");
+const anyText = text(/^/, "give a string");
 const yesOrNo = required(flag(false));
-const transport = required(oneOf(TRANSPORTS));
 
 /** A table in a result file; fields that a later version adds are dropped. */
 function table<S extends Record<string, Reader<unknown>>>(shape: S) {
@@ -99,14 +98,14 @@ export const histogramShape = table({
 export type HistogramRecord = Read<typeof histogramShape>;
 
 /** One second of one metric: `second` counts from the start of measurement. */
-export const windowShape = table({ second: count, histogram: histogramShape });
+const windowShape = table({ second: count, histogram: histogramShape });
 export type Window = Read<typeof windowShape>;
 
-export const metricShape = table({ histogram: histogramShape, windows: items(windowShape) });
+const metricShape = table({ histogram: histogramShape, windows: items(windowShape) });
 export type MetricRecord = Read<typeof metricShape>;
 
 /** Counts of one load group over the measured time; acks that arrive during the drain count. */
-export const countsShape = table({
+const countsShape = table({
 	/** Sessions attempted, opened, and lost before the run ended. */
 	sessionsTried: count,
 	sessionsOpen: count,
@@ -130,30 +129,32 @@ export const countsShape = table({
 export type Counts = Read<typeof countsShape>;
 
 /** One load group: a transport on a path. */
-export const groupShape = table({
-	transport: transport,
+const groupShape = table({
+	transport: required(oneOf(TRANSPORTS)),
 	path: name,
 	/** Seconds in which this group was measured: interleaved groups share the run's time. */
 	seconds: amount,
 	counts: countsShape,
 	/** How often each kind of error occurred: `timeout`, `connect_refused`, `tls`, `engine_1` … */
-	errors: tableOf(count) as Reader<Record<string, number>>,
-	metrics: tableOf(metricShape, METRICS),
+	errors: required(tableOf(count)) as Reader<Record<string, number>>,
+	metrics: required(tableOf(metricShape, METRICS)),
 });
 export type Group = Read<typeof groupShape>;
 
 /** A figure that is not a message's latency: a scenario's finding, or memory. `path` and `transport` name its group. */
-export const figureShape = table({
-	name: name,
+const figureShape = table({
+	name,
 	value: number,
 	unit: anyText,
 	transport: optional(oneOf(TRANSPORTS)),
-	path: optional(text(/^/, "give a string")),
+	path: optional(anyText),
 });
 export type Figure = Read<typeof figureShape>;
+/** How the values of several worker processes become one figure: added up, or the largest kept. */
+export type Combine = "sum" | "max";
 
 /** A doubt about the run (doubts.ts has all of this version). `invalid` makes the run invalid. */
-export const flagShape = table({
+const flagShape = table({
 	code: name,
 	severity: required(oneOf(["info", "warning", "invalid"])),
 	message: anyText,
@@ -162,7 +163,7 @@ export const flagShape = table({
 export type Flag = Read<typeof flagShape>;
 
 /** The generator's own state in one second, the worst over its processes. */
-export const generatorWindowShape = table({
+const generatorWindowShape = table({
 	second: count,
 	/** Event-loop utilisation, 0 to 1 (node:perf_hooks). */
 	elu: amount,
@@ -175,9 +176,9 @@ export const generatorWindowShape = table({
 });
 export type GeneratorWindow = Read<typeof generatorWindowShape>;
 
-export const environmentShape = table({
+const environmentShape = table({
 	tool: anyText,
-	versions: tableOf(anyText) as Reader<Record<string, string>>,
+	versions: required(tableOf(anyText)) as Reader<Record<string, string>>,
 	os: anyText,
 	cpu: anyText,
 	cpus: count,
@@ -193,9 +194,7 @@ export const resultShape = table({
 	version: constant(RESULT_VERSION),
 	id: name,
 	/** ISO 8601, UTC. */
-	startedAt: required(
-		text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "give a time in UTC, as ISO 8601", ""),
-	),
+	startedAt: text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "give a time in UTC, as ISO 8601"),
 	/** Runs made together for comparison share a series; `index` counts from 1. */
 	series: table({ id: name, index: count, of: count }),
 	environment: environmentShape,

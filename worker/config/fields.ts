@@ -91,10 +91,12 @@ export function record<S extends Record<string, Reader<unknown>>>(
 	unknownFields: "report" | "drop" = "report",
 ): Reader<Table<S>> {
 	return (value, at, problems) => {
-		const given = value === undefined ? {} : decodeVariable(value);
+		const isVariable = unknownFields === "report";
+		const given = value === undefined ? {} : isVariable ? decodeVariable(value) : value;
 		const table = isTable(given) ? given : {};
-		if (!isTable(given)) problems.push(`${at}: ${show(value)} is not a table; write { field = value }`);
-		if (unknownFields === "report")
+		if (!isTable(given))
+			problems.push(`${at}: ${show(value)} is not a table${isVariable ? "; write { field = value }" : ""}`);
+		if (isVariable)
 			for (const name of Object.keys(table))
 				if (!(name in shape))
 					problems.push(`${below(at, name)}: no such field; the fields are ${Object.keys(shape).join(", ")}`);

@@ -1,6 +1,7 @@
 /** What an activity is given for one slot in one worker. */
 import type { Plan } from "../../plan/plan.ts";
 import { type Due, shareOf } from "../../plan/schedule.ts";
+import type { Combine } from "../../record/result.ts";
 import type { LoadGroup } from "../client/load-group.ts";
 import type { SendCounts } from "../pacing/sends.ts";
 import type { Slot } from "../pacing/slot.ts";
@@ -16,8 +17,8 @@ export interface Work {
 	readonly sends: SendCounts;
 	/** Ends the slot early. */
 	readonly stop: AbortSignal;
-	/** Reports a figure of the load group that is not a latency. `how`: the run adds up the workers' values, or keeps the largest. */
-	figure(name: string, value: number, unit: string, how: "sum" | "max"): void;
+	/** Reports a figure of the load group that is not a latency. */
+	figure(name: string, value: number, unit: string, how: Combine): void;
 	/** Calls back about once a second until the slot is done. */
 	everySecond(callback: () => void): void;
 }

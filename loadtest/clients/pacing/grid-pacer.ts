@@ -1,5 +1,5 @@
 /**
- * Handles all items that are due at the same grid time from one timer of Node: one wake-up for a group. Those timers
+ * Handles all items that are due at the same grid time from one timer of Node: one wake-up for each batch. Those timers
  * count whole milliseconds and are always late; a time in the middle of a tick (`midTickAfter`) is met to half a
  * millisecond, before or after alike.
  */

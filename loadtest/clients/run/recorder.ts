@@ -7,6 +7,7 @@ import { environmentOf } from "../../record/environment.ts";
 import { figuresOf } from "../../record/figures.ts";
 import { bySecond } from "../../record/generator.ts";
 import {
+	type Combine,
 	type Figure,
 	type GeneratorWindow,
 	RESULT_KIND,
@@ -58,8 +59,8 @@ export class Recorder {
 		this.addFigure({ name, unit, value, transport, path: path.name }, how);
 	}
 
-	/** Adds a figure. Values with the same name and load group are added up, or the largest is kept. */
-	addFigure(figure: Figure, how: "sum" | "max"): void {
+	/** Adds a figure to the values with the same name and load group. */
+	addFigure(figure: Figure, how: Combine): void {
 		const key = [figure.transport, figure.path, figure.name].join(" ");
 		const known = this.#figures.get(key)?.value ?? 0;
 		const value = how === "sum" ? known + figure.value : Math.max(known, figure.value);

@@ -1,6 +1,6 @@
 /** Messages between the run and its worker processes (JSON over IPC). Times are monotonic µs. */
 import type { Plan } from "../../plan/plan.ts";
-import type { GeneratorWindow } from "../../record/result.ts";
+import type { Combine, GeneratorWindow } from "../../record/result.ts";
 import type { Delta } from "../../record/tally.ts";
 import type { Slot } from "../pacing/slot.ts";
 
@@ -23,8 +23,7 @@ export type Report =
 			readonly name: string;
 			readonly value: number;
 			readonly unit: string;
-			/** Whether the run adds up the workers' values or keeps the largest. */
-			readonly how: "sum" | "max";
+			readonly how: Combine;
 	  }
 	| { readonly type: "generator"; readonly window: GeneratorWindow }
 	| { readonly type: "slot-done"; readonly number: number }

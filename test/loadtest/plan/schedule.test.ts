@@ -47,14 +47,14 @@ function upTo(last: number, from: Iterator<Due>): Due[] {
 test("on a grid each message is due at the nearest grid time, as many as without", () => {
 	const options = { arrivals: "uniform", rate: 1000, seed: 1 } as const;
 	const even = first(1000, schedule({ ...options, grain: 0 }));
-	const grouped = first(1000, schedule({ ...options, grain: 20 }));
-	expect(grouped.every((at) => at % 20_000 === 0)).toBe(true);
-	expect(Math.max(...grouped.map((at, i) => Math.abs(at - even[i]!)))).toBeLessThanOrEqual(10_000);
-	const groups = Map.groupBy(grouped.slice(10, -10), (at) => at);
-	expect([...groups.values()].slice(1, -1).every(({ length }) => length === 20)).toBe(true);
+	const batched = first(1000, schedule({ ...options, grain: 20 }));
+	expect(batched.every((at) => at % 20_000 === 0)).toBe(true);
+	expect(Math.max(...batched.map((at, i) => Math.abs(at - even[i]!)))).toBeLessThanOrEqual(10_000);
+	const batches = Map.groupBy(batched.slice(10, -10), (at) => at);
+	expect([...batches.values()].slice(1, -1).every(({ length }) => length === 20)).toBe(true);
 });
 
-test("poisson arrivals stay poisson on a grid: the variance of a group's size equals its mean", () => {
+test("poisson arrivals stay poisson on a grid: the variance of a batch's size equals its mean", () => {
 	const grid = 20_000;
 	const due = first(40_000, schedule({ arrivals: "poisson", rate: 1000, grain: 20, seed: 7 }));
 	const sizes = Array.from({ length: Math.floor(due.at(-1)! / grid) }, () => 0);

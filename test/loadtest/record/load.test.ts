@@ -48,10 +48,18 @@ test.each<[what: string, change: Record<string, unknown>, message: string]>([
 });
 
 test("fields that a later version adds are dropped, and optional ones may be missing", () => {
-	const { outcomes: _outcomes, ...rest } = valid;
 	const read = parseResult(
-		JSON.stringify({ ...rest, later: 1, environment: { ...(valid["environment"] as object), gpu: "x" } }),
+		JSON.stringify({ ...valid, later: 1, environment: { ...(valid["environment"] as object), gpu: "x" } }),
 		"a.json",
 	);
-	expect(read).toEqual(rest);
+	expect(read).toEqual(valid);
+	expect(read).not.toHaveProperty("outcomes");
+});
+
+test("outcomes are read, with or without a transport and path", () => {
+	const outcomes = [
+		{ name: "sessions_back", value: -1.5, unit: "sessions" },
+		{ name: "knee", value: 9, unit: "sessions/s", transport: "polling", path: "edge" },
+	];
+	expect(parseResult(JSON.stringify({ ...valid, outcomes }), "a.json").outcomes).toEqual(outcomes);
 });
