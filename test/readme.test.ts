@@ -3,6 +3,7 @@ import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { COMPATIBILITY_DATE } from "../worker/command-line/project.ts";
 import { readConfig } from "../worker/config/config.ts";
+import { fixFor } from "../worker/health/fault.ts";
 import { textOf } from "./support/architecture/imports.ts";
 
 interface WranglerFile {
@@ -34,6 +35,16 @@ describe("the README's minimal wrangler.toml", () => {
 	});
 });
 
+test.each([
+	["the README", README],
+	["the edge's error message", fixOfN1()],
+])("the line that %s tells to add at a node generates tagged session ids, without any import", (_, text) => {
+	const line = /io\.engine\.generateId = (\(\) => [^;]+);/.exec(text)?.[1];
+	const generateId = new Function(`return ${line}`)() as () => string;
+	expect(generateId()).toMatch(/^d0N[\w-]{17}$/);
+	expect(generateId()).not.toBe(generateId());
+});
+
 test("every npm command that a guide names exists", () => {
 	const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
 	const guides = [
@@ -55,3 +66,11 @@ test("every file that the README links to exists", () => {
 	expect(links.length).toBeGreaterThan(5);
 	expect(links.filter((path) => textOf(path) === "")).toEqual([]);
 });
+
+function fixOfN1(): string {
+	const nodes = [{ id: "n1", url: "http://127.0.0.1:3001" }];
+	const config = readConfig({ EDGE_PLATFORM: "workerd", POOL_APP: { nodes } });
+	if (!("pools" in config)) throw new Error(config.join("; "));
+	const [pool] = config.pools;
+	return fixFor("foreign_tag", pool!, pool!.nodes[0]!);
+}

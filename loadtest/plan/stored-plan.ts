@@ -43,10 +43,10 @@ export const planShape = required(
 	record(
 		{
 			...Object.fromEntries(NAMED.map((field) => [field, shapeOf(field)])),
-			paths: atLeastOne(record({ name, urls: atLeastOne(anyText) }, "drop")),
+			paths: atLeastOne(record({ name, urls: atLeastOne(anyText) }, "result")),
 			extra: required(tableOf((value: unknown) => value)),
 		},
-		"drop",
+		"result",
 	),
 ) as unknown as Reader<PlanRecord>;
 

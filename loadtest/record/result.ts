@@ -60,7 +60,7 @@ const yesOrNo = required(flag(false));
 
 /** A table in a result file; fields that a later version adds are dropped. */
 function table<S extends Record<string, Reader<unknown>>>(shape: S) {
-	return required(record(shape, "drop"));
+	return required(record(shape, "result"));
 }
 
 function items<T>(item: Reader<T>) {

@@ -73,7 +73,7 @@ export function readConfig(variables: object): Config | readonly string[] {
 	checkUnique(pools, problems);
 	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
 	const routes = readRoutes(given["ROUTES"], pools, problems);
-	const httpsPort = text(/^\d{0,5}$/, "write a port number", "")(
+	const httpsPort = text(/^\d{0,5}$/, 'write the port as text, such as "8443"', "")(
 		given["EDGE_HTTPS_PORT"],
 		"EDGE_HTTPS_PORT",
 		problems,

@@ -1,4 +1,4 @@
-/** Readers for configuration fields: each checks one value and reports what is wrong, with the fix, in one sentence. */
+/** Readers for the fields of the configuration and of result files: each checks one value and reports what is wrong, with the fix, in one sentence. */
 
 /** Checks `value`, found at the dotted name `at`. Adds sentences to `problems`; always returns a usable value. */
 export type Reader<T> = (value: unknown, at: string, problems: string[]) => T;
@@ -85,13 +85,13 @@ type Table<S extends Record<string, Reader<unknown>>> = {
 	[K in keyof S as undefined extends Read<S[K]> ? never : K]: Read<S[K]>;
 } & { [K in keyof S as undefined extends Read<S[K]> ? K : never]?: Read<S[K]> };
 
-/** A table of known fields. An unknown field is reported, or dropped where later versions may add some. */
+/** A table of known fields. An unknown field is reported; in a result file it is dropped, since later versions may add some. */
 export function record<S extends Record<string, Reader<unknown>>>(
 	shape: S,
-	unknownFields: "report" | "drop" = "report",
+	source: "variable" | "result" = "variable",
 ): Reader<Table<S>> {
 	return (value, at, problems) => {
-		const isVariable = unknownFields === "report";
+		const isVariable = source === "variable";
 		const given = value === undefined ? {} : isVariable ? decodeVariable(value) : value;
 		const table = isTable(given) ? given : {};
 		if (!isTable(given))

@@ -14,7 +14,7 @@ export function fixFor(fault: Exclude<Fault, "">, pool: Pool, node: Node): strin
 		);
 	return (
 		`Node ${node.id} generates session ids without its tag "${node.tag}", so no later request could find it. ` +
-		`Add at that node: io.engine.generateId = () => "${node.tag}" + crypto.randomBytes(13).toString("base64url").slice(0, 17); ` +
+		`Add at that node: io.engine.generateId = () => "${node.tag}" + Buffer.from(crypto.getRandomValues(new Uint8Array(13))).toString("base64url").slice(0, 17); ` +
 		`or, if it cannot be changed, set stickiness = "rewrite" in ${pool.variable}.`
 	);
 }

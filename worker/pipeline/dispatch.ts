@@ -42,7 +42,7 @@ interface PoolRequest extends RequestContext {
 export async function dispatch(context: RequestContext): Promise<Answer> {
 	const { parsed, isolate, ctx } = context;
 	const pool = route(isolate.config.routes, parsed);
-	if (pool === null) return answerWith("no_route", edgeError("EDGE_NO_ROUTE", parsed.headers.origin), null);
+	if (pool === null) return answerWith("no_route", edgeError("EDGE_NO_ROUTE", parsed.headers.origin));
 	const admitted = await admit(context, pool);
 	if ("reason" in admitted) return answerDenial(admitted, pool);
 	const refreshing = refreshIfDue(context);
@@ -219,10 +219,11 @@ function answerDenial(denial: Denial, pool: Pool): Answer {
 	return { outcome: "denied", response: denial.response, pool, attempts: [], denial };
 }
 
-function answerWith(
+/** An answer of a pool's nodes, or of the edge itself, outside any pool. */
+export function answerWith(
 	outcome: Outcome,
 	response: Response,
-	pool: Pool | null,
+	pool: Pool | null = null,
 	attempts: readonly Attempt[] = [],
 ): Answer {
 	return { outcome, response, pool, attempts, denial: null };

@@ -1,5 +1,5 @@
 /**
- * Handles a request from start to end: parse, redirect plain http, answer by the admin router or a node, record. All of
+ * Handles a request from start to end: parse, redirect plain http, let the admin router or a node answer, record. All of
  * this happens inside one try, so that any failure becomes a logged 500 with CORS headers.
  */
 import { ADMIN_PATH, admin } from "../admin/router.ts";
@@ -9,11 +9,11 @@ import { type Isolate, readIsolate } from "../isolate.ts";
 import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
 import { isSecure, readClientHeaders } from "../request/headers.ts";
 import { type ParsedRequest, parseRequest } from "../request/url.ts";
-import type { Exchange, Outcome } from "../stats/exchange.ts";
+import type { Exchange } from "../stats/exchange.ts";
 import { requestId } from "../stats/log.ts";
 import { record } from "../stats/record.ts";
 import type { RequestContext } from "./context.ts";
-import { type Answer, dispatch } from "./dispatch.ts";
+import { type Answer, answerWith, dispatch } from "./dispatch.ts";
 
 /** The isolate's state, read again when its variables change. */
 let current: { readonly env: Env; readonly isolate: Isolate | null } | null = null;
@@ -57,20 +57,15 @@ function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Answer | n
 	const { origin } = parsed.headers;
 	if (decision.kind === "redirect") {
 		const headers = { ...corsHeaders(origin), location: decision.location };
-		return edgeAnswer("redirected", new Response(null, { status: 308, headers }));
+		return answerWith("redirected", new Response(null, { status: 308, headers }));
 	}
 	if (decision.kind === "serve") return null;
 	const upgrade = { headers: { upgrade: "TLS/1.2, HTTP/1.1" } };
-	return edgeAnswer("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
+	return answerWith("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
 }
 
 async function answerAdmin({ request, isolate, parsed, env }: RequestContext): Promise<Answer> {
-	return edgeAnswer("own", await admin.fetch(request, { source: isolate, parsed, env }));
-}
-
-/** An answer of the edge itself, outside any pool. */
-function edgeAnswer(outcome: Outcome, response: Response): Answer {
-	return { outcome, response, pool: null, attempts: [], denial: null };
+	return answerWith("own", await admin.fetch(request, { source: isolate, parsed, env }));
 }
 
 /** Records the finished exchange and returns its answer. */
@@ -89,7 +84,7 @@ function internalError(request: Request, context: RequestContext | null, error: 
 	console.error(JSON.stringify({ level: "error", code: "EDGE_INTERNAL", id, reason }));
 	const response = edgeError("EDGE_INTERNAL", request.headers.get("origin"), { id });
 	try {
-		return context === null ? response : recordExchange(context, edgeAnswer("internal", response), id);
+		return context === null ? response : recordExchange(context, answerWith("internal", response), id);
 	} catch {
 		// Recording failed too; the line above is in the log.
 		return response;

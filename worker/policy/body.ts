@@ -1,7 +1,7 @@
 /** Bodies without a Content-Length on the Engine.IO path: read under the pool's limit before a node is contacted. */
 import type { ParsedRequest } from "../request/url.ts";
 
-/** Whether the length of the body is unknown until it is read. Engine.IO clients send a Content-Length. */
+/** Whether the length of a POST's body is unknown until it is read. Engine.IO clients send a Content-Length. */
 export function hasUnknownLength(parsed: ParsedRequest): boolean {
 	return parsed.enginePath !== null && parsed.headers.contentLength === null;
 }

@@ -5,8 +5,8 @@ import { type Denial, denyRate } from "./denial.ts";
 
 /** The handshakes of the current minute by client, counted in each isolate. */
 export interface HandshakeRate {
-	/** The start of the minute in epoch ms, not a number of minutes. */
-	minute: number;
+	/** Epoch ms. */
+	minuteStartMs: number;
 	readonly counts: Map<string, number>;
 }
 
@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const MAX_CLIENTS = 20_000;
 
 export function newHandshakeRate(): HandshakeRate {
-	return { minute: 0, counts: new Map() };
+	return { minuteStartMs: 0, counts: new Map() };
 }
 
 /** Counts a handshake, and denies it above the limit. A client whose address is unknown always passes. */
@@ -42,9 +42,9 @@ export async function admitHandshake(
 
 /** Counts one handshake of `client`; false when it exceeds `limit` per minute. */
 export function countHandshake(rate: HandshakeRate, client: string, limit: number, now: number): boolean {
-	const minute = now - (now % MINUTE_MS);
-	if (minute !== rate.minute) {
-		rate.minute = minute;
+	const minuteStartMs = now - (now % MINUTE_MS);
+	if (minuteStartMs !== rate.minuteStartMs) {
+		rate.minuteStartMs = minuteStartMs;
 		rate.counts.clear();
 	}
 	const count = rate.counts.get(client) ?? 0;

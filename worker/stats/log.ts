@@ -131,8 +131,8 @@ function ending({ outcome, attempts }: Exchange): string {
 }
 
 /**
- * `NI`: a new session got a node. `VN`: a request reached its session's node. `DN`: that node is down. `IN`: the
- * id names no node, or one in MAINT. `NN`: stickiness did not apply.
+ * `NI`: a new session got a node. `VN`: a request reached its session's node. `DN`: that node is down. `IN`: no node
+ * to try, because the session names none or one in MAINT. `NN`: stickiness did not apply.
  */
 function stickiness({ parsed, outcome, attempts }: Exchange): string {
 	if (parsed.enginePath === null || outcome === "denied") return "NN";

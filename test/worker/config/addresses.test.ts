@@ -1,18 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { isWithin } from "../../../worker/config/addresses.ts";
-import { withoutPort } from "../../../worker/request/headers.ts";
-
-describe("withoutPort", () => {
-	it.each([
-		["127.0.0.1:54372", "127.0.0.1"],
-		["[::1]:54372", "::1"],
-		["::1", "::1"],
-		["10.0.0.1", "10.0.0.1"],
-		["", ""],
-	])("of %j is %j", (peer, address) => {
-		expect(withoutPort(peer)).toBe(address);
-	});
-});
 
 describe("isWithin", () => {
 	it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientAddress, rightmostUntrusted } from "../../../worker/request/headers.ts";
+import { clientAddress, rightmostUntrusted, withoutPort } from "../../../worker/request/headers.ts";
 import { configOf, variables } from "../support/pools.ts";
 
 const claims = { "cf-connecting-ip": "203.0.113.9", "x-forwarded-for": "198.51.100.1" };
@@ -36,5 +36,17 @@ describe("the client's address", () => {
 
 	it("is never taken from a header on plain workerd", () => {
 		expect(clientAddress(configOf(variables()), request)).toBe("");
+	});
+});
+
+describe("withoutPort", () => {
+	it.each([
+		["127.0.0.1:54372", "127.0.0.1"],
+		["[::1]:54372", "::1"],
+		["::1", "::1"],
+		["10.0.0.1", "10.0.0.1"],
+		["", ""],
+	])("of %j is %j", (peer, address) => {
+		expect(withoutPort(peer)).toBe(address);
 	});
 });

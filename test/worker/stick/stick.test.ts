@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SID_LENGTH, TAG_VECTORS, tagOf } from "../../../worker/contract.ts";
-import { fixFor } from "../../../worker/health/fault.ts";
 import { stickyCookie } from "../../../worker/stick/cookie.ts";
 import { isTagged, stickyTarget } from "../../../worker/stick/stick.ts";
 import { parsed, poolOf } from "../support/pools.ts";
@@ -83,10 +82,5 @@ describe("the check of a session id's tag", () => {
 		['{"code":4,"message":"Forbidden"}', null],
 	])("gives for the body %s: %s", (body, tagged) => {
 		expect(isTagged(body, node)).toBe(tagged);
-	});
-
-	it("has a fix with a line that generates tagged session ids", () => {
-		const line = /generateId = (\(\) => .*?);/.exec(fixFor("foreign_tag", pool, node))?.[1];
-		expect(line).toBe('() => "d0N" + crypto.randomBytes(13).toString("base64url").slice(0, 17)');
 	});
 });
