@@ -8,8 +8,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { artilleryPlan, installArtillery } from "../support/swarm/artillery.ts";
 import { type Cost, costOfGenerator } from "../support/swarm/generator-cost.ts";
 
-/** Seconds of measurement for each tool at each rate. */
-const SECONDS = Number(process.env["SWARM_BENCH_SECONDS"] ?? 30);
+/** Seconds of measurement for each tool at each rate, in each round. */
+const SECONDS = Number(process.env["SWARM_BENCH_SECONDS"] ?? 10);
+/** Odd, so that the median is one of the ratios. */
+const ROUNDS = 3;
 const RATES = [200, 500, 1000, 2000, 4000, 8000];
 const CLIENTS = 200;
 
@@ -66,24 +68,38 @@ function isSustained({ achieved }: Cost, rate: number): boolean {
 	return achieved > rate * 0.95;
 }
 
-// The goal, half of Artillery's cost, is not reached (loadtest/README.md has the figures). Ratios of 0.66 to 1.04 were
-// measured, the higher ones while the machine was twice as slow; the bound leaves room for its noise.
+/** Swarm's CPU per acknowledgement as a multiple of Artillery's, measured one right after the other; null = Artillery fell behind. */
+async function ratioAt(url: string, rate: number, round: number): Promise<number | null> {
+	const tools = { swarm: costOfSwarm, artillery: costOfArtillery };
+	const costs: Partial<Record<keyof typeof tools, Cost>> = {};
+	// The order alternates, so that a machine that becomes slower or faster favours neither.
+	const order = round % 2 === 0 ? (["artillery", "swarm"] as const) : (["swarm", "artillery"] as const);
+	for (const tool of order) costs[tool] = await tools[tool](url, rate);
+	const { swarm, artillery } = costs as Record<keyof typeof tools, Cost>;
+	const ratio = swarm.cpuPerAck / artillery.cpuPerAck;
+	const text = ({ cpuPerAck, achieved }: Cost) => `${cpuPerAck.toFixed(1)} µs at ${achieved.toFixed(0)}/s`;
+	console.info(`${rate}/s: swarm ${text(swarm)}, Artillery ${text(artillery)}, ratio ${ratio.toFixed(2)}`);
+	expect(isSustained(swarm, rate), `the swarm reached ${swarm.achieved} of ${rate}/s`).toBe(true);
+	return isSustained(artillery, rate) ? ratio : null;
+}
+
+// The goal, half of Artillery's cost, is not reached (loadtest/README.md has the figures). A single pair of 10 s has
+// had ratios of 0.66 to 1.72, since the speed of a shared machine changes within minutes. Therefore the pairs of one
+// rate are minutes apart, and their median counts.
 test("guard: the swarm reaches every rate, at less than 1.5 times Artillery's CPU per acknowledgement", {
 	timeout: 3_600_000,
 }, async () => {
 	const [url] = (await listening) as [string];
-	const ratios: number[] = [];
-	const kept: boolean[] = [];
-	for (const rate of RATES) {
-		const theirs = await costOfArtillery(url, rate);
-		const ours = await costOfSwarm(url, rate);
-		kept.push(isSustained(ours, rate));
-		const ratio = ours.cpuPerAck / theirs.cpuPerAck;
-		if (isSustained(ours, rate) && isSustained(theirs, rate)) ratios.push(ratio);
-		const text = ({ cpuPerAck, achieved }: Cost) => `${cpuPerAck.toFixed(1)} µs at ${achieved.toFixed(0)}/s`;
-		console.info(`${rate}/s: swarm ${text(ours)}, Artillery ${text(theirs)}, ratio ${ratio.toFixed(2)}`);
-	}
-	expect(kept).toEqual(RATES.map(() => true));
-	expect(ratios.length).toBeGreaterThan(0);
-	expect(Math.max(...ratios)).toBeLessThan(1.5);
+	const ratios = new Map<number, number[]>(RATES.map((rate) => [rate, []]));
+	for (let round = 0; round < ROUNDS; round++)
+		for (const rate of RATES) {
+			const ratio = await ratioAt(url, rate, round);
+			if (ratio !== null) ratios.get(rate)!.push(ratio);
+		}
+	const medians = [...ratios].flatMap(([rate, values]) =>
+		values.length === ROUNDS ? [{ rate, ratio: values.toSorted((a, b) => a - b)[(ROUNDS - 1) / 2]! }] : [],
+	);
+	console.info(JSON.stringify(medians));
+	expect(medians.length).toBeGreaterThan(0);
+	expect(medians.filter(({ ratio }) => ratio >= 1.5)).toEqual([]);
 });
