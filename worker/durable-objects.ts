@@ -21,10 +21,12 @@ export function askDurableObject(
 	deadlineMs: number,
 	init: RequestInit = {},
 ): Promise<{ status: number; json: unknown }> {
-	return withDeadline(deadlineMs, async (signal) => {
-		const response = await forwardToDurableObject(env, object, path, { ...init, signal });
+	const controller = new AbortController();
+	const read = async () => {
+		const response = await forwardToDurableObject(env, object, path, { ...init, signal: controller.signal });
 		return { status: response.status, json: await response.json() };
-	});
+	};
+	return withDeadline(deadlineMs, read(), controller);
 }
 
 /** Sends one request and returns the answer unread. Rejects when the object is unavailable. */

@@ -17,16 +17,18 @@ export interface Probe {
 /** Requests the node's health path. Never throws. */
 export async function probe(pool: Pool, node: Node, secret: string): Promise<Probe> {
 	const startedAt = Date.now();
+	const controller = new AbortController();
+	const read = async () => {
+		const response = await fetch(node.url + pool.healthPath, {
+			headers: secret === "" ? {} : { [HEADERS.auth]: secret },
+			redirect: "manual",
+			signal: controller.signal,
+		});
+		return { status: response.status, body: await response.text() };
+	};
 	try {
 		// Reading the body has the same deadline: a node that stops half way through its answer is not healthy.
-		const { status, body } = await withDeadline(pool.health.timeout, async (signal) => {
-			const response = await fetch(node.url + pool.healthPath, {
-				headers: secret === "" ? {} : { [HEADERS.auth]: secret },
-				redirect: "manual",
-				signal,
-			});
-			return { status: response.status, body: await response.text() };
-		});
+		const { status, body } = await withDeadline(pool.health.timeout, read(), controller);
 		return probeResult(pool.health.status, status, healthIn(body), Date.now() - startedAt);
 	} catch (error) {
 		const check = error instanceof DeadlineExceeded ? "L4TOUT" : "L4CON";

@@ -157,9 +157,8 @@ async function sendToNode(admitted: PoolRequest, node: Node): Promise<Attempt> {
 	if (attempt.result !== "ok" || !isHandshake(parsed)) return attempt;
 	try {
 		// Some kinds of stickiness read the body, which is part of the attempt and has a deadline too.
-		const answer = await withDeadline(pool.timeouts.handshake, () =>
-			stickyAnswer(pool, table.nodes[node.index]!, parsed, attempt.response!),
-		);
+		const adapted = stickyAnswer(pool, table.nodes[node.index]!, parsed, attempt.response!);
+		const answer = await withDeadline(pool.timeouts.handshake, adapted);
 		if (typeof answer !== "string") return { ...attempt, response: answer };
 		console.error(faultLine(answer, pool, node));
 		return { ...attempt, result: "refused", response: null };
