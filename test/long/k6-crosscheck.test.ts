@@ -3,22 +3,31 @@ import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { K6_TRANSPORTS, type K6Transport } from "../../loadtest/k6/script/settings.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { Histogram } from "../../loadtest/record/histogram.ts";
-import type { Group } from "../../loadtest/record/result.ts";
+import type { Group, Transport } from "../../loadtest/record/result.ts";
 import { flashPolicyServer } from "../../origin/demo/flash-policy.ts";
 import { listen } from "../../worker/command-line/listen.ts";
 import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
-import { startK6Target } from "../support/k6/target.ts";
+import { type K6Target, startK6Target } from "../support/k6/target.ts";
 
 /** How long the node waits before it acknowledges, and how far the two generators may differ. */
 const DELAY_MS = 50;
 const AGREEMENT_MS = 2;
-/** Guard: what a generator itself takes for an acknowledgement. Measured: up to 4.2 ms over polling, else up to 1.5. */
-const OWN_TIME_MS = 10;
 
 const LOAD = { clients: 10, rate: 100 };
 /** Both generators run in turn, so that a machine that is slow for some seconds is slow for both. */
-const ROUNDS = 2;
+const ROUNDS = 3;
 const SECONDS = 4;
+
+/**
+ * k6's polling is compared with the swarm's over fetch. Over XMLHttpRequest a socket.io-client in Node itself takes up
+ * to 2 ms more than k6 (3.4 to 4.2 ms an acknowledgement here, over fetch 2.6), so that is checked on its own below.
+ */
+const COUNTERPART: Readonly<Record<K6Transport, Transport>> = {
+	polling: "polling-fetch",
+	websocket: "websocket",
+	upgrade: "upgrade",
+	flashsocket: "flashsocket",
+};
 
 /**
  * The p50 of the service time in the quietest second, ms. Response time would add each generator's own timer, and
@@ -29,18 +38,13 @@ function quietestP50(groups: readonly Group[]): number {
 	return Math.min(...windows.map(({ histogram }) => Histogram.fromRecord(histogram).quantile(0.5) / 1000));
 }
 
-/** Quietest p50 of both generators, ms. */
-interface Times {
-	readonly swarm: number;
-	readonly k6: number;
-}
-
 async function swarmGroups(
 	url: string,
-	transport: K6Transport,
+	transport: Transport,
+	duration: number,
 	policyPort: number,
 ): Promise<readonly Group[]> {
-	const plan = planFrom({ url, transports: [transport], ...LOAD, duration: SECONDS, policyPort });
+	const plan = planFrom({ url, transports: [transport], ...LOAD, duration, policyPort });
 	const result = await runSwarm(plan, { progress: () => {} }, new AbortController().signal);
 	return result.groups;
 }
@@ -52,45 +56,47 @@ async function k6Groups(url: string, transport: K6Transport): Promise<readonly G
 	return result.groups;
 }
 
-/** Measures a node that waits `delay` ms with both generators. */
-async function measure(delay: number, transport: K6Transport, policyPort: number): Promise<Times> {
-	await using target = await startK6Target({ delay });
-	const groups = { swarm: [] as Group[], k6: [] as Group[] };
-	for (let round = 0; round < ROUNDS; round++) {
-		groups.swarm.push(...(await swarmGroups(target.url, transport, policyPort)));
-		groups.k6.push(...(await k6Groups(target.url, transport)));
-	}
-	return { swarm: quietestP50(groups.swarm), k6: quietestP50(groups.k6) };
-}
-
-// What a generator itself takes depends on the machine: over polling the swarm, a real socket.io-client, needs 1 to 2 ms
-// more than k6. Each is therefore measured against a node without a delay too, and the difference is compared.
 describe.skipIf(skipWithoutK6)(
-	`the swarm and k6 against a node that acknowledges after ${DELAY_MS} ms, less their time against one without a delay`,
+	`the swarm and k6 against a node that acknowledges after ${DELAY_MS} ms`,
 	() => {
-		const times = new Map<K6Transport, { own: Times; delayed: Times }>();
 		const policy = flashPolicyServer();
+		let policyPort: number;
+		let target: K6Target;
 
 		beforeAll(async () => {
-			const policyPort = await listen(policy, "127.0.0.1", 0, "--policy-port");
-			for (const transport of K6_TRANSPORTS) {
-				const own = await measure(0, transport, policyPort);
-				const delayed = await measure(DELAY_MS, transport, policyPort);
-				times.set(transport, { own, delayed });
-			}
-			console.info(JSON.stringify(Object.fromEntries(times)));
-		}, 400_000);
+			target = await startK6Target({ delay: DELAY_MS });
+			policyPort = await listen(policy, "127.0.0.1", 0, "--policy-port");
+		});
 
-		afterAll(() => void policy.close());
+		afterAll(async () => {
+			policy.close();
+			await target[Symbol.asyncDispose]();
+		});
 
-		it.each(K6_TRANSPORTS)(`guard: differ by at most ${AGREEMENT_MS} ms at p50 over %s`, (transport) => {
-			const { own, delayed } = times.get(transport)!;
-			expect(delayed.swarm).toBeGreaterThanOrEqual(DELAY_MS);
-			expect(delayed.k6).toBeGreaterThanOrEqual(DELAY_MS);
-			expect(own.swarm).toBeLessThan(OWN_TIME_MS);
-			expect(own.k6).toBeLessThan(OWN_TIME_MS);
-			const [swarm, k6] = [delayed.swarm - own.swarm, delayed.k6 - own.k6];
-			expect(Math.abs(swarm - k6), `swarm ${swarm} ms, k6 ${k6} ms`).toBeLessThanOrEqual(AGREEMENT_MS);
+		it.each(K6_TRANSPORTS)(
+			`guard: differ by at most ${AGREEMENT_MS} ms at p50 over %s`,
+			async (transport) => {
+				const groups = { swarm: [] as Group[], k6: [] as Group[] };
+				for (let round = 0; round < ROUNDS; round++) {
+					const counterpart = COUNTERPART[transport];
+					groups.swarm.push(...(await swarmGroups(target.url, counterpart, SECONDS, policyPort)));
+					groups.k6.push(...(await k6Groups(target.url, transport)));
+				}
+				const [one, other] = [quietestP50(groups.swarm), quietestP50(groups.k6)];
+				console.info(`${transport}: swarm ${one} ms, k6 ${other} ms`);
+				expect(one).toBeGreaterThanOrEqual(DELAY_MS);
+				expect(other).toBeGreaterThanOrEqual(DELAY_MS);
+				expect(Math.abs(one - other), `swarm ${one} ms, k6 ${other} ms`).toBeLessThanOrEqual(AGREEMENT_MS);
+			},
+		);
+
+		it(`guard: over polling by XMLHttpRequest the swarm measures the delay within ${AGREEMENT_MS} ms, its own time subtracted`, async () => {
+			await using immediate = await startK6Target({ delay: 0 });
+			const duration = ROUNDS * SECONDS;
+			const own = quietestP50(await swarmGroups(immediate.url, "polling", duration, policyPort));
+			const delayed = quietestP50(await swarmGroups(target.url, "polling", duration, policyPort));
+			console.info(`polling over XMLHttpRequest: ${own} ms without a delay, ${delayed} ms with it`);
+			expect(Math.abs(delayed - own - DELAY_MS)).toBeLessThanOrEqual(AGREEMENT_MS);
 		});
 	},
 );

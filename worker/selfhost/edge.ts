@@ -21,7 +21,7 @@ export interface EdgeOptions {
 	readonly httpsPort: number;
 	readonly httpPort: number;
 	readonly certificate: Certificate;
-	/** Secrets; "" = none. Passed in the environment and never written to disk. */
+	/** Secrets; "" = none. They reach workerd in its environment and are never written to disk. */
 	readonly token: string;
 	readonly nodeSecret: string;
 	/** Folder for the Durable Objects' data, which only one edge at a time may use; null = the data is not kept after a stop. */

@@ -13,8 +13,9 @@ export interface UpstreamRequest {
 	/** Milliseconds until the answer's headers. */
 	readonly deadlineMs: number;
 	/**
-	 * Whether it belongs to a session, and so is sent once. The runtime cancels it as soon as the client has its
-	 * answer, so it needs no AbortController, whose cost is measurable in a poll (more than 1 %).
+	 * Whether it belongs to a session, and so is sent only once. After its deadline the client gets its answer at
+	 * once, and the runtime cancels what a finished request has left open. It therefore needs no AbortController,
+	 * which costs 2 to 4 % of a polling echo's CPU.
 	 */
 	readonly isSessionRequest: boolean;
 }
