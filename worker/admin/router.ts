@@ -5,7 +5,6 @@ import type { Config } from "../config/config.ts";
 import type { Env } from "../env.ts";
 import { edgeError } from "../errors.ts";
 import { readVerdict } from "../health/ask-monitor.ts";
-import { clientAddress } from "../request/headers.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import type { StatsSource } from "../stats/counters.ts";
 import { readStatistics, type Statistics } from "../stats/statistics.ts";
@@ -20,6 +19,7 @@ export interface Bindings {
 	readonly source: StatsSource & { readonly config: Config };
 	readonly parsed: ParsedRequest;
 	readonly env: Env;
+	readonly clientIp: string;
 }
 
 type AdminContext = Context<{ Bindings: Bindings }>;
@@ -104,15 +104,14 @@ function jsonOf({ at, since, source, isolates, monitor, rows }: Statistics) {
 }
 
 async function change(c: AdminContext): Promise<Response> {
-	const { source, env } = c.env;
+	const { source, env, clientIp } = c.env;
 	const body: unknown = await c.req.json().catch(() => null);
 	const result = await changeNode(source.config.pools, env, c.req.param("node") ?? "", body);
 	if (result.kind === "unknown_node") return edgeError("EDGE_NOT_FOUND", null);
 	if (result.kind === "unavailable") return edgeError("EDGE_STATE", null);
 	if (result.kind === "invalid")
 		return edgeError("EDGE_WORD", null, { message: `Invalid change: ${result.message}` });
-	const address = clientAddress(source.config, c.req.raw);
-	console.log(auditLine(c.req.header("x-edge-operator") ?? "", address, result, Date.now()));
+	console.log(auditLine(c.req.header("x-edge-operator") ?? "", clientIp, result, Date.now()));
 	return c.json({ ...result.after, word: result.after.adminState }, 200, NO_STORE);
 }
 

@@ -9,6 +9,8 @@ export interface RequestContext {
 	readonly isolate: Isolate;
 	readonly env: Env;
 	readonly ctx: ExecutionContext;
+	/** The client's IP address; "" = unknown. */
+	readonly clientIp: string;
 	/** Epoch ms. */
 	readonly startedAt: number;
 }

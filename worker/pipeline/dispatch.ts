@@ -10,7 +10,6 @@ import { denialReason, route } from "../policy/admit.ts";
 import { hasUnknownLength, readBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
-import { clientAddress } from "../request/headers.ts";
 import { isHandshake } from "../request/url.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
 import { fixForFaults, stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
@@ -35,7 +34,6 @@ interface PoolRequest extends RequestContext {
 	readonly pool: Pool;
 	readonly table: NodeTable;
 	readonly upstream: UpstreamRequest;
-	readonly clientIp: string;
 }
 
 /** Routes a request to its pool and sends it to a node, if the pool's policy admits it. */
@@ -55,11 +53,10 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 
 /** Applies the pool's policy. Reads a body without a Content-Length, since its size is unknown until then. */
 async function admit(context: RequestContext, pool: Pool): Promise<Denial | PoolRequest> {
-	const { parsed, request, isolate, env, startedAt } = context;
+	const { parsed, request, isolate, env, clientIp, startedAt } = context;
 	const { config, handshakes, pools } = isolate;
 	const reason = denialReason(parsed, pool);
 	if (reason !== null) return deny(reason, parsed, pool);
-	const clientIp = clientAddress(config, request);
 	const isLimited = pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
 	if (isLimited && isHandshake(parsed)) {
 		const { origin } = parsed.headers;
@@ -71,7 +68,7 @@ async function admit(context: RequestContext, pool: Pool): Promise<Denial | Pool
 	if (body === "too long") return deny("body", parsed, pool);
 	const search = upstreamSearch(pool, parsed);
 	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
-	return { ...context, pool, table: pools[pool.index]!.table, upstream, clientIp };
+	return { ...context, pool, table: pools[pool.index]!.table, upstream };
 }
 
 /** Starts asking the monitor when its verdict is due; null when it is not. */

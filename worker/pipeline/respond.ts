@@ -7,7 +7,7 @@ import type { Env } from "../env.ts";
 import { corsHeaders, edgeError } from "../errors.ts";
 import { type Isolate, readIsolate } from "../isolate.ts";
 import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
-import { isSecure, readClientHeaders } from "../request/headers.ts";
+import { clientAddress, isSecure, readClientHeaders } from "../request/headers.ts";
 import { type ParsedRequest, parseRequest } from "../request/url.ts";
 import type { Exchange } from "../stats/exchange.ts";
 import { requestId } from "../stats/log.ts";
@@ -25,7 +25,9 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		if (current === null || current.env !== env) current = { env, isolate: readIsolate(env) };
 		const { isolate } = current;
 		if (isolate === null) return edgeError("EDGE_CONFIG", request.headers.get("origin"));
-		context = { request, parsed: parse(request, isolate), isolate, env, ctx, startedAt: Date.now() };
+		const clientIp = clientAddress(isolate.config, request);
+		const parsed = parse(request, isolate);
+		context = { request, parsed, isolate, env, ctx, clientIp, startedAt: Date.now() };
 		const answer = await answerRequest(context);
 		// Browsers learn HSTS with the page, so Engine.IO answers need no copy.
 		const { enginePath } = context.parsed;
@@ -64,15 +66,15 @@ function answerPlainHttp(parsed: ParsedRequest, { config }: Isolate): Answer | n
 	return answerWith("plain_upgrade", edgeError("EDGE_PLAIN_UPGRADE", origin, upgrade));
 }
 
-async function answerAdmin({ request, isolate, parsed, env }: RequestContext): Promise<Answer> {
-	return answerWith("own", await admin.fetch(request, { source: isolate, parsed, env }));
+async function answerAdmin({ request, isolate, parsed, env, clientIp }: RequestContext): Promise<Answer> {
+	return answerWith("own", await admin.fetch(request, { source: isolate, parsed, env, clientIp }));
 }
 
 /** Records the finished exchange and returns its answer. */
 function recordExchange(context: RequestContext, answer: Answer, id: string | null): Response {
-	const { request, parsed, isolate, env, ctx, startedAt } = context;
+	const { request, parsed, isolate, env, ctx, clientIp, startedAt } = context;
 	const { response } = answer;
-	const exchange: Exchange = { ...answer, parsed, startedAt, status: response.status, id };
+	const exchange: Exchange = { ...answer, parsed, clientIp, startedAt, status: response.status, id };
 	record(exchange, request, isolate, env, ctx);
 	return response;
 }

@@ -26,6 +26,8 @@ export type Outcome =
 
 export interface Exchange {
 	readonly parsed: ParsedRequest;
+	/** "" = unknown. */
+	readonly clientIp: string;
 	readonly outcome: Outcome;
 	readonly response: Response;
 	readonly status: number;

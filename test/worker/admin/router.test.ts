@@ -22,7 +22,9 @@ function requestOwn(
 	const url = `https://edge.test/__edge/${path}`;
 	const source = isolateOf({}, { EDGE_TOKEN: token });
 	const request = new Request(url, { ...init, headers: { authorization: "Bearer s3cret", ...init.headers } });
-	return Promise.resolve(admin.fetch(request, { source, env: bindings, parsed: parsedUrl(url) }));
+	return Promise.resolve(
+		admin.fetch(request, { source, env: bindings, parsed: parsedUrl(url), clientIp: "192.0.2.1" }),
+	);
 }
 
 describe("the edge's own paths", () => {

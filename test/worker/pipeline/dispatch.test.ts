@@ -45,6 +45,7 @@ async function send({ isolate = newIsolate(), method = "GET", path, body, nodes 
 		isolate,
 		env: {} as Env,
 		ctx,
+		clientIp: "192.0.2.1",
 		startedAt: Date.now(),
 	};
 	const { outcome, response, attempts } = await dispatch(context);

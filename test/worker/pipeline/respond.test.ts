@@ -49,10 +49,10 @@ function answerWithStatus(status: number): Response {
 describe("the Worker", () => {
 	it("answers an internal error with an id and CORS, and logs the reason under that id only", async () => {
 		const lines = errorLines();
-		const response = await send(HANDSHAKE, () => new Response("x"), {
-			init: FROM_PAGE,
+		const response = await send("/form", () => new Response("x"), {
+			init: { ...FROM_PAGE, method: "POST", body: "a=1" },
 			prepare: (request) =>
-				Object.defineProperty(request, "cf", {
+				Object.defineProperty(request, "body", {
 					get() {
 						throw new Error("a broken platform");
 					},

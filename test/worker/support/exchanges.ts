@@ -43,6 +43,7 @@ export function exchangeOf(
 	});
 	return {
 		parsed: REQUESTS[kind],
+		clientIp: "192.0.2.1",
 		outcome,
 		response: answerOf(status),
 		status,
