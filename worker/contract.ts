@@ -31,6 +31,8 @@ export const HEADERS = {
 	refuse: "x-edge-refuse",
 	/** edge → node, but not on a session's polls and POSTs: the client's address. Trust it only beside a valid `auth`. */
 	clientIp: "x-edge-client-ip",
+	/** edge → node, on handshakes and requests outside Engine.IO: the request's id in the edge's log. */
+	requestId: "x-request-id",
 } as const;
 
 /** Values of the `refuse` header. */

@@ -26,6 +26,7 @@ export const ERRORS = {
 		status: 503,
 		message: "Too many new sessions from this address within a minute. Try again later.",
 	},
+	EDGE_BODY_TIMEOUT: { status: 408, message: "The request's body did not arrive in time." },
 	EDGE_NODE_FAILED: { status: 502, message: "The node could not be reached or closed the connection." },
 	EDGE_NODE_ANSWER: { status: 502, message: "The node's answer is not valid HTTP and cannot be forwarded." },
 	EDGE_NODE_TIMEOUT: { status: 504, message: "The node did not answer in time." },

@@ -1,8 +1,10 @@
 /** The state that an isolate keeps between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
 import { type Config, readConfig } from "./config/config.ts";
 import type { Env } from "./env.ts";
-import { newNodeTable, type VerdictClock } from "./health/node-table.ts";
+import type { VerdictClock } from "./health/ask-monitor.ts";
+import { newNodeTable } from "./health/node-table.ts";
 import type { PoolStatus } from "./health/verdict.ts";
+import { type BodyMemory, newBodyMemory } from "./policy/body.ts";
 import { type HandshakeRate, newHandshakeRate } from "./policy/handshake-rate.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";
 
@@ -13,6 +15,7 @@ export interface Isolate {
 	readonly counters: Counters;
 	readonly verdictClock: VerdictClock;
 	readonly handshakes: HandshakeRate;
+	readonly bodies: BodyMemory;
 }
 
 /** Reads the configuration. Null when it is invalid; the log then names each problem. */
@@ -35,7 +38,8 @@ export function newIsolate(config: Config): Isolate {
 			config.pools.map((pool) => pool.nodes.length),
 			Date.now(),
 		),
-		verdictClock: { receivedAt: 0, askedAt: 0 },
+		verdictClock: { receivedAt: 0, askedAt: 0, isSilent: false },
 		handshakes: newHandshakeRate(),
+		bodies: newBodyMemory(),
 	};
 }

@@ -1,9 +1,20 @@
 /** Choosing a node for a new session, or for a request outside Engine.IO. */
 import type { Node, Pool } from "../config/pool.ts";
-import { isAvailable, type NodeStatus, type NodeTable, recordChoice } from "../health/node-table.ts";
+import {
+	addPick,
+	isInService,
+	isSuspected,
+	type NodeStatus,
+	type NodeTable,
+	picksAt,
+} from "../health/node-table.ts";
 import { rendezvous } from "./hash.ts";
 
-/** A node that may be chosen, with its current weight (a whole number above 0) and its sessions. */
+/**
+ * A node that may be chosen, with its current weight (a whole number above 0) and its load: its sessions where every
+ * node in service reports them, else the sessions that this isolate lately sent to it, so that nodes with and
+ * without reports are treated alike.
+ */
 export interface Candidate {
 	readonly node: Node;
 	readonly weight: number;
@@ -36,10 +47,18 @@ export function choose(
 	tried: readonly Node[],
 	criteria: Criteria,
 ): Node | null {
+	if (staysWithPreferred(table, tried, criteria)) return criteria.prefer;
 	const nodes = candidates(pool, table, tried, criteria.now, criteria.opensSession);
 	const chosen = pick(pool, table, nodes, criteria)?.node ?? null;
-	if (chosen !== null) recordChoice(table.nodes[chosen.index]!, criteria.now, criteria.opensSession);
+	if (chosen !== null && criteria.opensSession) addPick(table.nodes[chosen.index]!, 1, criteria.now);
 	return chosen;
+}
+
+/** A visitor whose cookie names a node in DRAIN stays there, as sessions do, until the node is stopped. */
+function staysWithPreferred(table: NodeTable, tried: readonly Node[], criteria: Criteria): boolean {
+	const { prefer, opensSession } = criteria;
+	if (prefer === null || opensSession || tried.includes(prefer)) return false;
+	return table.nodes[prefer.index]!.state === "DRAIN";
 }
 
 function pick(
@@ -51,14 +70,16 @@ function pick(
 	const preferred = nodes.find((each) => each.node === criteria.prefer);
 	if (preferred) return preferred;
 	if (criteria.key !== null) return rendezvous(nodes, criteria.key);
-	if (pool.balance === "roundrobin") return byTurn(nodes, table.turn++);
+	// Requests outside Engine.IO leave no session behind, so they are spread evenly.
+	if (pool.balance === "roundrobin" || !criteria.opensSession) return byTurn(nodes, table.turn++);
 	return leastOfTwo(nodes, criteria.random);
 }
 
 /**
- * The nodes that may be chosen: not in DRAIN or MAINT, not full, not tried already, breaker not open. Nodes that
- * are DOWN are used only when no other is left and none is merely full: if the monitor wrongly reports all of
- * them DOWN, they are tried anyway (panic rule).
+ * The nodes that may be chosen: with weight, not in DRAIN or MAINT, not full, not tried already. Those in service
+ * that are not suspected come first, then the suspected ones. Nodes that are DOWN or whose breaker is open are used
+ * only when no other is left and none is merely full: if all of them only seem to fail, they are tried anyway
+ * (panic rule).
  */
 export function candidates(
 	pool: Pool,
@@ -67,29 +88,37 @@ export function candidates(
 	now: number,
 	opensSession: boolean,
 ): Candidate[] {
-	const up: Candidate[] = [];
-	const down: Candidate[] = [];
+	const good: Candidate[] = [];
+	const suspected: Candidate[] = [];
+	const out: Candidate[] = [];
+	const byReport = table.nodes.every((status) => status.boot !== "" || !isInService(status));
 	let full = false;
 	for (const status of table.nodes) {
 		const { node, state } = status;
 		if (state === "DRAIN" || state === "MAINT" || status.weight <= 0 || tried.includes(node)) continue;
-		if (!isAvailable(status, now, opensSession)) continue;
-		const load = status.sessions + status.picks;
-		if (opensSession && isFull(status, load)) {
-			full ||= state === "UP";
+		if (opensSession && status.refusedUntil > now) continue;
+		const picks = picksAt(status, now);
+		const sessions = status.sessions + picks.sinceReport;
+		if (opensSession && isFull(status, sessions)) {
+			full ||= isInService(status);
 			continue;
 		}
 		const share = slowStartShare(status.upSince, pool.slowStart, now);
 		const weight = Math.max(1, Math.round(WEIGHT_SCALE * status.weight * share));
-		(state === "UP" ? up : down).push({ node, weight, load });
+		const group = !isInService(status) ? out : isSuspected(status, now) ? suspected : good;
+		group.push({ node, weight, load: byReport ? sessions : picks.recent });
 	}
-	return up.length > 0 || full ? up : down;
+	if (good.length > 0) return good;
+	return suspected.length > 0 || full ? suspected : out;
 }
 
 /** Only a node that reports its sessions can be full. Without reports, ended sessions would never be subtracted. */
 function isFull({ node, boot, sessionLimit }: NodeStatus, load: number): boolean {
 	if (boot === "") return false;
-	return (node.maxSessions > 0 && load >= node.maxSessions) || (sessionLimit > 0 && load >= sessionLimit);
+	const sessions = Math.round(load);
+	return (
+		(node.maxSessions > 0 && sessions >= node.maxSessions) || (sessionLimit > 0 && sessions >= sessionLimit)
+	);
 }
 
 /** The share of its weight that a node gets: it grows from a tenth to all of it within `slowStart` ms of coming back. */

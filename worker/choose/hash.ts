@@ -1,7 +1,7 @@
 /** Rendezvous hashing: every node scores every key and the highest score wins, so a node that leaves moves only its own keys. */
 import type { Node, Pool } from "../config/pool.ts";
 import { fnv1a } from "../contract.ts";
-import type { NodeTable } from "../health/node-table.ts";
+import { isInService, type NodeTable } from "../health/node-table.ts";
 import { readCookie } from "../stick/cookie.ts";
 
 /** A node that may be chosen, with the weight to hash by. */
@@ -41,21 +41,20 @@ export function hashKey(pool: Pool, search: string, headers: Headers): string | 
 
 /**
  * The node of a client address under `source` stickiness, for new and existing sessions. It hashes by configured
- * weights, since slow start and full nodes would move live sessions. A node that is not UP, or whose breaker
- * is open, moves only its own clients; when no node is UP, those that are DOWN are used.
+ * weights, since slow start and full nodes would move live sessions; suspicion does not count either. A node that
+ * is not UP, or fails this isolate's own health check, moves only its own clients; when no node is in service,
+ * those that are DOWN or fail it are used.
  */
-export function nodeOfAddress(
-	table: NodeTable,
-	address: string,
-	tried: readonly Node[],
-	now: number,
-): Node | null {
+export function nodeOfAddress(table: NodeTable, address: string, tried: readonly Node[]): Node | null {
 	const usable = table.nodes.filter(
-		(status) => status.weight > 0 && status.openUntil <= now && !tried.includes(status.node),
+		({ state, weight, node }) =>
+			weight > 0 && state !== "DRAIN" && state !== "MAINT" && !tried.includes(node),
 	);
-	const up = usable.filter(({ state }) => state === "UP");
-	const candidates = up.length > 0 ? up : usable.filter(({ state }) => state === "DOWN");
-	const weighted = candidates.map(({ node }) => ({ node, weight: node.weight }));
+	const inService = usable.filter(isInService);
+	const weighted = (inService.length > 0 ? inService : usable).map(({ node }) => ({
+		node,
+		weight: node.weight,
+	}));
 	return rendezvous(weighted, address)?.node ?? null;
 }
 

@@ -48,6 +48,8 @@ const poolShape = record({
 		poll: wholeNumber(1, 600, 50),
 		post: wholeNumber(1, 600, 30),
 		http: wholeNumber(1, 600, 100),
+		body_idle: wholeNumber(1, 600, 10),
+		body: wholeNumber(1, 3600, 60),
 	}),
 	/** Probes: seconds between two, and allowed for one; how many results in a row change the state; the expected status. */
 	health: record({
@@ -74,6 +76,10 @@ const poolShape = record({
 	handshake_rate: wholeNumber(0, 1_000_000, 0),
 	/** Whether to accept Engine.IO protocol 3 (Socket.IO 2 clients). */
 	allow_eio3: flag(false),
+	/** Whether requests outside Engine.IO are sticky too, by the cookie edge_<pool>. */
+	http_cookie: flag(false),
+	/** Whether answers carry the node's id as x-edge-node. */
+	expose_node: flag(false),
 });
 
 export interface Node {
@@ -106,6 +112,9 @@ export interface Pool {
 		readonly poll: number;
 		readonly post: number;
 		readonly http: number;
+		/** The longest pause in the upload of a body, and the longest upload of an Engine.IO body. */
+		readonly bodyIdle: number;
+		readonly body: number;
 	};
 	/** Milliseconds; numbers of probes; the expected status. */
 	readonly health: {
@@ -119,6 +128,8 @@ export interface Pool {
 	readonly slowStart: number;
 	readonly cookieCrossSite: boolean;
 	readonly allowEio3: boolean;
+	readonly httpCookie: boolean;
+	readonly exposeNode: boolean;
 	readonly origins: readonly string[];
 	/** Bytes. */
 	readonly maxBody: number;
@@ -164,11 +175,13 @@ export function readPool(variable: string, given: unknown, index: number, proble
 		hashOn: row.hash_on === "" ? null : { kind, name: key },
 		socketPath: row.socket_path,
 		healthPath: row.health_path,
-		timeouts: milliseconds(row.timeouts),
+		timeouts: timeoutsOf(row.timeouts),
 		health: { ...row.health, interval: row.health.interval * 1000, timeout: row.health.timeout * 1000 },
 		slowStart: row.slow_start * 1000,
 		cookieCrossSite: row.cookie_cross_site,
 		allowEio3: row.allow_eio3,
+		httpCookie: row.http_cookie,
+		exposeNode: row.expose_node,
 		origins: row.origins,
 		maxBody: row.max_body,
 		handshakeRate: row.handshake_rate,
@@ -191,6 +204,13 @@ function readUrl(given: string, at: string, problems: string[]): string {
 	else if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
 		problems.push(`${at}: "${given}" has a path or query; ${fix}`);
 	return url.origin;
+}
+
+function timeoutsOf({
+	body_idle,
+	...seconds
+}: Record<Exclude<keyof Pool["timeouts"], "bodyIdle"> | "body_idle", number>) {
+	return milliseconds({ ...seconds, bodyIdle: body_idle });
 }
 
 function milliseconds<T extends Record<string, number>>(seconds: T): T {

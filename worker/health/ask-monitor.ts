@@ -1,12 +1,41 @@
-/** How an isolate keeps the monitor's verdict up to date: one request at a time fetches it, and the others do not wait. */
+/** How an isolate keeps the monitor's verdict up to date: one request at a time fetches it, and the others wait only when it is too old. */
+import { VERDICT_LIFETIME_MS } from "../contract.ts";
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
-import { FIRST_VERDICT_WAIT_MS, type VerdictClock } from "./node-table.ts";
 import { applyVerdict, type PoolStatus, type Verdict } from "./verdict.ts";
 
+/** When an isolate last got the verdict, and when a request last asked for it: epoch ms, 0 = never. */
+export interface VerdictClock {
+	receivedAt: number;
+	askedAt: number;
+	/** Whether the monitor left the last question unanswered; then no request waits for it. */
+	isSilent: boolean;
+}
+
+/** With steady traffic the verdict is fetched this often, so that no request has to wait for it. */
+const REFRESH_INTERVAL_MS = 2000;
+/** The longest that a request waits for a verdict when the last one is older than its lifetime. */
+const VERDICT_WAIT_MS = 150;
 /** Deadlines of the monitor's answer: for the isolate's own use, and for statistics and the operator API. */
 const REFRESH_DEADLINE_MS = 2000;
 const READ_DEADLINE_MS = 5000;
+
+/** What a request does about the verdict: nothing, ask for it in the background, or ask and wait for the answer. */
+export type RefreshDecision = "none" | "refresh" | "wait";
+
+/**
+ * Decides whether this request asks the monitor; if so, records that it does, so that others need not. While the last
+ * verdict is older than its lifetime every request asks for itself, since it must not wait for a promise of
+ * another request.
+ */
+export function claimRefresh(clock: VerdictClock, now: number): RefreshDecision {
+	const sinceAsked = now - clock.askedAt;
+	const mustWait = !clock.isSilent && now - clock.receivedAt >= VERDICT_LIFETIME_MS;
+	if (mustWait && sinceAsked < VERDICT_WAIT_MS) return "wait";
+	if (sinceAsked < REFRESH_INTERVAL_MS) return "none";
+	clock.askedAt = now;
+	return mustWait ? "wait" : "refresh";
+}
 
 /**
  * Asks the monitor and applies its verdict. Never rejects. The promise belongs to this request: kept in module scope
@@ -18,17 +47,17 @@ export async function refreshVerdict(
 	clock: VerdictClock,
 ): Promise<void> {
 	const verdict = await readVerdict(env, REFRESH_DEADLINE_MS);
+	clock.isSilent = verdict === null;
 	// Without an answer the last verdict stays in force, together with the isolate's own failure data.
 	if (verdict === null) return;
 	applyVerdict(pools, verdict);
 	clock.receivedAt = Date.now();
 }
 
-/** Waits a short time for the first verdict of a new isolate. Nothing waits for later ones. */
-export async function firstVerdict(clock: VerdictClock, refreshing: Promise<void>): Promise<void> {
-	if (clock.receivedAt > 0) return;
+/** Waits for a verdict, but not longer than `VERDICT_WAIT_MS`. */
+export async function awaitVerdict(refreshing: Promise<void>): Promise<void> {
 	const enough = Promise.withResolvers<void>();
-	const timer = setTimeout(enough.resolve, FIRST_VERDICT_WAIT_MS);
+	const timer = setTimeout(enough.resolve, VERDICT_WAIT_MS);
 	await Promise.race([refreshing, enough.promise]);
 	clearTimeout(timer);
 }

@@ -3,8 +3,7 @@
  * failures seen in its own traffic. Plain data, so that no request can block another.
  */
 import type { Node, Pool } from "../config/pool.ts";
-import { type NodeState, VERDICT_LIFETIME_MS } from "../contract.ts";
-import type { AttemptResult } from "../upstream/send.ts";
+import type { NodeState } from "../contract.ts";
 import type { Fault } from "./fault.ts";
 
 export interface NodeStatus {
@@ -13,23 +12,33 @@ export interface NodeStatus {
 	state: NodeState;
 	weight: number;
 	fault: Fault;
-	/** Epoch ms when it last came back, by the monitor's verdict or this isolate's own traffic; 0 = never. */
+	/** Epoch ms when it last came back, by the monitor's verdict or this isolate's own health check; 0 = never. */
 	upSince: number;
-	/** The node's last report: live sessions in all and by transport, its own limit (0 = none), sessions opened, boot id. */
+	/** The node's last report: live sessions in all and by transport, its own limit (0 = none), sessions opened, boot id ("" = it never sent a report). */
 	sessions: number;
 	live: { polling: number; websocket: number; flashsocket: number };
 	sessionLimit: number;
 	opened: number;
 	boot: string;
-	/** New sessions that this isolate sent to it since that report. */
+	/** New sessions that this isolate sent to it: since the last report, and lately. Both decay from `pickedAt` on. */
 	picks: number;
-	/** The circuit breaker: failures in a row, and epoch ms until which it gets no new request. */
+	recentPicks: number;
+	/** Epoch ms of the last pick. */
+	pickedAt: number;
+	/** Suspicion: failed exchanges in a row, and epoch ms of the last one. */
 	failures: number;
-	openUntil: number;
+	failedAt: number;
+	/** The circuit breaker: health checks of this isolate that failed in a row. It is open while this is above 0. */
+	failedChecks: number;
+	/** Epoch ms of this isolate's last health check, and before which it makes no other. */
+	checkedAt: number;
+	nextCheckAt: number;
 	/** Epoch ms until which it gets no new session, because it refused one. */
 	refusedUntil: number;
 	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
+	/** What this isolate found wrong with a node that works: the text with the fix, by code. */
+	readonly warnings: Record<string, string>;
 }
 
 export interface NodeTable {
@@ -42,13 +51,21 @@ export interface NodeTable {
 /** Value of `tagCheckedAt` after a session id without the node's tag. */
 export const WRONG_TAG = -1;
 
-/** Failures in a row that open the breaker. */
-export const FAILURE_THRESHOLD = 3;
-/** The first pause of an open breaker; each failed trial doubles it, up to the longest. */
-export const FIRST_PAUSE_MS = 1000;
-export const LONGEST_PAUSE_MS = 30_000;
 /** How long a node's own refusal (draining, full) counts. */
 export const REFUSAL_LIFETIME_MS = 3000;
+/** How long a failed exchange counts. */
+const SUSPICION_LIFETIME_MS = 30_000;
+/** Failures in a row that a passed health check does not excuse. */
+const LASTING_FAILURES = 3;
+/** An isolate checks a suspected node at most this often, and one with an open breaker after pauses that double, up to the longest. */
+const CHECK_INTERVAL_MS = 1000;
+const LONGEST_PAUSE_MS = 10_000;
+/** The time in which half of the sessions that were sent to a node are taken to have ended, as long as the node does not report them. */
+const PICKS_HALF_LIFE_MS = 20_000;
+
+/** The code of the warning about a node that passes its health check although handshakes fail, and its text. */
+const HANDSHAKES_FAIL = "handshakes_fail";
+const HANDSHAKES_FAIL_TEXT = "health OK, handshakes fail";
 
 /** A table without any reports. `firstTurn` is where round robin begins: a random number, so that new isolates do not all start with the first node. */
 export function newNodeTable(pool: Pool, firstTurn: number): NodeTable {
@@ -68,59 +85,112 @@ function newNodeStatus(node: Node): NodeStatus {
 		opened: 0,
 		boot: "",
 		picks: 0,
+		recentPicks: 0,
+		pickedAt: 0,
 		failures: 0,
-		openUntil: 0,
+		failedAt: 0,
+		failedChecks: 0,
+		checkedAt: 0,
+		nextCheckAt: 0,
 		refusedUntil: 0,
 		tagCheckedAt: 0,
+		warnings: {},
 	};
 }
 
-/** Whether a node may be chosen: its breaker is closed or due for a trial, and it did not recently refuse a new session. */
-export function isAvailable(status: NodeStatus, now: number, opensSession: boolean): boolean {
-	return status.openUntil <= now && !(opensSession && status.refusedUntil > now);
+/** Whether the node is in service: UP by the monitor's verdict, and its breaker closed. */
+export function isInService({ state, failedChecks }: NodeStatus): boolean {
+	return state === "UP" && failedChecks === 0;
 }
 
-/** Records a choice. With the breaker open it is a trial, and other requests avoid the node until it finishes or times out. */
-export function recordChoice(status: NodeStatus, now: number, opensSession: boolean): void {
-	if (opensSession) status.picks += 1;
-	if (status.failures >= FAILURE_THRESHOLD) status.openUntil = now + FIRST_PAUSE_MS;
+/** Whether exchanges with the node failed lately. Such a node is chosen last, but never excluded. */
+export function isSuspected({ failures, failedAt }: NodeStatus, now: number): boolean {
+	return failures > 0 && now - failedAt < SUSPICION_LIFETIME_MS;
 }
 
-/** Records the result of a request to the node. `random` in [0, 1) spreads the trials of many isolates over time. */
-export function recordResult(status: NodeStatus, result: AttemptResult, now: number, random: number): void {
-	if (result === "refused") {
-		status.refusedUntil = now + REFUSAL_LIFETIME_MS;
-		return;
-	}
-	if (result === "ok" || result === "invalid") {
-		if (status.failures >= FAILURE_THRESHOLD) status.upSince = now;
-		status.failures = 0;
-		status.openUntil = 0;
-		return;
-	}
-	status.failures = Math.min(status.failures + 1, 32);
-	if (status.failures < FAILURE_THRESHOLD) return;
-	const pause = Math.min(FIRST_PAUSE_MS * 2 ** (status.failures - FAILURE_THRESHOLD), LONGEST_PAUSE_MS);
-	status.openUntil = now + pause * (0.5 + random * 0.5);
+/** The sessions that this isolate sent to the node since its last report, and lately, without those that are taken to have ended. */
+export function picksAt(status: NodeStatus, now: number): { sinceReport: number; recent: number } {
+	const left = 2 ** ((status.pickedAt - now) / PICKS_HALF_LIFE_MS);
+	return { sinceReport: status.picks * left, recent: status.recentPicks * left };
 }
 
-/** When an isolate last got the verdict, and when a request last asked for it: epoch ms, 0 = never. */
-export interface VerdictClock {
-	receivedAt: number;
-	askedAt: number;
+/** Adds `sessions` to the picks: 1 when the node is chosen for a new session, -1 when it opened none. */
+export function addPick(status: NodeStatus, sessions: 1 | -1, now: number): void {
+	const { sinceReport, recent } = picksAt(status, now);
+	status.picks = Math.max(0, sinceReport + sessions);
+	status.recentPicks = Math.max(0, recent + sessions);
+	status.pickedAt = now;
 }
 
-/** How long a handshake waits for the first verdict of a new isolate. */
-export const FIRST_VERDICT_WAIT_MS = 150;
+/** Records that the node refuses new sessions, because it drains or is full. */
+export function recordRefusal(status: NodeStatus, now: number): void {
+	status.refusedUntil = now + REFUSAL_LIFETIME_MS;
+}
 
 /**
- * Whether this request must ask the monitor; if so, records that it does, so that others need not. Before the first
- * verdict every handshake asks for itself, since it must not wait for a promise of another request.
+ * Records the result of an exchange that is evidence about the node: suspicion, which only a handshake ends, since a
+ * node can serve its sessions and still open none.
  */
-export function claimRefresh(clock: VerdictClock, handshake: boolean, now: number): boolean {
-	const age = now - clock.askedAt;
-	if (handshake && clock.receivedAt === 0 && age < FIRST_VERDICT_WAIT_MS) return true;
-	if (age < VERDICT_LIFETIME_MS) return false;
-	clock.askedAt = now;
+export function recordEvidence(
+	status: NodeStatus,
+	{ failed, opensSession }: { readonly failed: boolean; readonly opensSession: boolean },
+	now: number,
+): void {
+	if (failed) {
+		status.failures = isSuspected(status, now) ? status.failures + 1 : 1;
+		status.failedAt = now;
+	} else if (opensSession) endSuspicion(status);
+}
+
+function endSuspicion(status: NodeStatus): void {
+	status.failures = 0;
+	delete status.warnings[HANDSHAKES_FAIL];
+}
+
+/**
+ * Whether a health check of the node is due: after a new failure at most once a second, and while the breaker is open
+ * after each pause. If so, claims it, so that no other request makes the same check.
+ */
+export function claimCheck(status: NodeStatus, now: number): boolean {
+	const isDue = status.failedChecks > 0 || status.failedAt > status.checkedAt;
+	if (!isDue || now < status.nextCheckAt) return false;
+	status.checkedAt = now;
+	status.nextCheckAt = now + CHECK_INTERVAL_MS;
 	return true;
+}
+
+/**
+ * Records the result of this isolate's health check: a failed one opens the breaker, and only a passed one closes it.
+ * `random` in [0, 1) spreads the checks of many isolates over time.
+ */
+export function recordCheck(
+	table: NodeTable,
+	status: NodeStatus,
+	healthy: boolean,
+	now: number,
+	random: number,
+): void {
+	if (!healthy) {
+		const pause = Math.min(CHECK_INTERVAL_MS * 2 ** status.failedChecks, LONGEST_PAUSE_MS);
+		status.failedChecks += 1;
+		status.nextCheckAt = now + pause * (0.5 + random * 0.5);
+		return;
+	}
+	if (status.failedChecks > 0) {
+		status.failedChecks = 0;
+		endSuspicion(status);
+		beginService(table, status, now);
+	} else if (status.failures < LASTING_FAILURES) endSuspicion(status);
+	else status.warnings[HANDSHAKES_FAIL] = HANDSHAKES_FAIL_TEXT;
+}
+
+/** The node is back: slow start begins, and it counts as loaded as the others, so that it does not get every new session. */
+export function beginService(table: NodeTable, status: NodeStatus, upSince: number): void {
+	status.upSince = upSince;
+	const others = table.nodes.filter((each) => each !== status && isInService(each));
+	if (others.length === 0) return;
+	let load = 0;
+	for (const each of others) load += picksAt(each, upSince).recent / Math.max(1, each.weight);
+	status.recentPicks = (load / others.length) * status.weight;
+	status.pickedAt = upSince;
 }

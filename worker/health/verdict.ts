@@ -3,7 +3,7 @@ import type { Pool } from "../config/pool.ts";
 import type { NodeHealth, NodeState } from "../contract.ts";
 import type { Fault } from "./fault.ts";
 import type { AdminState } from "./node-change.ts";
-import type { NodeTable } from "./node-table.ts";
+import { beginService, type NodeTable } from "./node-table.ts";
 
 export interface NodeVerdict {
 	readonly pool: string;
@@ -47,7 +47,7 @@ export function applyVerdict(pools: readonly PoolStatus[], verdict: Verdict): vo
 		if (status === undefined) continue;
 		status.state = each.state;
 		status.weight = each.weight;
-		status.upSince = Math.max(each.risen, status.upSince);
+		if (each.risen > status.upSince) beginService(table!, status, each.risen);
 		status.fault = each.fault;
 		if (each.fault === "foreign_tag") status.tagCheckedAt = 0;
 		if (each.state === "DOWN") {

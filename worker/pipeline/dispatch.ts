@@ -2,85 +2,69 @@
 import { choose } from "../choose/choose.ts";
 import { hashKey, nodeOfAddress } from "../choose/hash.ts";
 import type { Node, Pool } from "../config/pool.ts";
-import { edgeError, engineError, preflightResponse } from "../errors.ts";
-import { firstVerdict, refreshVerdict } from "../health/ask-monitor.ts";
+import { edgeError } from "../errors.ts";
+import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
+import { checkSuspected } from "../health/ask-node.ts";
 import { faultLine } from "../health/fault.ts";
-import { claimRefresh, type NodeTable, recordResult } from "../health/node-table.ts";
+import { addPick, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
 import { denialReason, route } from "../policy/admit.ts";
-import { hasUnknownLength, readBody } from "../policy/body.ts";
+import { type HeldBody, holdBody, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
-import { isHandshake } from "../request/url.ts";
-import type { Exchange, Outcome } from "../stats/exchange.ts";
-import { fixForFaults, stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
-import { withPublicLocation } from "../upstream/location.ts";
+import { isHandshake, type ParsedRequest } from "../request/url.ts";
+import { requestId } from "../stats/log.ts";
+import { stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
+import { Upload, withDeadline } from "../upstream/deadline.ts";
 import {
 	type Attempt,
-	DeadlineExceeded,
 	discard,
+	failureOf,
+	isEvidence,
 	mayRetry,
 	send,
 	type UpstreamRequest,
 	upstreamRequest,
-	withDeadline,
 } from "../upstream/send.ts";
-import type { RequestContext } from "./context.ts";
-
-/** The answer to a request, with the pool and nodes that were involved. */
-export type Answer = Pick<Exchange, "outcome" | "response" | "pool" | "attempts" | "denial">;
-
-/** A request that its pool's policy admits, as the nodes will get it. */
-interface PoolRequest extends RequestContext {
-	readonly pool: Pool;
-	readonly table: NodeTable;
-	readonly upstream: UpstreamRequest;
-}
+import {
+	type Answer,
+	answerDenial,
+	answerFailed,
+	answerGone,
+	answerNoNode,
+	answerPassed,
+	answerWith,
+} from "./answer.ts";
+import type { PoolRequest, RequestContext } from "./context.ts";
 
 /** Routes a request to its pool and sends it to a node, if the pool's policy admits it. */
 export async function dispatch(context: RequestContext): Promise<Answer> {
-	const { parsed, isolate, ctx } = context;
-	const pool = route(isolate.config.routes, parsed);
+	const { parsed, request, isolate, env, ctx, startedAt } = context;
+	const { config, pools, verdictClock } = isolate;
+	const pool = route(config.routes, parsed);
 	if (pool === null) return answerWith("no_route", edgeError("EDGE_NO_ROUTE", parsed.headers.origin));
-	const admitted = await admit(context, pool);
-	if ("reason" in admitted) return answerDenial(admitted, pool);
-	const refreshing = refreshIfDue(context);
-	if (isHandshake(parsed) && refreshing !== null) await firstVerdict(isolate.verdictClock, refreshing);
-	const answer = await sendByStickiness(admitted);
+	const denial = await denialOf(context, pool);
+	if (denial !== null) return answerDenial(denial, pool);
+	const refresh = claimRefresh(verdictClock, startedAt);
+	const refreshing = refresh === "none" ? null : refreshVerdict(env, pools, verdictClock);
+	if (refresh === "wait") await awaitVerdict(refreshing!);
+	const { table } = pools[pool.index]!;
+	const id = parsed.sid === null ? requestId(request, config.platform) : "";
+	const answer = await sendByStickiness({ ...context, pool, table, requestId: id });
 	// While an answer is awaited, an open waitUntil would delay passing a client's disconnect on to the node.
 	if (refreshing !== null) ctx.waitUntil(refreshing);
-	return answer;
+	const checks = checkSuspected(pool, table, config.nodeSecret, Date.now());
+	if (checks !== null) ctx.waitUntil(checks);
+	return id === "" ? answer : { ...answer, id };
 }
 
-/** Applies the pool's policy. Reads a body without a Content-Length, since its size is unknown until then. */
-async function admit(context: RequestContext, pool: Pool): Promise<Denial | PoolRequest> {
-	const { parsed, request, isolate, env, clientIp, startedAt } = context;
-	const { config, handshakes, pools } = isolate;
+/** Applies the pool's policy, up to the request's body. */
+async function denialOf(context: RequestContext, pool: Pool): Promise<Denial | null> {
+	const { parsed, isolate, env, clientIp, startedAt } = context;
 	const reason = denialReason(parsed, pool);
 	if (reason !== null) return deny(reason, parsed, pool);
 	const isLimited = pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
-	if (isLimited && isHandshake(parsed)) {
-		const { origin } = parsed.headers;
-		const denial = await admitHandshake(handshakes, env, pool, clientIp, origin, startedAt);
-		if (denial !== null) return denial;
-	}
-	const mustRead = parsed.method === "POST" && hasUnknownLength(parsed);
-	const body = mustRead ? await readBody(request, pool.maxBody) : streamedBody(request);
-	if (body === "too long") return deny("body", parsed, pool);
-	const search = upstreamSearch(pool, parsed);
-	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
-	return { ...context, pool, table: pools[pool.index]!.table, upstream };
-}
-
-/** Starts asking the monitor when its verdict is due; null when it is not. */
-function refreshIfDue({ parsed, isolate, env, startedAt }: RequestContext): Promise<void> | null {
-	const { verdictClock, pools } = isolate;
-	if (!claimRefresh(verdictClock, isHandshake(parsed), startedAt)) return null;
-	return refreshVerdict(env, pools, verdictClock);
-}
-
-/** `fetch` rejects a GET or HEAD with a body, and a client that sends one must not make its node look failed. */
-function streamedBody(request: Request): ReadableStream | null {
-	return request.method === "GET" || request.method === "HEAD" ? null : request.body;
+	if (!isLimited || !isHandshake(parsed)) return null;
+	return admitHandshake(isolate.handshakes, env, pool, clientIp, parsed.headers.origin, startedAt);
 }
 
 function sendByStickiness(admitted: PoolRequest): Promise<Answer> | Answer {
@@ -100,127 +84,102 @@ function sendByStickiness(admitted: PoolRequest): Promise<Answer> | Answer {
 /** With `source` stickiness the client's address determines the node, for new and existing sessions. */
 function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> | Answer {
 	const { parsed, table } = admitted;
-	const nextNode = (tried: readonly Node[]) => nodeOfAddress(table, address, tried, Date.now());
+	const nextNode = (tried: readonly Node[]) => nodeOfAddress(table, address, tried);
 	if (parsed.sid === null) return sendWithFailover(admitted, nextNode);
 	const node = nextNode([]);
 	return node === null ? answerGone(admitted, []) : sendToSessionNode(admitted, node);
 }
 
-/** Sends a session's request to the session's node, and never to another. */
+/** Sends a session's request to the session's node, and never to another. Its body is read only now, when a node is known. */
 async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> {
-	const { table, pool, isolate, upstream, parsed } = admitted;
+	const { table, pool, parsed, request, isolate, clientIp, startedAt } = admitted;
 	if (table.nodes[node.index]!.state === "MAINT") return answerGone(admitted, []);
-	const attempt = await send(isolate.config.platform, node, upstream);
-	recordAttempt(admitted, attempt);
+	let body: ArrayBuffer | null = null;
+	let held: HeldBody | null = null;
+	if (parsed.method === "POST" && request.body !== null) {
+		held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
+		const read = await readBody(request.body, pool, isolate.bodies, held);
+		if (typeof read === "string") {
+			releaseBody(isolate.bodies, held);
+			return answerDenial(deny(read, parsed, pool), pool);
+		}
+		body = read;
+	}
+	const attempt = await sendTo(admitted, node, upstreamOf(admitted, body));
+	if (held !== null) releaseBody(isolate.bodies, held);
 	const { result, response } = attempt;
-	if (result === "ok" || result === "refused") return answerWith("passed", response!, pool, [attempt]);
+	if (result === "ok" || result === "refused") return answerPassed(admitted, [attempt]);
 	await discard(response);
-	if (result === "invalid")
-		return answerWith("failed", edgeError("EDGE_NODE_ANSWER", parsed.headers.origin), pool, [attempt]);
-	return answerGone(admitted, [attempt]);
+	return result === "invalid" ? answerFailed(admitted, [attempt]) : answerGone(admitted, [attempt]);
 }
 
-/** Sends to the nodes that `nextNode` returns, one after another, until one answers or a retry might repeat a side effect. */
+/** Sends to the nodes that `nextNode` returns, one after another, until one answers or no retry is allowed. */
 async function sendWithFailover(
 	admitted: PoolRequest,
 	nextNode: (tried: readonly Node[]) => Node | null,
 ): Promise<Answer> {
-	const { parsed, pool } = admitted;
+	const { parsed, pool, request } = admitted;
 	const attempts: Attempt[] = [];
-	for (;;) {
-		const node = nextNode(attempts.map((each) => each.node));
-		if (node === null) return answerNoNode(admitted, attempts);
-		const attempt = await sendToNode(admitted, node);
+	const upstream = upstreamOf(admitted, uploadOf(parsed, request, pool));
+	let node = nextNode([]);
+	while (node !== null) {
+		const attempt = await sendTo(admitted, node, upstream);
 		attempts.push(attempt);
-		recordAttempt(admitted, attempt);
 		const { result, response } = attempt;
-		if (result === "ok") {
-			const isRedirect = response!.status >= 300 && response!.status <= 399;
-			const answer = isRedirect ? withPublicLocation(response!, node, parsed) : response!;
-			return answerWith("passed", answer, pool, attempts);
-		}
+		if (result === "ok") return answerPassed(admitted, attempts);
 		// With `source` stickiness a session placed on another node could never be found again.
 		const mustStay = pool.stickiness === "source" && result === "refused";
-		const retry = !mustStay && mayRetry(parsed, result);
-		if (retry || result === "invalid") await discard(response);
-		if (!retry) return answerNodeFailure(admitted, attempts);
+		const isRetried = !mustStay && mayRetry(parsed, result, attempts.length);
+		node = isRetried ? nextNode(attempts.map((each) => each.node)) : null;
+		if (node !== null) await discard(response);
 	}
+	return attempts.length === 0 ? answerNoNode(admitted, attempts) : answerFailed(admitted, attempts);
 }
 
-/** One attempt; the answer of a handshake is adapted to the pool's stickiness. */
-async function sendToNode(admitted: PoolRequest, node: Node): Promise<Attempt> {
-	const { parsed, pool, table, isolate, upstream } = admitted;
-	const attempt = await send(isolate.config.platform, node, upstream);
-	if (attempt.result !== "ok" || !isHandshake(parsed)) return attempt;
+function upstreamOf(admitted: PoolRequest, body: UpstreamRequest["body"]): UpstreamRequest {
+	const { parsed, pool, isolate, clientIp, requestId: id } = admitted;
+	const added = { clientIp, secret: isolate.config.nodeSecret, requestId: id };
+	return upstreamRequest(parsed, pool, upstreamSearch(pool, parsed), body, added);
+}
+
+/** The body of a request outside Engine.IO. `fetch` rejects a GET or HEAD with a body, which must not make the node look failed. */
+function uploadOf(parsed: ParsedRequest, request: Request, pool: Pool): Upload | null {
+	const { method, enginePath, headers } = parsed;
+	if (enginePath !== null || method === "GET" || method === "HEAD" || request.body === null) return null;
+	const length = headers.contentLength === null ? null : Number(headers.contentLength);
+	return new Upload(request.body, length, pool.timeouts.bodyIdle);
+}
+
+/** One attempt, recorded in the node's status; the answer of a handshake is adapted to the pool's stickiness. */
+async function sendTo(admitted: PoolRequest, node: Node, upstream: UpstreamRequest): Promise<Attempt> {
+	const { parsed, pool, table, isolate } = admitted;
+	const status = table.nodes[node.index]!;
+	let attempt = await send(isolate.config.platform, node, upstream, status.boot !== "");
+	if (upstream.opensSession) {
+		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
+		const hasOpened = attempt.result === "ok" && attempt.response!.status < 300;
+		if (!hasOpened) addPick(status, -1, attempt.endedAt);
+	}
+	const { result, endedAt } = attempt;
+	if (result === "refused") recordRefusal(status, endedAt);
+	else if (isEvidence(parsed, pool, node, result))
+		recordEvidence(status, { failed: result !== "ok", opensSession: upstream.opensSession }, endedAt);
+	return attempt;
+}
+
+/** Adapts a handshake's answer. Some kinds of stickiness read the body, which is part of the attempt and has a deadline too. */
+async function adaptHandshake(
+	{ parsed, pool }: PoolRequest,
+	status: NodeStatus,
+	attempt: Attempt,
+): Promise<Attempt> {
 	try {
-		// Some kinds of stickiness read the body, which is part of the attempt and has a deadline too.
-		const adapted = stickyAnswer(pool, table.nodes[node.index]!, parsed, attempt.response!);
+		const adapted = stickyAnswer(pool, status, parsed, attempt.response!);
 		const answer = await withDeadline(pool.timeouts.handshake, adapted);
 		if (typeof answer !== "string") return { ...attempt, response: answer };
-		console.error(faultLine(answer, pool, node));
+		console.error(faultLine(answer, pool, status.node));
 		return { ...attempt, result: "refused", response: null };
 	} catch (error) {
-		const result = error instanceof DeadlineExceeded ? "timeout" : "unreachable";
-		return { ...attempt, result, response: null, endedAt: Date.now() };
+		return { ...attempt, result: failureOf(error), response: null, endedAt: Date.now() };
 	}
-}
-
-/** A failed request with a body is no evidence against its node: the client may be slow or may have disconnected. */
-function recordAttempt({ table, upstream }: PoolRequest, { node, result, endedAt }: Attempt): void {
-	const failed = result === "unreachable" || result === "timeout";
-	if (failed && upstream.body !== null) return;
-	recordResult(table.nodes[node.index]!, result, endedAt, Math.random());
-}
-
-/** Answers that the session no longer exists, so that the client opens a new one. A preflight gets a preflight's answer. */
-function answerGone({ parsed, request, pool }: PoolRequest, attempts: readonly Attempt[]): Answer {
-	const { origin } = parsed.headers;
-	if (parsed.method === "OPTIONS")
-		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	return answerWith("gone", engineError(1, origin), pool, attempts);
-}
-
-/** Answers when no node is left to try: 503, on which Engine.IO clients back off. */
-function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]): Answer {
-	const { parsed, request, pool, table } = admitted;
-	const { origin } = parsed.headers;
-	if (parsed.enginePath === null && attempts.length > 0) return answerNodeFailure(admitted, attempts);
-	if (parsed.enginePath !== null && parsed.method === "OPTIONS")
-		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const fix = parsed.enginePath === null ? null : fixForFaults(pool, table);
-	const error =
-		fix === null
-			? edgeError("EDGE_NO_NODE", origin)
-			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
-	return answerWith("no_node", error, pool, attempts);
-}
-
-const FAILURE_CODES = {
-	ok: "EDGE_NODE_FAILED",
-	unreachable: "EDGE_NODE_FAILED",
-	timeout: "EDGE_NODE_TIMEOUT",
-	refused: "EDGE_NO_NODE",
-	invalid: "EDGE_NODE_ANSWER",
-} as const;
-
-/** Answers when the last node failed and no other may be tried. Forwards the node's own answer if there is one, such as a refusal. */
-function answerNodeFailure({ parsed, pool }: PoolRequest, attempts: readonly Attempt[]): Answer {
-	const { result, response } = attempts.at(-1)!;
-	const forwarded = result === "invalid" ? null : response;
-	const answer = forwarded ?? edgeError(FAILURE_CODES[result], parsed.headers.origin);
-	return answerWith("failed", answer, pool, attempts);
-}
-
-function answerDenial(denial: Denial, pool: Pool): Answer {
-	return { outcome: "denied", response: denial.response, pool, attempts: [], denial };
-}
-
-/** An answer of a pool's nodes, or of the edge itself, outside any pool. */
-export function answerWith(
-	outcome: Outcome,
-	response: Response,
-	pool: Pool | null = null,
-	attempts: readonly Attempt[] = [],
-): Answer {
-	return { outcome, response, pool, attempts, denial: null };
 }

@@ -12,8 +12,9 @@ import { type ParsedRequest, parseRequest } from "../request/url.ts";
 import type { Exchange } from "../stats/exchange.ts";
 import { requestId } from "../stats/log.ts";
 import { record } from "../stats/record.ts";
+import { type Answer, answerWith } from "./answer.ts";
 import type { RequestContext } from "./context.ts";
-import { type Answer, answerWith, dispatch } from "./dispatch.ts";
+import { dispatch } from "./dispatch.ts";
 
 /** The isolate's state, read again when its variables change. */
 let current: { readonly env: Env; readonly isolate: Isolate | null } | null = null;
@@ -33,7 +34,7 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		const { enginePath } = context.parsed;
 		const { hsts } = isolate.config.settings;
 		const response = enginePath === null ? withHsts(answer.response, context.parsed, hsts) : answer.response;
-		return recordExchange(context, { ...answer, response }, null);
+		return recordExchange(context, response === answer.response ? answer : { ...answer, response });
 	} catch (error) {
 		return internalError(request, context, error);
 	}
@@ -71,10 +72,10 @@ async function answerAdmin({ request, isolate, parsed, env, clientIp }: RequestC
 }
 
 /** Records the finished exchange and returns its answer. */
-function recordExchange(context: RequestContext, answer: Answer, id: string | null): Response {
+function recordExchange(context: RequestContext, answer: Answer): Response {
 	const { request, parsed, isolate, env, ctx, clientIp, startedAt } = context;
 	const { response } = answer;
-	const exchange: Exchange = { ...answer, parsed, clientIp, startedAt, status: response.status, id };
+	const exchange: Exchange = { ...answer, parsed, clientIp, startedAt, status: response.status };
 	record(exchange, request, isolate, env, ctx);
 	return response;
 }
@@ -86,7 +87,7 @@ function internalError(request: Request, context: RequestContext | null, error: 
 	console.error(JSON.stringify({ level: "error", code: "EDGE_INTERNAL", id, reason }));
 	const response = edgeError("EDGE_INTERNAL", request.headers.get("origin"), { id });
 	try {
-		return context === null ? response : recordExchange(context, answerWith("internal", response), id);
+		return context === null ? response : recordExchange(context, { ...answerWith("internal", response), id });
 	} catch {
 		// Recording failed too; the line above is in the log.
 		return response;

@@ -1,24 +1,122 @@
-/** Bodies without a Content-Length on the Engine.IO path: read under the pool's limit before a node is contacted. */
-import type { ParsedRequest } from "../request/url.ts";
+/** Bodies on the Engine.IO path: read whole before they are sent to their node, within limits of size, time and memory. */
+import type { Pool } from "../config/pool.ts";
+import { clientKey } from "./handshake-rate.ts";
 
-/** Whether the length of a POST's body is unknown until it is read. Engine.IO clients send a Content-Length. */
-export function hasUnknownLength(parsed: ParsedRequest): boolean {
-	return parsed.enginePath !== null && parsed.headers.contentLength === null;
+/** Why a body was not read: larger than `max_body` (or the client left), too slow, or no memory left for it. */
+export type BodyFault = "body" | "body_timeout" | "body_memory";
+
+/** The bytes of one body that an isolate holds. */
+export interface HeldBody {
+	readonly client: string;
+	bytes: number;
+	/** Epoch ms when its request has ended at the latest. When a client leaves, the runtime ends its request without a word. */
+	readonly endsAt: number;
 }
 
-/** Reads the whole body; null when there is none. "too long" when it exceeds `maxBytes`, or breaks off because the client has left. */
-export async function readBody(request: Request, maxBytes: number): Promise<ArrayBuffer | null | "too long"> {
-	if (request.body === null) return null;
+/** The bodies that an isolate holds now, and their bytes: in all and by client. */
+export interface BodyMemory {
+	readonly held: Set<HeldBody>;
+	bytes: number;
+	readonly byClient: Map<string, number>;
+}
+
+/** The most bytes of bodies that an isolate holds at once, and those of one client, so that no client can use up all. */
+export const MAX_HELD_BYTES = 48 * 1024 * 1024;
+export const MAX_CLIENT_BYTES = 8 * 1024 * 1024;
+
+export function newBodyMemory(): BodyMemory {
+	return { held: new Set(), bytes: 0, byClient: new Map() };
+}
+
+/** Begins to hold a body of `clientIp` that is gone at `endsAt` at the latest. */
+export function holdBody(memory: BodyMemory, clientIp: string, endsAt: number): HeldBody {
+	const body = { client: clientKey(clientIp), bytes: 0, endsAt };
+	memory.held.add(body);
+	return body;
+}
+
+/** Adds bytes to a held body; false when they exceed a limit. A single body of `maxBody` always fits into a client's share. */
+export function growBody(
+	memory: BodyMemory,
+	body: HeldBody,
+	bytes: number,
+	maxBody: number,
+	now: number,
+): boolean {
+	const ofClient = () => (memory.byClient.get(body.client) ?? 0) + bytes;
+	const fits = () =>
+		memory.bytes + bytes <= Math.max(MAX_HELD_BYTES, 2 * maxBody) &&
+		ofClient() <= Math.max(MAX_CLIENT_BYTES, maxBody);
+	if (!fits()) {
+		for (const each of memory.held) if (each.endsAt < now) releaseBody(memory, each);
+		if (!fits()) return false;
+	}
+	body.bytes += bytes;
+	memory.byClient.set(body.client, ofClient());
+	memory.bytes += bytes;
+	return true;
+}
+
+/** Ends holding a body. */
+export function releaseBody(memory: BodyMemory, body: HeldBody): void {
+	if (!memory.held.delete(body)) return;
+	memory.bytes -= body.bytes;
+	const left = (memory.byClient.get(body.client) ?? 0) - body.bytes;
+	if (left > 0) memory.byClient.set(body.client, left);
+	else memory.byClient.delete(body.client);
+}
+
+/** Reads the whole body and counts it in `memory`, or says why not; then the rest of it can still be read. */
+export async function readBody(
+	stream: ReadableStream,
+	limits: Pick<Pool, "maxBody" | "timeouts">,
+	memory: BodyMemory,
+	held: HeldBody,
+): Promise<ArrayBuffer | BodyFault> {
+	const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 	const chunks: Uint8Array<ArrayBuffer>[] = [];
-	let bytes = 0;
+	const startedAt = Date.now();
+	let chunkAt = startedAt;
+	let late = false;
+	let timer: ReturnType<typeof setTimeout>;
+	const watch = () => {
+		const now = Date.now();
+		const { bodyIdle, body } = limits.timeouts;
+		const leftMs = Math.min(chunkAt + bodyIdle, startedAt + body) - now;
+		if (leftMs > 0) timer = setTimeout(watch, leftMs);
+		else {
+			late = true;
+			reader.releaseLock();
+		}
+	};
+	watch();
 	try {
-		for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
-			bytes += chunk.byteLength;
-			if (bytes > maxBytes) return "too long";
-			chunks.push(chunk);
+		for (;;) {
+			const { value, done } = await reader.read();
+			if (done) return joined(chunks);
+			chunkAt = Date.now();
+			if (held.bytes + value.byteLength > limits.maxBody) return "body";
+			if (!growBody(memory, held, value.byteLength, limits.maxBody, chunkAt)) return "body_memory";
+			chunks.push(value);
 		}
 	} catch {
-		return "too long";
+		return late ? "body_timeout" : "body";
+	} finally {
+		clearTimeout(timer!);
+		reader.releaseLock();
 	}
-	return new Blob(chunks).arrayBuffer();
+}
+
+function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): ArrayBuffer {
+	const [only] = chunks;
+	if (only === undefined) return new ArrayBuffer(0);
+	if (chunks.length === 1 && only.byteLength === only.buffer.byteLength) return only.buffer;
+	const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+	const all = new Uint8Array(bytes);
+	let at = 0;
+	for (const chunk of chunks) {
+		all.set(chunk, at);
+		at += chunk.byteLength;
+	}
+	return all.buffer;
 }

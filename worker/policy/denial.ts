@@ -15,6 +15,8 @@ export const DENIAL_REASONS = [
 	"websocket_version",
 	"origin",
 	"body",
+	"body_timeout",
+	"body_memory",
 	"rate",
 ] as const;
 export type DenialReason = (typeof DENIAL_REASONS)[number];
@@ -61,6 +63,12 @@ const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
 		fix: "this page's origin may not connect here; add it to the pool's origins",
 	},
 	body: { status: 413, code: 3, fix: "the body is larger than the pool's max_body" },
+	body_timeout: { status: 408, code: 3, fix: "the body did not arrive within the pool's timeouts" },
+	body_memory: {
+		status: 503,
+		code: 3,
+		fix: "too many bodies are arriving at once, in all or from this address; try again later",
+	},
 };
 
 /** The denial of an Engine.IO request. */
@@ -80,6 +88,11 @@ export function deny(
 /** The denial of a handshake above the rate limit: 503, on which Engine.IO clients back off. They ignore 429 and Retry-After. */
 export function denyRate(origin: string | null): Denial {
 	return { reason: "rate", code: null, response: edgeError("EDGE_HANDSHAKE_RATE", origin) };
+}
+
+/** The denial of a request outside Engine.IO whose client stopped sending the body. */
+export function denyIdleUpload(origin: string | null): Denial {
+	return { reason: "body_timeout", code: null, response: edgeError("EDGE_BODY_TIMEOUT", origin) };
 }
 
 function eioFix(allowEio3: boolean): string {

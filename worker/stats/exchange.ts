@@ -39,6 +39,6 @@ export interface Exchange {
 	readonly startedAt: number;
 	/** Why the request was refused, when `outcome` is `denied`. */
 	readonly denial: Denial | null;
-	/** The id in the answer, when `outcome` is `internal`; else null. */
+	/** The request's id, where a node or the client got it; else null. */
 	readonly id: string | null;
 }

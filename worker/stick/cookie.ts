@@ -27,6 +27,7 @@ export function readCookie(header: string | null, name: string): string | null {
  * another site need SameSite=None, which browsers accept only over TLS.
  */
 export function stickyCookie(pool: Pool, node: Node, secure: boolean): string {
+	const path = pool.httpCookie ? "/" : pool.socketPath;
 	const site = pool.cookieCrossSite && secure ? "SameSite=None; Partitioned" : "SameSite=Lax";
-	return `${cookieName(pool)}=${node.tag}; Path=${pool.socketPath}; HttpOnly; ${secure ? "Secure; " : ""}${site}`;
+	return `${cookieName(pool)}=${node.tag}; Path=${path}; HttpOnly; ${secure ? "Secure; " : ""}${site}`;
 }

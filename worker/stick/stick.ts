@@ -23,16 +23,21 @@ const GONE: StickyTarget = { kind: "gone" };
 
 /** Which node one request must reach. With `sid` and `rewrite` the first three characters of the session id name it. */
 export function stickyTarget(pool: Pool, parsed: ParsedRequest, clientIp: string): StickyTarget {
-	if (parsed.enginePath === null) return ANY;
+	if (parsed.enginePath === null) return pool.httpCookie ? preferred(pool, parsed) : ANY;
 	if (pool.stickiness === "source") return { kind: "key", key: clientIp };
 	if (pool.stickiness === "cookie") {
+		if (parsed.sid === null) return preferred(pool, parsed);
 		const node = nodeOfCookie(pool, parsed.headers.cookie);
-		if (parsed.sid === null) return node === null ? ANY : { kind: "prefer", node };
 		return node === null ? GONE : { kind: "node", node };
 	}
 	if (parsed.sid === null) return ANY;
 	const node = pool.byTag.get(parsed.sid.slice(0, TAG_LENGTH));
 	return node === undefined ? GONE : { kind: "node", node };
+}
+
+function preferred(pool: Pool, parsed: ParsedRequest): StickyTarget {
+	const node = nodeOfCookie(pool, parsed.headers.cookie);
+	return node === null ? ANY : { kind: "prefer", node };
 }
 
 /** The query that the nodes get: with `rewrite`, without the tag that the edge added. */
@@ -85,7 +90,8 @@ export function isTagged(body: string, node: Node): boolean | null {
 	return sid === null ? null : sid.slice(0, TAG_LENGTH) === node.tag;
 }
 
-function withCookie(pool: Pool, node: Node, parsed: ParsedRequest, response: Response): Response {
+/** The answer with the cookie that brings the client back to the same node, unless it has that cookie. */
+export function withCookie(pool: Pool, node: Node, parsed: ParsedRequest, response: Response): Response {
 	if (nodeOfCookie(pool, parsed.headers.cookie) === node) return response;
 	const copy = new Response(response.body, response);
 	copy.headers.append("set-cookie", stickyCookie(pool, node, parsed.secure));

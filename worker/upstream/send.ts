@@ -1,7 +1,8 @@
 /** One request to one node: its headers and deadline, sending it, and classifying the answer. */
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS } from "../contract.ts";
-import type { ParsedRequest } from "../request/url.ts";
+import { isHandshake, type ParsedRequest } from "../request/url.ts";
+import { ClientIdle, DeadlineExceeded, Upload, withDeadline } from "./deadline.ts";
 
 /** A request in the form that is sent to a node, and to the next one after a failure. */
 export interface UpstreamRequest {
@@ -9,9 +10,12 @@ export interface UpstreamRequest {
 	/** Path and query. */
 	readonly target: string;
 	readonly headers: Record<string, string>;
-	readonly body: ReadableStream | ArrayBuffer | null;
-	/** Milliseconds until the answer's headers. */
+	/** A body that was read, or one that is still arriving. */
+	readonly body: ArrayBuffer | Upload | null;
+	/** Milliseconds in which the node may be silent: until the answer's headers, once the body has been sent. */
 	readonly deadlineMs: number;
+	/** Whether it opens an Engine.IO session. */
+	readonly opensSession: boolean;
 	/**
 	 * Whether it belongs to a session, and so is sent only once. After its deadline the client gets its answer at
 	 * once, and the runtime cancels what a finished request has left open. It therefore needs no AbortController,
@@ -22,10 +26,18 @@ export interface UpstreamRequest {
 
 /**
  * `ok`: the node answered, whatever the status. `refused`: it works but takes no new session. `unreachable`:
- * it could not be reached or closed the connection. `timeout`: no headers within the deadline. `invalid`: its
- * status cannot be forwarded.
+ * it could not be reached or closed the connection. `unavailable`: 502, 503 or 504 by a proxy before the node, or
+ * for a handshake. `timeout`: no headers within the deadline. `client_idle`: the client stopped sending the
+ * body. `invalid`: the node's status cannot be forwarded.
  */
-export type AttemptResult = "ok" | "refused" | "unreachable" | "timeout" | "invalid";
+export type AttemptResult =
+	| "ok"
+	| "refused"
+	| "unreachable"
+	| "unavailable"
+	| "timeout"
+	| "client_idle"
+	| "invalid";
 
 /** One request to one node, finished. */
 export interface Attempt {
@@ -40,54 +52,41 @@ export interface Attempt {
 
 type Platform = "cloudflare" | "workerd";
 
-/** `withDeadline` rejects with this when the time is over. */
-export class DeadlineExceeded extends Error {
-	override readonly name = "DeadlineExceeded";
-}
-
-/**
- * Settles as `work` does, or rejects with `DeadlineExceeded` and aborts `controller` when `work` takes longer than
- * `milliseconds`. The timer is cleared as soon as `work` settles, so it never cuts a WebSocket that was opened in
- * time, as `AbortSignal.timeout` would.
- */
-export function withDeadline<T>(
-	milliseconds: number,
-	work: Promise<T>,
-	controller: AbortController | null = null,
-): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => {
-			reject(new DeadlineExceeded(`no answer within ${milliseconds} ms`));
-			controller?.abort();
-		}, milliseconds);
-		work.then(
-			(value) => {
-				clearTimeout(timer);
-				resolve(value);
-			},
-			(error: unknown) => {
-				clearTimeout(timer);
-				reject(error);
-			},
-		);
-	});
-}
-
-/** Sends a request and waits for headers. Never throws. */
-export async function send(platform: Platform, node: Node, upstream: UpstreamRequest): Promise<Attempt> {
+/** Sends a request and waits for headers. `speaksContract`: the node has answered health checks with its own id. Never throws. */
+export async function send(
+	platform: Platform,
+	node: Node,
+	upstream: UpstreamRequest,
+	speaksContract: boolean,
+): Promise<Attempt> {
 	const sentAt = Date.now();
-	const { method, headers, body } = upstream;
+	const { method, headers, body, deadlineMs } = upstream;
 	try {
 		const controller = upstream.isSessionRequest ? null : new AbortController();
 		const signal = controller === null ? null : controller.signal;
-		const answer = fetch(node.url + upstream.target, { method, headers, body, redirect: "manual", signal });
-		const response = await withDeadline(upstream.deadlineMs, answer, controller);
-		const result = resultOf(response, platform);
+		const upload = body instanceof Upload ? body : null;
+		const sent = upload === null ? (body as ArrayBuffer | null) : upload.stream;
+		const answer = fetch(node.url + upstream.target, {
+			method,
+			headers,
+			body: sent,
+			redirect: "manual",
+			signal,
+		});
+		const response = await (upload === null
+			? withDeadline(deadlineMs, answer, controller)
+			: upload.untilAnswer(answer, deadlineMs, controller!));
+		const result = resultOf(response, platform, speaksContract, upstream.opensSession);
 		return { node, result, response, sentAt, endedAt: Date.now() };
 	} catch (error) {
-		const result = error instanceof DeadlineExceeded ? "timeout" : "unreachable";
-		return { node, result, response: null, sentAt, endedAt: Date.now() };
+		return { node, result: failureOf(error), response: null, sentAt, endedAt: Date.now() };
 	}
+}
+
+/** What a rejected fetch means. The runtime has one error for refused, dropped and reset connections. */
+export function failureOf(error: unknown): "timeout" | "client_idle" | "unreachable" {
+	if (error instanceof DeadlineExceeded) return "timeout";
+	return error instanceof ClientIdle ? "client_idle" : "unreachable";
 }
 
 /** Releases an answer that is not forwarded. Errors do not matter: the node may have failed meanwhile. */
@@ -95,42 +94,52 @@ export async function discard(response: Response | null): Promise<void> {
 	await response?.body?.cancel().catch(() => {});
 }
 
-/** The request for the nodes of a pool. `search` is the query they get; an empty `clientIp` or `secret` is not sent. */
+/** What the edge adds to a request; an empty text is not sent. */
+export interface EdgeHeaders {
+	readonly clientIp: string;
+	readonly secret: string;
+	/** Only for handshakes and requests outside Engine.IO. */
+	readonly requestId: string;
+}
+
+/** The request for the nodes of a pool. `search` is the query they get. */
 export function upstreamRequest(
 	parsed: ParsedRequest,
 	pool: Pick<Pool, "timeouts">,
 	search: string,
 	body: UpstreamRequest["body"],
-	clientIp: string,
-	secret: string,
+	added: EdgeHeaders,
 ): UpstreamRequest {
 	return {
 		method: parsed.method,
 		target: parsed.path + search,
-		headers: upstreamHeaders(parsed, clientIp, secret),
+		headers: upstreamHeaders(parsed, added),
 		body,
 		deadlineMs: deadlineOf(pool, parsed),
-		isSessionRequest: parsed.sid !== null,
+		opensSession: isHandshake(parsed),
+		isSessionRequest: parsed.enginePath !== null && parsed.sid !== null,
 	};
 }
 
 /**
  * Adds the edge's own headers to the client's forwardable ones. It changes them in place, since copying is measurable
  * in a poll, and so is each header (more than 1 %). A session's polls and POSTs therefore get only the headers that a
- * proxy on the way may use; their node got host and client address at the handshake.
+ * proxy on the way may use, and X-Forwarded-Host where there is an Origin, which python-engineio compares with it;
+ * their node got host and client address at the handshake.
  */
 export function upstreamHeaders(
 	parsed: ParsedRequest,
-	clientIp: string,
-	secret: string,
+	{ clientIp, secret, requestId }: EdgeHeaders,
 ): Record<string, string> {
 	const headers = parsed.headers.forwardable;
 	headers["x-forwarded-proto"] = parsed.secure ? "https" : "http";
 	if (clientIp !== "") headers["x-forwarded-for"] = clientIp;
 	if (secret !== "") headers[HEADERS.auth] = secret;
-	if (parsed.sid !== null && !parsed.upgrade) return headers;
-	headers["x-forwarded-host"] = parsed.host;
+	const isPollOrPost = parsed.sid !== null && !parsed.upgrade;
+	if (!isPollOrPost || parsed.headers.origin !== null) headers["x-forwarded-host"] = parsed.host;
+	if (isPollOrPost) return headers;
 	if (clientIp !== "") headers[HEADERS.clientIp] = clientIp;
+	if (requestId !== "") headers[HEADERS.requestId] = requestId;
 	return headers;
 }
 
@@ -145,11 +154,24 @@ export function deadlineOf({ timeouts }: Pick<Pool, "timeouts">, parsed: ParsedR
 /** Cloudflare's status for an origin that accepted the connection and then did not answer. */
 const STATUS_ORIGIN_TIMEOUT = 524;
 
-/** Classifies an answer. On Cloudflare a 52x without the node's own header comes from Cloudflare, not from the node. */
-export function resultOf({ status, headers }: Response, platform: Platform): AttemptResult {
+/**
+ * Classifies an answer. A 502, 503 or 504 without the node's own header comes from a proxy or tunnel before a node that
+ * otherwise sends it; on Cloudflare a 52x does too. To a handshake each of them means that no session was opened.
+ */
+export function resultOf(
+	{ status, headers }: Response,
+	platform: Platform,
+	speaksContract: boolean,
+	opensSession: boolean,
+): AttemptResult {
+	if (status < 400 && status >= 200) return "ok";
 	if (status === 503 && headers.has(HEADERS.refuse)) return "refused";
 	// The Response constructor and clients accept no other status (RFC 9110 section 15).
 	if (status > 599 || (status < 200 && status !== 101)) return "invalid";
+	if (status >= 502 && status <= 504) {
+		if (opensSession) return "unavailable";
+		return speaksContract && !headers.has(HEADERS.node) ? "unavailable" : "ok";
+	}
 	if (platform === "workerd" || !isCloudflareError(status) || headers.has(HEADERS.node)) return "ok";
 	return status === STATUS_ORIGIN_TIMEOUT ? "timeout" : "unreachable";
 }
@@ -159,13 +181,38 @@ function isCloudflareError(status: number): boolean {
 	return (status >= 520 && status <= 527) || status === 530;
 }
 
+/** The further nodes that one request may be sent to after a failure. */
+const MAX_HANDSHAKE_RETRIES = 2;
+const MAX_OTHER_RETRIES = 1;
+
 /**
- * Whether another node may be tried: only where a second attempt cannot repeat a side effect. That holds for handshakes,
- * and for GET and HEAD outside Engine.IO that did not reach the application; never for a request with a sid.
+ * Whether another node may be tried after `attempts`: only where a second attempt cannot repeat a side effect, and
+ * only so often that a request which ends its node cannot end them all. That holds for handshakes, and for GET and
+ * HEAD outside Engine.IO that did not reach the application; never for a request with a sid.
  */
-export function mayRetry(parsed: ParsedRequest, result: AttemptResult): boolean {
-	if (result === "ok" || parsed.sid !== null) return false;
-	if (parsed.enginePath !== null) return parsed.method === "GET" || parsed.method === "OPTIONS";
-	if (result === "invalid" || (parsed.method !== "GET" && parsed.method !== "HEAD")) return false;
-	return result !== "timeout" || parsed.upgrade;
+export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts: number): boolean {
+	if (result === "ok" || result === "client_idle") return false;
+	if (parsed.enginePath !== null) {
+		if (parsed.sid !== null) return false;
+		if (parsed.method === "GET") return attempts <= MAX_HANDSHAKE_RETRIES;
+		return parsed.method === "OPTIONS" && attempts <= MAX_OTHER_RETRIES;
+	}
+	if (parsed.method !== "GET" && parsed.method !== "HEAD") return false;
+	if (result === "invalid" || (result === "timeout" && !parsed.upgrade)) return false;
+	return attempts <= MAX_OTHER_RETRIES;
+}
+
+/**
+ * Whether an attempt says something about its node. Only requests count that a client cannot make fail at a healthy
+ * node: handshakes, and session requests without a body whose sid carries the node's tag, at the exact Engine.IO
+ * path. A held poll that exceeds its deadline says nothing, since the application decides when it answers.
+ */
+export function isEvidence(
+	{ method, enginePath, path, sid }: ParsedRequest,
+	{ socketPath }: Pick<Pool, "socketPath">,
+	node: Node,
+	result: AttemptResult,
+): boolean {
+	if (method !== "GET" || enginePath === null || path !== socketPath) return false;
+	return sid === null || (sid.startsWith(node.tag) && result !== "timeout");
 }

@@ -1,7 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { candidates, choose, slowStartShare } from "../../../worker/choose/choose.ts";
 import type { NodeState } from "../../../worker/contract.ts";
-import { type NodeTable, newNodeTable, recordResult } from "../../../worker/health/node-table.ts";
+import {
+	addPick,
+	type NodeTable,
+	newNodeTable,
+	recordCheck,
+	recordEvidence,
+	recordRefusal,
+} from "../../../worker/health/node-table.ts";
 import { poolOf } from "../support/pools.ts";
 
 const pool = poolOf();
@@ -19,9 +26,8 @@ const names = (now = 1000, tried: number[] = [], session = true) =>
 	)
 		.map((each) => each.node.id)
 		.join(" ");
-const recordFailures = (i: number, times: number, now: number) => {
-	for (let n = 0; n < times; n++) recordResult(table.nodes[i]!, "unreachable", now, 1);
-};
+const suspect = (i: number, now: number) =>
+	recordEvidence(table.nodes[i]!, { failed: true, opensSession: true }, now);
 
 /** Sets the nodes' reported sessions and a common limit. */
 const setReports = (sessions: readonly number[], sessionLimit: number) => {
@@ -59,7 +65,7 @@ describe("candidates", () => {
 
 	it("are not full nodes, counting the isolate's own picks since the last report", () => {
 		setReports([10, 9, 3], 10);
-		table.nodes[1]!.picks = 1;
+		Object.assign(table.nodes[1]!, { picks: 1, pickedAt: 1000 });
 		expect(names()).toBe("n3");
 	});
 
@@ -69,17 +75,12 @@ describe("candidates", () => {
 		expect(names()).toBe("");
 	});
 
-	it("are not nodes that failed three times in a row, until the pause is over", () => {
-		recordFailures(0, 2, 1000);
+	it("are all nodes that are DOWN or whose breakers are open when no other is in service", () => {
+		for (const i of [0, 1]) recordCheck(table, table.nodes[i]!, false, 1000, 0);
+		setStates("UP", "UP", "DOWN");
 		expect(names(1000)).toBe("n1 n2 n3");
-		recordFailures(0, 1, 1000);
-		expect(names(1999)).toBe("n2 n3");
-		expect(names(2000)).toBe("n1 n2 n3");
-	});
-
-	it("are none when the breakers of all nodes are open, although the monitor reports them UP", () => {
-		for (const i of [0, 1, 2]) recordFailures(i, 3, 1000);
-		expect(names(1000)).toBe("");
+		setStates("UP", "MAINT", "DRAIN");
+		expect(names(1000)).toBe("n1");
 	});
 
 	it("are all nodes when none reports its sessions, however many picks they have", () => {
@@ -89,41 +90,44 @@ describe("candidates", () => {
 
 	it("for a request that opens no session, include full nodes and nodes that refused one", () => {
 		setReports([1, 1, 1], 1);
-		recordResult(table.nodes[1]!, "refused", 1000, 1);
+		recordRefusal(table.nodes[1]!, 1000);
 		expect(names(1001, [], false)).toBe("n1 n2 n3");
 	});
 
 	it("are not nodes that refused a session within the last 3 s", () => {
-		recordResult(table.nodes[1]!, "refused", 1000, 1);
+		recordRefusal(table.nodes[1]!, 1000);
 		expect(names(1001)).toBe("n1 n3");
 		expect(names(4001)).toBe("n1 n2 n3");
 	});
 });
 
-describe("the circuit breaker", () => {
-	it("lets one trial through when its pause is over, and no other request until the trial has ended", () => {
-		recordFailures(0, 3, 1000);
-		const onlyTable: NodeTable = { nodes: [table.nodes[0]!], turn: 0 };
-		const only = poolOf({ nodes: [{ id: "n1", url: "http://127.0.0.1:3001" }] });
-		const criteria = { now: 2500, random: () => 0, key: null, prefer: null, opensSession: true };
-		expect(choose(only, onlyTable, [], criteria)?.id).toBe("n1");
-		expect(choose(only, onlyTable, [], criteria)).toBeNull();
-		recordResult(table.nodes[0]!, "ok", 2600, 1);
-		expect(choose(only, onlyTable, [], { ...criteria, now: 2601 })?.id).toBe("n1");
+describe("a suspected node", () => {
+	it("is chosen last, and never excluded", () => {
+		suspect(0, 1000);
+		expect(names(1001)).toBe("n2 n3");
+		expect(names(1001, [1, 2])).toBe("n1");
+		for (const i of [1, 2]) suspect(i, 1000);
+		expect(names(1001)).toBe("n1 n2 n3");
+	});
+});
+
+describe("a node whose breaker is open", () => {
+	it("is used only when no other node is left, as a node that is DOWN", () => {
+		recordCheck(table, table.nodes[0]!, false, 1000, 0);
+		setStates("UP", "DOWN", "UP");
+		expect(names(1001)).toBe("n3");
+		expect(names(1001, [2])).toBe("n1 n2");
 	});
 
-	it("doubles the pause with each failed trial, up to half a minute", () => {
-		recordFailures(0, 3, 0);
-		expect(table.nodes[0]!.openUntil).toBe(1000);
-		recordFailures(0, 1, 0);
-		expect(table.nodes[0]!.openUntil).toBe(2000);
-		recordFailures(0, 20, 0);
-		expect(table.nodes[0]!.openUntil).toBe(30_000);
+	it("is not used while another one is merely full", () => {
+		setReports([0, 5, 5], 5);
+		recordCheck(table, table.nodes[0]!, false, 1000, 0);
+		expect(names(1001)).toBe("");
 	});
 
-	it("starts slow start when it closes", () => {
-		recordFailures(0, 3, 0);
-		recordResult(table.nodes[0]!, "ok", 5000, 1);
+	it("begins slow start when it closes", () => {
+		recordCheck(table, table.nodes[0]!, false, 0, 0);
+		recordCheck(table, table.nodes[0]!, true, 5000, 0);
 		expect(candidates(pool, table, [], 5000, true).map((each) => each.weight)).toEqual([
 			1000, 10_000, 10_000,
 		]);
@@ -164,6 +168,45 @@ describe("choose", () => {
 		for (let i = 0; i < 300; i++) choose(pool, table, [], { ...criteria, random: Math.random });
 		const picks = table.nodes.map((status) => status.picks);
 		expect(Math.max(...picks) - Math.min(...picks)).toBeLessThan(20);
+	});
+
+	it("counts sessions alike for nodes with and without reports, and forgets those that have probably ended", () => {
+		setReports([500, 0, 0], 0);
+		for (const status of table.nodes.slice(1)) status.boot = "";
+		const loads = (now: number) => candidates(pool, table, [], now, true).map((each) => each.load);
+		expect(loads(1000)).toEqual([0, 0, 0]);
+		addPick(table.nodes[1]!, 1, 1000);
+		addPick(table.nodes[1]!, 1, 1000);
+		expect(loads(1000)).toEqual([0, 2, 0]);
+		expect(loads(21_000)).toEqual([0, 1, 0]);
+		setReports([500, 0, 7], 0);
+		expect(loads(21_000)).toEqual([500, 1, 7]);
+	});
+
+	it("takes back a pick that opened no session", () => {
+		addPick(table.nodes[0]!, 1, 1000);
+		addPick(table.nodes[0]!, -1, 1000);
+		addPick(table.nodes[0]!, -1, 1000);
+		expect(table.nodes[0]!.picks).toBe(0);
+	});
+
+	it("spreads requests that open no session evenly, whatever sessions the nodes have", () => {
+		setReports([0, 100, 1000], 0);
+		const ids = Array.from(
+			{ length: 9 },
+			() => choose(pool, table, [], { ...criteria, opensSession: false })!.id,
+		);
+		for (const id of ["n1", "n2", "n3"]) expect(ids.filter((each) => each === id)).toHaveLength(3);
+	});
+
+	it("lets a visitor stay on the node of its cookie in DRAIN, but opens no session there", () => {
+		setStates("DRAIN", "UP", "UP");
+		const prefer = pool.nodes[0]!;
+		expect(choose(pool, table, [], { ...criteria, prefer, opensSession: false })?.id).toBe("n1");
+		expect(choose(pool, table, [prefer], { ...criteria, prefer, opensSession: false })?.id).not.toBe("n1");
+		expect(choose(pool, table, [], { ...criteria, prefer })?.id).not.toBe("n1");
+		setStates("MAINT", "UP", "UP");
+		expect(choose(pool, table, [], { ...criteria, prefer, opensSession: false })?.id).not.toBe("n1");
 	});
 
 	it("counts no pick for a request that opens no session", () => {

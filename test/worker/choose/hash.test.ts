@@ -3,7 +3,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { hashKey, nodeOfAddress, rendezvous } from "../../../worker/choose/hash.ts";
 import type { Node } from "../../../worker/config/pool.ts";
 import type { NodeState } from "../../../worker/contract.ts";
-import { type NodeTable, newNodeTable, recordResult } from "../../../worker/health/node-table.ts";
+import {
+	type NodeTable,
+	newNodeTable,
+	recordCheck,
+	recordEvidence,
+} from "../../../worker/health/node-table.ts";
 import { poolOf } from "../support/pools.ts";
 
 const pool = poolOf();
@@ -48,21 +53,31 @@ describe("rendezvous", () => {
 describe("the node of a client address", () => {
 	it("changes only for the clients of a node that is not UP, and not during slow start", () => {
 		const addresses = Array.from({ length: 100 }, (_, i) => `10.1.2.${i}`);
-		const before = addresses.map((address) => nodeOfAddress(table, address, [], 1000)!.id);
+		const before = addresses.map((address) => nodeOfAddress(table, address, [])!.id);
 		setStates("UP", "DRAIN", "UP");
 		table.nodes[0]!.upSince = 999;
-		const after = addresses.map((address) => nodeOfAddress(table, address, [], 1000)!.id);
+		const after = addresses.map((address) => nodeOfAddress(table, address, [])!.id);
 		for (const [i, id] of before.entries()) expect(after[i] === id || id === "n2").toBe(true);
 		expect(after).not.toContain("n2");
 	});
 });
 
 describe("the node of a client address, without a monitor", () => {
-	it("is another one while the breaker of its node is open", () => {
-		const first = nodeOfAddress(table, "10.0.0.1", [], 1000)!;
-		for (let n = 0; n < 3; n++) recordResult(table.nodes[first.index]!, "unreachable", 1000, 1);
-		expect(nodeOfAddress(table, "10.0.0.1", [], 1500)).not.toBe(first);
-		expect(nodeOfAddress(table, "10.0.0.1", [], 2500)).toBe(first);
+	it("stays the same when exchanges with it fail, and is another one while its own health check fails", () => {
+		const first = nodeOfAddress(table, "10.0.0.1", [])!;
+		const status = table.nodes[first.index]!;
+		for (let n = 0; n < 12; n++) recordEvidence(status, { failed: true, opensSession: true }, 1000);
+		expect(nodeOfAddress(table, "10.0.0.1", [])).toBe(first);
+		recordCheck(table, status, false, 1100, 0);
+		expect(nodeOfAddress(table, "10.0.0.1", [])).not.toBe(first);
+		recordCheck(table, status, true, 9000, 0);
+		expect(nodeOfAddress(table, "10.0.0.1", [])).toBe(first);
+	});
+
+	it("is one of all nodes when none is in service", () => {
+		const first = nodeOfAddress(table, "10.0.0.1", [])!;
+		for (const status of table.nodes) recordCheck(table, status, false, 1000, 0);
+		expect(nodeOfAddress(table, "10.0.0.1", [])).toBe(first);
 	});
 });
 

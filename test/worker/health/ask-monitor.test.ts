@@ -1,37 +1,50 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../worker/env.ts";
-import { firstVerdict, readVerdict } from "../../../worker/health/ask-monitor.ts";
-import { claimRefresh } from "../../../worker/health/node-table.ts";
+import {
+	awaitVerdict,
+	claimRefresh,
+	readVerdict,
+	refreshVerdict,
+} from "../../../worker/health/ask-monitor.ts";
 
 afterEach(() => {
 	vi.useRealTimers();
 });
 
-describe("a request asks the monitor", () => {
+describe("a request", () => {
 	const NOW = 100_000;
 	it.each([
-		["when none has asked within the verdict's lifetime", false, 1, NOW - 3000, true],
-		["not while the verdict is fresh", false, 1, NOW - 2999, false],
-		["not while another has just asked, unless it is a handshake", false, 0, NOW - 100, false],
-		["as a handshake in the first moments of an isolate, even if another asks too", true, 0, NOW - 100, true],
-		["not as a handshake once the first moments are over", true, 0, NOW - 200, false],
-		["not as a handshake after the first verdict", true, 1, NOW - 100, false],
-	])("%s", (_what, handshake, receivedAt, askedAt, asks) => {
-		expect(claimRefresh({ receivedAt, askedAt }, handshake, NOW)).toBe(asks);
+		["does nothing about a verdict of the last 2 s", NOW - 1999, NOW - 1999, false, "none"],
+		["asks for a new verdict after 2 s, without waiting for it", NOW - 2000, NOW - 2000, false, "refresh"],
+		["does not ask while another has just asked", NOW - 2100, NOW - 100, false, "none"],
+		["waits when the verdict is older than 3 s", NOW - 3000, NOW - 3000, false, "wait"],
+		["waits for the first verdict of a new isolate", 0, 0, false, "wait"],
+		[
+			"asks for itself and waits when another has just asked, but has no answer yet",
+			0,
+			NOW - 149,
+			false,
+			"wait",
+		],
+		["does not wait for longer than the first one did", 0, NOW - 150, false, "none"],
+		["never waits for a monitor that is silent", 0, NOW - 100, true, "none"],
+		["asks a silent monitor in the background", 0, NOW - 2000, true, "refresh"],
+	] as const)("%s", (_what, receivedAt, askedAt, isSilent, decision) => {
+		expect(claimRefresh({ receivedAt, askedAt, isSilent }, NOW)).toBe(decision);
 	});
 
-	it("and claims the refresh for itself", () => {
-		const clock = { receivedAt: 1, askedAt: 0 };
-		expect([claimRefresh(clock, false, NOW), claimRefresh(clock, false, NOW)]).toEqual([true, false]);
+	it("claims the refresh for itself", () => {
+		const clock = { receivedAt: NOW - 2500, askedAt: 0, isSilent: false };
+		expect([claimRefresh(clock, NOW), claimRefresh(clock, NOW)]).toEqual(["refresh", "none"]);
 		expect(clock.askedAt).toBe(NOW);
 	});
 });
 
-describe("a new session waits for the first verdict", () => {
-	it("until it is there", async () => {
+describe("a request that waits for the verdict", () => {
+	it("continues when it is there", async () => {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		let done = false;
-		const waiting = firstVerdict({ receivedAt: 0, askedAt: 0 }, promise).then(() => {
+		const waiting = awaitVerdict(promise).then(() => {
 			done = true;
 		});
 		await Promise.resolve();
@@ -41,18 +54,28 @@ describe("a new session waits for the first verdict", () => {
 		expect(done).toBe(true);
 	});
 
-	it("but not longer than 150 ms, and not once there was one", async () => {
+	it("continues after 150 ms without it", async () => {
 		vi.useFakeTimers();
-		const never = new Promise<void>(() => {});
-		await firstVerdict({ receivedAt: 5, askedAt: 0 }, never);
 		let done = false;
-		const waiting = firstVerdict({ receivedAt: 0, askedAt: 0 }, never).then(() => {
+		const waiting = awaitVerdict(new Promise<void>(() => {})).then(() => {
 			done = true;
 		});
 		await vi.advanceTimersByTimeAsync(149);
 		expect(done).toBe(false);
 		await vi.advanceTimersByTimeAsync(1);
 		await waiting;
+	});
+});
+
+describe("a refresh", () => {
+	it("records whether the monitor answered", async () => {
+		const clock = { receivedAt: 0, askedAt: 0, isSilent: false };
+		await refreshVerdict({} as Env, [], clock);
+		expect(clock).toMatchObject({ receivedAt: 0, isSilent: true });
+		const answer = () => Promise.resolve(Response.json({ at: 1, nodes: [] }));
+		await refreshVerdict({ STATE: { fetch: answer } } as unknown as Env, [], clock);
+		expect(clock.isSilent).toBe(false);
+		expect(clock.receivedAt).toBeGreaterThan(0);
 	});
 });
 

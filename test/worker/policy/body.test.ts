@@ -1,43 +1,141 @@
-import { describe, expect, it } from "vitest";
-import { hasUnknownLength, readBody } from "../../../worker/policy/body.ts";
-import { parsed } from "../support/pools.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+	type BodyMemory,
+	growBody,
+	type HeldBody,
+	holdBody,
+	MAX_CLIENT_BYTES,
+	MAX_HELD_BYTES,
+	newBodyMemory,
+	readBody,
+	releaseBody,
+} from "../../../worker/policy/body.ts";
 
-const POST = "/socket.io/?EIO=4&transport=polling&sid=d0N0123456789abcdefg";
+afterEach(() => vi.useRealTimers());
 
-function streamed(...parts: string[]): Request {
-	const body = new Blob(parts).stream();
-	return new Request("https://edge.test/socket.io/", { method: "POST", body });
+const limits = (maxBody: number) => ({
+	maxBody,
+	timeouts: { handshake: 1, poll: 1, post: 1, http: 1, bodyIdle: 1000, body: 3000 },
+});
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Reads a stream; the memory that it used is returned too. */
+async function read(stream: ReadableStream, maxBody: number, memory = newBodyMemory()) {
+	const held = holdBody(memory, "192.0.2.1", Date.now() + 60_000);
+	return { result: await readBody(stream, limits(maxBody), memory, held), memory, held };
 }
 
-describe("a body of unknown length", () => {
-	it("is one of an Engine.IO POST without a Content-Length", () => {
-		expect(hasUnknownLength(parsed("POST", POST))).toBe(true);
-		expect(hasUnknownLength(parsed("POST", POST, null, { contentLength: "6" }))).toBe(false);
-		expect(hasUnknownLength(parsed("POST", "/form"))).toBe(false);
+const textOf = (body: unknown) => new TextDecoder().decode(body as ArrayBuffer);
+const streamOf = (...parts: string[]) => new Blob(parts).stream();
+
+/** A stream that sends a byte whenever `gapMs` have passed, and never ends. */
+const dribble = (gapMs: number) =>
+	new ReadableStream<Uint8Array>({
+		async pull(controller) {
+			await new Promise((resolve) => setTimeout(resolve, gapMs));
+			controller.enqueue(bytesOf("x"));
+		},
 	});
 
-	it("is read completely, up to the limit", async () => {
-		const body = await readBody(streamed("4hel", "lo"), 6);
-		expect(new TextDecoder().decode(body as ArrayBuffer)).toBe("4hello");
+describe("a body", () => {
+	it("is read whole, and counted until it is released", async () => {
+		const { result, memory, held } = await read(streamOf("4hel", "lo"), 6);
+		expect(textOf(result)).toBe("4hello");
+		expect([memory.bytes, memory.byClient.get("192.0.2.1")]).toEqual([6, 6]);
+		releaseBody(memory, held);
+		releaseBody(memory, held);
+		expect([memory.bytes, memory.byClient.size, memory.held.size]).toEqual([0, 0, 0]);
 	});
 
-	it("is null when the request has no body", async () => {
-		expect(await readBody(new Request("https://edge.test/", { method: "POST" }), 6)).toBeNull();
+	it("is read whole from several chunks, each of them part of a larger buffer", async () => {
+		const buffer = bytesOf("4hello world");
+		const stream = new ReadableStream<Uint8Array>({
+			start(controller) {
+				controller.enqueue(buffer.subarray(0, 3));
+				controller.enqueue(buffer.subarray(3, 6));
+				controller.close();
+			},
+		});
+		expect(textOf((await read(stream, 100)).result)).toBe("4hello");
 	});
 
-	it("is too long one byte above the limit", async () => {
-		expect(await readBody(streamed("4hel", "lo!"), 6)).toBe("too long");
+	it("of no bytes is empty", async () => {
+		expect(textOf((await read(streamOf(), 6)).result)).toBe("");
 	});
 
-	it("counts as too long when it breaks off", async () => {
+	it("is too long one byte above the limit, and the rest of it can still be read", async () => {
+		const stream = streamOf("4hel", "lo!");
+		expect((await read(stream, 6)).result).toBe("body");
+		expect(stream.locked).toBe(false);
+	});
+
+	it("that breaks off is refused as a body", async () => {
 		let pulls = 0;
-		const body = new ReadableStream<Uint8Array>({
+		const stream = new ReadableStream<Uint8Array>({
 			pull(controller) {
-				if (pulls++ === 0) controller.enqueue(new TextEncoder().encode("4hel"));
+				if (pulls++ === 0) controller.enqueue(bytesOf("4hel"));
 				else controller.error(new Error("disconnected"));
 			},
 		});
-		const request = new Request("https://edge.test/", { method: "POST", body });
-		expect(await readBody(request, 100)).toBe("too long");
+		expect((await read(stream, 100)).result).toBe("body");
+	});
+
+	it.each([
+		["with a pause longer than allowed", 1100, 1000],
+		["without such a pause, but in all longer than allowed", 400, 3000],
+	])("%s times out", async (_what, gapMs, afterMs) => {
+		vi.useFakeTimers();
+		let result: unknown = null;
+		const reading = read(dribble(gapMs), 100).then((done) => {
+			result = done.result;
+		});
+		await vi.advanceTimersByTimeAsync(afterMs - 1);
+		expect(result).toBeNull();
+		await vi.advanceTimersByTimeAsync(1);
+		await reading;
+		expect(result).toBe("body_timeout");
+	});
+
+	it("for which no memory is left is refused", async () => {
+		const memory = newBodyMemory();
+		fill(memory, "192.0.2.1", MAX_CLIENT_BYTES);
+		expect((await read(streamOf("4hello"), 6, memory)).result).toBe("body_memory");
+	});
+});
+
+/** Holds `bytes` for a client. */
+function fill(memory: BodyMemory, clientIp: string, bytes: number, endsAt = Date.now() + 60_000): HeldBody {
+	const held = holdBody(memory, clientIp, endsAt);
+	expect(growBody(memory, held, bytes, 1, Date.now())).toBe(true);
+	return held;
+}
+
+describe("the memory for bodies", () => {
+	const grows = (memory: BodyMemory, clientIp: string, bytes: number, maxBody = 1) =>
+		growBody(memory, holdBody(memory, clientIp, Date.now() + 60_000), bytes, maxBody, Date.now());
+
+	it("has a share for each client address, and one for each /64 of IPv6", () => {
+		const memory = newBodyMemory();
+		fill(memory, "2001:db8::1", MAX_CLIENT_BYTES);
+		expect(grows(memory, "2001:db8::2", 1)).toBe(false);
+		expect(grows(memory, "2001:db8:1::1", 1)).toBe(true);
+	});
+
+	it("is bounded over all clients", () => {
+		const memory = newBodyMemory();
+		for (let i = 0; i < MAX_HELD_BYTES / MAX_CLIENT_BYTES; i++)
+			fill(memory, `192.0.2.${i}`, MAX_CLIENT_BYTES);
+		expect(grows(memory, "198.51.100.1", 1)).toBe(false);
+	});
+
+	it("forgets bodies whose requests must have ended, since the runtime does not tell when a client leaves", () => {
+		const memory = newBodyMemory();
+		fill(memory, "192.0.2.1", MAX_CLIENT_BYTES, Date.now() - 1);
+		expect(grows(memory, "192.0.2.1", MAX_CLIENT_BYTES)).toBe(true);
+		expect(memory.bytes).toBe(MAX_CLIENT_BYTES);
+	});
+
+	it("always has room for one body of the largest size that the pool allows", () => {
+		expect(grows(newBodyMemory(), "192.0.2.1", 100_000_000, 100_000_000)).toBe(true);
 	});
 });

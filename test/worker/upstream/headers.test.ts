@@ -12,6 +12,7 @@ const withHeader = (request: ParsedRequest): ParsedRequest => ({
 	...request,
 	headers: { ...NO_HEADERS, forwardable: { "x-app": "1" } },
 });
+const ADDED = { clientIp: "203.0.113.7", secret: "s3cret", requestId: "r1" };
 const ALWAYS = {
 	"x-forwarded-for": "203.0.113.7",
 	"x-forwarded-proto": "https",
@@ -26,21 +27,28 @@ describe("the headers that a node receives", () => {
 	])(
 		"of %s include its host, and the client's address in the header that only the edge writes",
 		(_what, request) => {
-			expect(upstreamHeaders(withHeader(request), "203.0.113.7", "s3cret")).toEqual({
+			expect(upstreamHeaders(withHeader(request), ADDED)).toEqual({
 				"x-app": "1",
 				...ALWAYS,
 				"x-forwarded-host": "edge.test",
 				[HEADERS.clientIp]: "203.0.113.7",
+				[HEADERS.requestId]: "r1",
 			});
 		},
 	);
 
 	it("of a session's polls and POSTs include only what a proxy on the way may use", () => {
-		expect(upstreamHeaders(withHeader(POLL), "203.0.113.7", "s3cret")).toEqual({ "x-app": "1", ...ALWAYS });
+		expect(upstreamHeaders(withHeader(POLL), ADDED)).toEqual({ "x-app": "1", ...ALWAYS });
 	});
 
-	it("omit an unknown client address and an empty secret", () => {
-		expect(upstreamHeaders({ ...HANDSHAKE, headers: { ...NO_HEADERS, forwardable: {} } }, "", "")).toEqual({
+	it("of a session's polls and POSTs with an Origin include the host, which python-engineio compares with it", () => {
+		const request = { ...POLL, headers: { ...NO_HEADERS, origin: "https://edge.test", forwardable: {} } };
+		expect(upstreamHeaders(request, ADDED)).toEqual({ ...ALWAYS, "x-forwarded-host": "edge.test" });
+	});
+
+	it("omit an unknown client address, an empty secret and an empty id", () => {
+		const request = { ...HANDSHAKE, headers: { ...NO_HEADERS, forwardable: {} } };
+		expect(upstreamHeaders(request, { clientIp: "", secret: "", requestId: "" })).toEqual({
 			"x-forwarded-host": "edge.test",
 			"x-forwarded-proto": "https",
 		});

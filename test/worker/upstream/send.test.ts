@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deadlineOf, mayRetry, resultOf } from "../../../worker/upstream/send.ts";
+import { deadlineOf, isEvidence, mayRetry, resultOf } from "../../../worker/upstream/send.ts";
 import { parsed, poolOf } from "../support/pools.ts";
 
 const answer = (status: number, headers: Record<string, string> = {}) =>
@@ -22,10 +22,25 @@ describe("resultOf", () => {
 		["a 521 of the node itself", 521, { "x-edge-node": "n1" }, "cloudflare", "ok"],
 		["a 521 on workerd, where it must be the node's", 521, {}, "workerd", "ok"],
 		["a 503 of the application", 503, {}, "workerd", "ok"],
+		["a 502 of the node itself", 502, { "x-edge-node": "n1" }, "workerd", "ok"],
 		["a 503 of a node that drains", 503, { "x-edge-refuse": "draining" }, "workerd", "refused"],
 		["a 503 of a full node", 503, { "x-edge-refuse": "full" }, "cloudflare", "refused"],
 	] as const)("classifies %s", (_what, status, headers, platform, result) => {
-		expect(resultOf(answer(status, headers), platform)).toBe(result);
+		expect(resultOf(answer(status, headers), platform, false, false)).toBe(result);
+	});
+
+	it.each([
+		["a 502 without the header of a node that always sends it", 502, {}, true, false, "unavailable"],
+		["a 503 without it", 503, {}, true, false, "unavailable"],
+		["a 504 without it", 504, {}, true, false, "unavailable"],
+		["a 500 without it", 500, {}, true, false, "ok"],
+		["a 503 of the application of such a node", 503, { "x-edge-node": "n1" }, true, false, "ok"],
+		["a 502 to the handshake of a node that never sends it", 502, {}, false, true, "unavailable"],
+		["a 503 of the application to a handshake", 503, { "x-edge-node": "n1" }, true, true, "unavailable"],
+		["a 500 to a handshake", 500, {}, true, true, "ok"],
+		["a refusal of a handshake", 503, { "x-edge-refuse": "full" }, true, true, "refused"],
+	] as const)("classifies %s", (_what, status, headers, speaksContract, opensSession, result) => {
+		expect(resultOf(answer(status, headers), "workerd", speaksContract, opensSession)).toBe(result);
 	});
 });
 
@@ -46,7 +61,40 @@ describe("a retry on another node", () => {
 		["POST", "/page", null, "unreachable", false],
 		["GET", "/ws", "websocket", "timeout", true],
 	] as const)("of %s %s (Upgrade %s) after %s is allowed: %s", (method, path, upgrade, result, wanted) => {
-		expect(mayRetry(parsed(method, path, upgrade), result)).toBe(wanted);
+		expect(mayRetry(parsed(method, path, upgrade), result, 1)).toBe(wanted);
+	});
+
+	it.each([
+		["GET", HANDSHAKE, 2, true],
+		["GET", HANDSHAKE, 3, false],
+		["GET", "/page", 1, true],
+		["GET", "/page", 2, false],
+		["GET", "/ws", 2, false],
+		["OPTIONS", HANDSHAKE, 2, false],
+	] as const)("of %s %s after %i attempts is allowed: %s", (method, path, attempts, wanted) => {
+		expect(mayRetry(parsed(method, path), "unreachable", attempts)).toBe(wanted);
+	});
+});
+
+describe("evidence about a node", () => {
+	const pool = poolOf();
+	const node = pool.nodes[0]!;
+	it.each([
+		["GET", HANDSHAKE, null, "unreachable", true],
+		["GET", HANDSHAKE, null, "timeout", true],
+		["GET", SOCKET, "websocket", "timeout", true],
+		["GET", `${HANDSHAKE}&sid=d0Nx`, null, "unreachable", true],
+		["GET", `${SOCKET}&sid=d0Nx`, "websocket", "unreachable", true],
+		["GET", `${HANDSHAKE}&sid=d0Nx`, null, "timeout", false],
+		["GET", `${HANDSHAKE}&sid=eF0x`, null, "unreachable", false],
+		["POST", `${HANDSHAKE}&sid=d0Nx`, null, "unreachable", false],
+		["OPTIONS", HANDSHAKE, null, "unreachable", false],
+		["GET", "/page", null, "unreachable", false],
+		["HEAD", "/page", null, "unreachable", false],
+		["GET", "/ws", "websocket", "timeout", false],
+		["GET", "/socket.io/x?EIO=4&transport=polling", null, "unreachable", false],
+	] as const)("is %s %s (Upgrade %s) that ends with %s: %s", (method, path, upgrade, result, wanted) => {
+		expect(isEvidence(parsed(method, path, upgrade), pool, node, result)).toBe(wanted);
 	});
 });
 

@@ -1,0 +1,97 @@
+/** The answer to a request for every outcome: a node's, or the edge's own. */
+import type { Node, Pool } from "../config/pool.ts";
+import { HEADERS } from "../contract.ts";
+import { edgeError, engineError, preflightResponse } from "../errors.ts";
+import { type Denial, denyIdleUpload } from "../policy/denial.ts";
+import type { Exchange, Outcome } from "../stats/exchange.ts";
+import { fixForFaults, withCookie } from "../stick/stick.ts";
+import { withPublicLocation } from "../upstream/location.ts";
+import type { Attempt } from "../upstream/send.ts";
+import type { PoolRequest } from "./context.ts";
+
+/** The answer to a request, with the pool and nodes that were involved. */
+export type Answer = Pick<Exchange, "outcome" | "response" | "pool" | "attempts" | "denial" | "id">;
+
+/** An answer of a pool's nodes, or of the edge itself, outside any pool. */
+export function answerWith(
+	outcome: Outcome,
+	response: Response,
+	pool: Pool | null = null,
+	attempts: readonly Attempt[] = [],
+): Answer {
+	return { outcome, response, pool, attempts, denial: null, id: null };
+}
+
+export function answerDenial(denial: Denial, pool: Pool, attempts: readonly Attempt[] = []): Answer {
+	return { outcome: "denied", response: denial.response, pool, attempts, denial, id: null };
+}
+
+/** Forwards the answer of the last attempt. */
+export function answerPassed(admitted: PoolRequest, attempts: readonly Attempt[]): Answer {
+	const { node, response } = attempts.at(-1)!;
+	return answerWith("passed", forClient(response!, node, admitted), admitted.pool, attempts);
+}
+
+/** Answers that the session no longer exists, so that the client opens a new one. A preflight gets a preflight's answer. */
+export function answerGone({ parsed, request, pool }: PoolRequest, attempts: readonly Attempt[]): Answer {
+	const { origin } = parsed.headers;
+	if (parsed.method === "OPTIONS")
+		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
+	return answerWith("gone", engineError(1, origin), pool, attempts);
+}
+
+/** Answers when no node takes the request: 503, on which Engine.IO clients back off. */
+export function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]): Answer {
+	const { parsed, request, pool, table } = admitted;
+	const { origin } = parsed.headers;
+	const isEngine = parsed.enginePath !== null;
+	if (isEngine && parsed.method === "OPTIONS")
+		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
+	const fix = isEngine ? fixForFaults(pool, table) : null;
+	const error =
+		fix === null
+			? edgeError("EDGE_NO_NODE", origin)
+			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
+	return answerWith("no_node", error, pool, attempts);
+}
+
+const FAILURE_CODES = {
+	ok: "EDGE_NODE_FAILED",
+	unreachable: "EDGE_NODE_FAILED",
+	unavailable: "EDGE_NODE_FAILED",
+	timeout: "EDGE_NODE_TIMEOUT",
+	refused: "EDGE_NO_NODE",
+	invalid: "EDGE_NODE_ANSWER",
+} as const;
+
+/**
+ * Answers when the last node failed and no other is tried. Outside Engine.IO an answer is forwarded if there is one, such
+ * as a proxy's 503.
+ */
+export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]): Answer {
+	const { parsed, pool } = admitted;
+	const { node, result, response } = attempts.at(-1)!;
+	const { origin } = parsed.headers;
+	if (result === "client_idle") return answerDenial(denyIdleUpload(origin), pool, attempts);
+	if (parsed.enginePath !== null && parsed.sid === null) return answerNoNode(admitted, attempts);
+	if (result === "invalid")
+		return answerWith("failed", edgeError("EDGE_NODE_ANSWER", origin), pool, attempts);
+	const answer =
+		response === null ? edgeError(FAILURE_CODES[result], origin) : forClient(response, node, admitted);
+	return answerWith("failed", answer, pool, attempts);
+}
+
+/**
+ * A node's answer without the node's id and address, which are not public, and outside Engine.IO with the cookie that
+ * makes the pool sticky. A 101 stays as it is: a copy loses its WebSocket.
+ */
+function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest): Response {
+	const { status, headers } = response;
+	if (status === 101) return response;
+	let answer = status >= 300 && status <= 399 ? withPublicLocation(response, node, parsed) : response;
+	if (parsed.enginePath === null && pool.httpCookie) answer = withCookie(pool, node, parsed, answer);
+	if (pool.exposeNode || !headers.has(HEADERS.node)) return answer;
+	if (answer === response) answer = new Response(response.body, response);
+	answer.headers.delete(HEADERS.node);
+	return answer;
+}
