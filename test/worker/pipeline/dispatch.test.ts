@@ -1,70 +1,18 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Env } from "../../../worker/env.ts";
-import type { Isolate } from "../../../worker/isolate.ts";
-import { dispatch } from "../../../worker/pipeline/dispatch.ts";
-import { isolateOf, parsed } from "../support/pools.ts";
-
-/** What a node does with a request: a status, an answer, or no connection. */
-type Behaviour = number | (() => Response) | "unreachable" | "silent";
-
-const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
-const OF_N1 = `${HANDSHAKE}&sid=d0N0123456789abcdefg`;
-const OF_NO_NODE = `${HANDSHAKE}&sid=zzz0123456789abcdefg`;
-const REFUSES = () => new Response(null, { status: 503, headers: { "x-edge-refuse": "draining" } });
-const OPENS = () => new Response('0{"sid":"0123456789abcdefghij","upgrades":[]}');
+import {
+	HANDSHAKE,
+	newIsolate,
+	OF_N1,
+	OF_NO_NODE,
+	OPENS,
+	REFUSES,
+	type Sent,
+	send,
+	withSessionsOf,
+} from "../support/dispatching.ts";
+import { isolateOf } from "../support/pools.ts";
 
 afterEach(() => vi.restoreAllMocks());
-
-interface Sent {
-	readonly isolate?: Isolate;
-	readonly method?: string;
-	readonly path: string;
-	readonly body?: string;
-	/** By node; n1, n2 and n3 are tried in this order. */
-	readonly nodes: readonly [Behaviour, Behaviour, Behaviour];
-}
-
-/** Dispatches a request, and returns its outcome, status and the nodes that were tried. */
-async function send({ isolate = newIsolate(), method = "GET", path, body, nodes }: Sent) {
-	// The first of the nodes that are left is drawn.
-	vi.spyOn(Math, "random").mockReturnValue(0);
-	vi.spyOn(globalThis, "fetch").mockImplementation((url) => {
-		const behaviour = nodes[Number(new URL(String(url)).port) - 3001]!;
-		if (behaviour === "unreachable") return Promise.reject(new Error("connection refused"));
-		if (behaviour === "silent") return new Promise(() => {});
-		return Promise.resolve(
-			typeof behaviour === "number" ? new Response("x", { status: behaviour }) : behaviour(),
-		);
-	});
-	const request = new Request(`https://edge.test${path}`, { method, body: body ?? null });
-	const ctx = { waitUntil: () => {} } as unknown as ExecutionContext;
-	const contentLength = body === undefined ? null : String(body.length);
-	const context = {
-		request,
-		parsed: parsed(method, path, null, { contentLength, forwardable: {} }),
-		isolate,
-		env: {} as Env,
-		ctx,
-		clientIp: "192.0.2.1",
-		startedAt: Date.now(),
-	};
-	const { outcome, response, attempts } = await dispatch(context);
-	return { outcome, status: response.status, tried: attempts.map(({ node }) => node.id).join(" ") };
-}
-
-const newIsolate = () => {
-	const isolate = isolateOf({
-		stickiness: "rewrite",
-		timeouts: { handshake: 1, post: 1, poll: 1, http: 1 },
-	});
-	isolate.pools[0]!.table.turn = 0;
-	return isolate;
-};
-const withSessionsOf = (state: "MAINT" | "DRAIN" | "DOWN") => {
-	const isolate = isolateOf();
-	isolate.pools[0]!.table.nodes[0]!.state = state;
-	return isolate;
-};
 
 describe("a handshake", () => {
 	it.each<[string, Sent["nodes"], object]>([

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Isolate } from "../../../worker/isolate.ts";
+import { HANDSHAKE, newIsolate, OF_N1, OPENS, type Sent, send } from "../support/dispatching.ts";
+import { isolateOf } from "../support/pools.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("a handshake that fails", () => {
+	const UNAVAILABLE = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
+	it.each<[string, Sent["nodes"], object]>([
+		[
+			"with a proxy's 502 goes on to the next node",
+			[UNAVAILABLE, OPENS, OPENS],
+			{ outcome: "passed", status: 200, tried: "n1 n2" },
+		],
+		[
+			"with a proxy's 502 at every node is answered 503 by the edge",
+			[UNAVAILABLE, UNAVAILABLE, UNAVAILABLE],
+			{ outcome: "no_node", status: 503 },
+		],
+	])("%s", async (_what, nodes, expected) => {
+		expect(await send({ path: HANDSHAKE, nodes })).toMatchObject(expected);
+	});
+
+	it("is sent to three nodes at most", async () => {
+		const nodes = ["n1", "n2", "n3", "n4", "n5"].map((id, i) => ({
+			id,
+			url: `http://127.0.0.1:${3001 + (i % 3)}`,
+		}));
+		const isolate = isolateOf({ stickiness: "rewrite", nodes });
+		const all = ["unreachable", "unreachable", "unreachable"] as const;
+		const { tried } = await send({ isolate, path: HANDSHAKE, nodes: all });
+		expect(tried.split(" ")).toHaveLength(3);
+	});
+
+	it("makes its node the last one to be chosen, and one that opens a session ends that", async () => {
+		const isolate = newIsolate();
+		await send({ isolate, path: HANDSHAKE, nodes: ["unreachable", OPENS, OPENS] });
+		expect(await send({ isolate, path: HANDSHAKE, nodes: [OPENS, OPENS, OPENS] })).not.toMatchObject({
+			tried: "n1",
+		});
+		isolate.pools[0]!.table.nodes.slice(1).forEach((status) => {
+			status.weight = 0;
+		});
+		expect(await send({ isolate, path: HANDSHAKE, nodes: [OPENS, OPENS, OPENS] })).toMatchObject({
+			tried: "n1",
+		});
+		expect(isolate.pools[0]!.table.nodes[0]!.failures).toBe(0);
+	});
+
+	it("or is refused by the application leaves no pick behind, and one that opens a session does", async () => {
+		const isolate = newIsolate();
+		const picks = () => isolate.pools[0]!.table.nodes.map((status) => Math.round(status.picks));
+		await send({ isolate, path: HANDSHAKE, nodes: [403, 403, 403] });
+		await send({ isolate, path: HANDSHAKE, nodes: ["unreachable", "unreachable", "unreachable"] });
+		expect(picks()).toEqual([0, 0, 0]);
+		await send({ isolate, path: HANDSHAKE, nodes: [OPENS, OPENS, OPENS] });
+		expect(picks().reduce((sum, each) => sum + each)).toBe(1);
+	});
+});
+
+describe("a failed exchange", () => {
+	const HEALTHY = 200;
+	/** Sends one request, lets what it leaves to `waitUntil` finish, and returns the number of health checks and the node's state. */
+	async function afterwards(isolate: Isolate, sent: Omit<Sent, "isolate">) {
+		const fetched = vi.spyOn(globalThis, "fetch");
+		const before = fetched.mock.calls.length;
+		const left: Promise<unknown>[] = [];
+		await send({ isolate, ...sent, waitUntil: (work) => left.push(work) });
+		await Promise.all(left);
+		const checks = fetched.mock.calls
+			.slice(before)
+			.filter(([url]) => String(url).endsWith("/healthz")).length;
+		const { failedChecks, failures } = isolate.pools[0]!.table.nodes[0]!;
+		return { checks, isOpen: failedChecks > 0, failures };
+	}
+
+	it("that is evidence is followed by the isolate's own health check, which opens the breaker only when it fails", async () => {
+		const nodes = ["unreachable", OPENS, OPENS] as const;
+		expect(await afterwards(newIsolate(), { path: HANDSHAKE, nodes, health: HEALTHY })).toEqual({
+			checks: 1,
+			isOpen: false,
+			failures: 0,
+		});
+		expect(await afterwards(newIsolate(), { path: HANDSHAKE, nodes, health: "unreachable" })).toMatchObject({
+			checks: 1,
+			isOpen: true,
+		});
+	});
+
+	it.each<[string, Omit<Sent, "nodes" | "isolate">]>([
+		["plain http", { path: "/page" }],
+		["an upgrade outside Engine.IO", { path: "/ws", upgrade: "websocket" }],
+		["a body", { path: OF_N1, method: "POST", body: "40" }],
+		["an Engine.IO query below another path", { path: "/socket.io/x?EIO=4&transport=polling" }],
+	])("of %s is no evidence: no health check, no suspicion", async (_what, sent) => {
+		const isolate = newIsolate();
+		for (const status of isolate.pools[0]!.table.nodes.slice(1)) status.state = "MAINT";
+		const nodes = ["unreachable", 200, 200] as const;
+		for (let i = 0; i < 5; i++)
+			expect(await afterwards(isolate, { ...sent, nodes, health: "unreachable" })).toEqual({
+				checks: 0,
+				isOpen: false,
+				failures: 0,
+			});
+	});
+});
+
+describe("a session's request that a proxy answers for its node", () => {
+	const UNAVAILABLE = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
+	it.each([
+		["is gone, if the node speaks the contract", "b1", { outcome: "gone", status: 400, tried: "n1" }],
+		["keeps that answer, if it may be the node's own", "", { outcome: "passed", status: 502, tried: "n1" }],
+	])("%s", async (_what, boot, expected) => {
+		const isolate = newIsolate();
+		isolate.pools[0]!.table.nodes[0]!.boot = boot;
+		expect(await send({ isolate, path: OF_N1, nodes: [UNAVAILABLE, 200, 200] })).toMatchObject(expected);
+	});
+});
