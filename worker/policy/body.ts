@@ -66,43 +66,55 @@ export function releaseBody(memory: BodyMemory, body: HeldBody): void {
 	else memory.byClient.delete(body.client);
 }
 
-/** Reads the whole body and counts it in `memory`, or says why not; then the rest of it can still be read. */
-export async function readBody(
+/** Reads the whole body and counts it in `memory`, or says why not. */
+export function readBody(
 	stream: ReadableStream,
 	limits: Pick<Pool, "maxBody" | "timeouts">,
 	memory: BodyMemory,
 	held: HeldBody,
 ): Promise<ArrayBuffer | BodyFault> {
-	const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-	const chunks: Uint8Array<ArrayBuffer>[] = [];
+	const { bodyIdle, body } = limits.timeouts;
 	const startedAt = Date.now();
 	let chunkAt = startedAt;
-	let late = false;
-	let timer: ReturnType<typeof setTimeout>;
-	const watch = () => {
-		const now = Date.now();
-		const { bodyIdle, body } = limits.timeouts;
-		const leftMs = Math.min(chunkAt + bodyIdle, startedAt + body) - now;
-		if (leftMs > 0) timer = setTimeout(watch, leftMs);
-		else {
-			late = true;
-			reader.releaseLock();
-		}
-	};
-	watch();
+	return new Promise((resolve) => {
+		let timer: ReturnType<typeof setTimeout>;
+		const watch = () => {
+			const leftMs = Math.min(chunkAt + bodyIdle, startedAt + body) - Date.now();
+			if (leftMs > 0) timer = setTimeout(watch, leftMs);
+			else resolve("body_timeout");
+		};
+		watch();
+		const onChunk = (bytes: number): BodyFault | null => {
+			chunkAt = Date.now();
+			if (held.bytes + bytes > limits.maxBody) return "body";
+			return growBody(memory, held, bytes, limits.maxBody, chunkAt) ? null : "body_memory";
+		};
+		void readChunks(stream, onChunk).then((result) => {
+			clearTimeout(timer);
+			resolve(result);
+		});
+	});
+}
+
+/** Reads until the end, or until `onChunk` returns a fault; then the rest can still be read. Never rejects. */
+async function readChunks(
+	stream: ReadableStream,
+	onChunk: (bytes: number) => BodyFault | null,
+): Promise<ArrayBuffer | BodyFault> {
+	const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+	const chunks: Uint8Array<ArrayBuffer>[] = [];
 	try {
 		for (;;) {
 			const { value, done } = await reader.read();
 			if (done) return joined(chunks);
-			chunkAt = Date.now();
-			if (held.bytes + value.byteLength > limits.maxBody) return "body";
-			if (!growBody(memory, held, value.byteLength, limits.maxBody, chunkAt)) return "body_memory";
+			const fault = onChunk(value.byteLength);
+			if (fault !== null) return fault;
 			chunks.push(value);
 		}
 	} catch {
-		return late ? "body_timeout" : "body";
+		// The client has left.
+		return "body";
 	} finally {
-		clearTimeout(timer!);
 		reader.releaseLock();
 	}
 }
