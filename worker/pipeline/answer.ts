@@ -87,11 +87,18 @@ export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]
  */
 function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest): Response {
 	const { status, headers } = response;
-	if (status === 101) return response;
+	const isNamed = !pool.exposeNode && headers.has(HEADERS.node);
+	if (status === 101) return isNamed ? unnamed(response) : response;
 	let answer = status >= 300 && status <= 399 ? withPublicLocation(response, node, parsed) : response;
 	if (parsed.enginePath === null && pool.httpCookie) answer = withCookie(pool, node, parsed, answer);
-	if (pool.exposeNode || !headers.has(HEADERS.node)) return answer;
+	if (!isNamed) return answer;
 	if (answer === response) answer = new Response(response.body, response);
 	answer.headers.delete(HEADERS.node);
 	return answer;
+}
+
+function unnamed({ webSocket, headers }: Response): Response {
+	const kept = new Headers(headers);
+	kept.delete(HEADERS.node);
+	return new Response(null, { status: 101, webSocket, headers: kept });
 }
