@@ -18,6 +18,7 @@ const WORKER = [
 	"contract.ts",
 	"env.ts",
 	"errors.ts",
+	"deadline.ts",
 	"config",
 	"request",
 	"policy",

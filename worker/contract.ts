@@ -25,7 +25,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 export const HEADERS = {
 	/** edge → node: the shared secret that proves the request came through the edge. */
 	auth: "x-edge-auth",
-	/** node → edge: the node's id, on every answer of the node itself. A 502 from a proxy in between lacks it. */
+	/** node → edge: the node's id, on every answer of the node itself but those to a session's polls and POSTs. A 502 from a proxy in between lacks it. */
 	node: "x-edge-node",
 	/** node → edge, with status 503 on a handshake: why the node takes no new session (one of `REFUSALS`). */
 	refuse: "x-edge-refuse",

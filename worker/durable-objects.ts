@@ -1,6 +1,7 @@
 /** Requests to the two Durable Objects, bound directly or behind a self-hosted state process. */
+
+import { withDeadline } from "./deadline.ts";
 import type { Env } from "./env.ts";
-import { withDeadline } from "./upstream/deadline.ts";
 
 /** `monitor` probes the nodes and keeps their admin states; `ledger` adds up the statistics. */
 export type DurableObjectName = "monitor" | "ledger";

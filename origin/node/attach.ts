@@ -8,7 +8,7 @@ import type { Server } from "socket.io";
 import { HEADERS, type NodeHealth, type Refusal } from "../../worker/contract.ts";
 import type { Answer } from "./answer.ts";
 import { type DrainProgress, drainSessions } from "./drain.ts";
-import { createGate } from "./gate.ts";
+import { createGate, isSessionRequest } from "./gate.ts";
 import { nodeHealth } from "./health.ts";
 import { interceptServer } from "./intercept.ts";
 import { type AttachOptions, resolveOptions } from "./options.ts";
@@ -62,8 +62,9 @@ export function attachEdge(io: Server, options: AttachOptions): EdgeAttachment {
 	io.engine.use(refuseHandshakes(refusal, refusals));
 	io.engine.generateId = () => mintSid(plan.tag);
 	// The gate sets the header on ordinary responses; ws writes the 101 itself and takes the header from here.
-	io.engine.on("headers", (headers: Record<string, string>) => {
-		headers[HEADERS.node] = plan.node;
+	io.engine.on("headers", (headers: Record<string, string>, request: IncomingMessage) => {
+		if (request.headers.upgrade !== undefined || !isSessionRequest(request, io.path()))
+			headers[HEADERS.node] = plan.node;
 	});
 	return {
 		node: plan.node,

@@ -32,7 +32,7 @@ export function createGate(socketPath: string, plan: AttachPlan, node: GatedNode
 	const forbidden = { "content-type": "application/json", [HEADERS.node]: plan.node };
 	return {
 		request(request, response) {
-			response.setHeader(HEADERS.node, plan.node);
+			if (!isSessionRequest(request, socketPath)) response.setHeader(HEADERS.node, plan.node);
 			if (!admit(request)) {
 				response.writeHead(403, forbidden).end(FORBIDDEN);
 				return true;
@@ -73,6 +73,14 @@ function renameFlashsocket(
 /** The URL with `transport=flashsocket` replaced by `transport=websocket`. */
 export function withoutFlashsocket(url: string): string {
 	return url.replace(/([?&]transport=)flashsocket(?=&|$)/g, "$1websocket");
+}
+
+/**
+ * Whether the request is a poll or POST of a session. Their answers lack the node's id: they are the most frequent ones,
+ * the edge would have to remove it from each, and it knows the node by the session id.
+ */
+export function isSessionRequest({ url = "" }: IncomingMessage, socketPath: string): boolean {
+	return url.startsWith(socketPath) && /[?&]sid=[^&]/.test(url);
 }
 
 function pathOf(request: IncomingMessage): string {

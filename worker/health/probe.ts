@@ -1,7 +1,7 @@
 /** A probe: one health check of one node. */
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS, type NodeHealth, readHealth } from "../contract.ts";
-import { DeadlineExceeded, withDeadline } from "../upstream/deadline.ts";
+import { DeadlineExceeded, withDeadline } from "../deadline.ts";
 
 /** The result of a check in HAProxy's terms (management guide 9.1), and the node's own health report. */
 export interface Probe {

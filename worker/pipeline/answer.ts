@@ -87,13 +87,14 @@ export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]
  */
 function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest): Response {
 	const { status, headers } = response;
-	const isNamed = !pool.exposeNode && headers.has(HEADERS.node);
-	if (status === 101) return isNamed ? unnamed(response) : response;
+	const isNamed = headers.has(HEADERS.node);
+	if (status === 101) return isNamed && !pool.exposeNode ? unnamed(response) : response;
 	let answer = status >= 300 && status <= 399 ? withPublicLocation(response, node, parsed) : response;
 	if (parsed.enginePath === null && pool.httpCookie) answer = withCookie(pool, node, parsed, answer);
-	if (!isNamed) return answer;
+	if (isNamed === pool.exposeNode) return answer;
 	if (answer === response) answer = new Response(response.body, response);
-	answer.headers.delete(HEADERS.node);
+	if (pool.exposeNode) answer.headers.set(HEADERS.node, node.id);
+	else answer.headers.delete(HEADERS.node);
 	return answer;
 }
 

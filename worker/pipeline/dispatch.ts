@@ -2,6 +2,7 @@
 import { choose } from "../choose/choose.ts";
 import { hashKey, nodeOfAddress } from "../choose/hash.ts";
 import type { Node, Pool } from "../config/pool.ts";
+import { SilenceTimer, withDeadline } from "../deadline.ts";
 import { edgeError } from "../errors.ts";
 import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
 import { checkSuspected } from "../health/ask-node.ts";
@@ -14,7 +15,6 @@ import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
 import { requestId } from "../stats/log.ts";
 import { stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
-import { Upload, withDeadline } from "../upstream/deadline.ts";
 import {
 	type Attempt,
 	discard,
@@ -25,6 +25,7 @@ import {
 	type UpstreamRequest,
 	upstreamRequest,
 } from "../upstream/send.ts";
+import { Upload } from "../upstream/upload.ts";
 import {
 	type Answer,
 	answerDenial,
@@ -96,16 +97,20 @@ async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Ans
 	if (table.nodes[node.index]!.state === "MAINT") return answerGone(admitted, []);
 	let body: ArrayBuffer | null = null;
 	let held: HeldBody | null = null;
+	const timer = new SilenceTimer();
 	if (parsed.method === "POST" && request.body !== null) {
 		held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
-		const read = await readBody(request.body, pool, isolate.bodies, held);
+		const { contentLength } = parsed.headers;
+		const length = contentLength === null ? null : Number(contentLength);
+		const read = await readBody(request, length, pool, isolate.bodies, held, timer);
 		if (typeof read === "string") {
+			timer.stop();
 			releaseBody(isolate.bodies, held);
 			return answerDenial(deny(read, parsed, pool), pool);
 		}
 		body = read;
 	}
-	const attempt = await sendTo(admitted, node, upstreamOf(admitted, body));
+	const attempt = await sendTo(admitted, node, upstreamOf(admitted, body), timer);
 	if (held !== null) releaseBody(isolate.bodies, held);
 	const { result, response } = attempt;
 	if (result === "ok" || result === "refused") return answerPassed(admitted, [attempt]);
@@ -151,10 +156,15 @@ function uploadOf(parsed: ParsedRequest, request: Request, pool: Pool): Upload |
 }
 
 /** One attempt, recorded in the node's status; the answer of a handshake is adapted to the pool's stickiness. */
-async function sendTo(admitted: PoolRequest, node: Node, upstream: UpstreamRequest): Promise<Attempt> {
+async function sendTo(
+	admitted: PoolRequest,
+	node: Node,
+	upstream: UpstreamRequest,
+	timer?: SilenceTimer,
+): Promise<Attempt> {
 	const { parsed, pool, table, isolate } = admitted;
 	const status = table.nodes[node.index]!;
-	let attempt = await send(isolate.config.platform, node, upstream, status.boot !== "");
+	let attempt = await send(isolate.config.platform, node, upstream, status.boot !== "", timer);
 	if (upstream.opensSession) {
 		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
 		const hasOpened = attempt.result === "ok" && attempt.response!.status < 300;

@@ -1,8 +1,9 @@
 /** One request to one node: its headers and deadline, sending it, and classifying the answer. */
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS } from "../contract.ts";
+import { DeadlineExceeded, type SilenceTimer, withDeadline } from "../deadline.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
-import { ClientIdle, DeadlineExceeded, Upload, withDeadline } from "./deadline.ts";
+import { ClientIdle, Upload } from "./upload.ts";
 
 /** A request in the form that is sent to a node, and to the next one after a failure. */
 export interface UpstreamRequest {
@@ -58,6 +59,7 @@ export async function send(
 	node: Node,
 	upstream: UpstreamRequest,
 	speaksContract: boolean,
+	timer?: SilenceTimer,
 ): Promise<Attempt> {
 	const sentAt = Date.now();
 	const { method, headers, body, deadlineMs } = upstream;
@@ -74,7 +76,7 @@ export async function send(
 			signal,
 		});
 		const response = await (upload === null
-			? withDeadline(deadlineMs, answer, controller)
+			? withDeadline(deadlineMs, answer, controller, timer)
 			: upload.untilAnswer(answer, deadlineMs, controller!));
 		const result = resultOf(response, platform, speaksContract, upstream.opensSession);
 		return { node, result, response, sentAt, endedAt: Date.now() };

@@ -52,7 +52,7 @@ describe("GET /healthz", () => {
 	});
 });
 
-describe("every response has the node's id in x-edge-node", () => {
+describe("every response but those to polls and POSTs has the node's id in x-edge-node", () => {
 	test.each(["/", "/nothing", "/healthz", HANDSHAKE, "/socket.io/socket.io.js"])(
 		"a response to GET %s has it",
 		async (path) => {
@@ -62,6 +62,17 @@ describe("every response has the node's id in x-edge-node", () => {
 			expect(answer.headers.get("x-edge-node")).toBe("n1");
 		},
 	);
+
+	test("a response to a session's poll or POST lacks it, and one to a session's WebSocket upgrade has it", async () => {
+		await using node = await startTestNode();
+		const sid = JSON.parse((await (await fetch(node.url + HANDSHAKE)).text()).slice(1)).sid;
+		const post = await fetch(`${node.url}${HANDSHAKE}&sid=${sid}`, { method: "POST", body: "40" });
+		const poll = await fetch(`${node.url}${HANDSHAKE}&sid=${sid}`);
+		expect([post.status, poll.status]).toEqual([200, 200]);
+		expect([post, poll].map(({ headers }) => headers.get("x-edge-node"))).toEqual([null, null]);
+		const upgrade = await rawRequest(node.port, upgradeRequest(`${UPGRADE}&sid=${sid}`));
+		expect(upgrade).toContain("\r\nx-edge-node: n1\r\n");
+	});
 
 	test("a 101 response has it", async () => {
 		await using node = await startTestNode();

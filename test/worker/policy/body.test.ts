@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { SilenceTimer } from "../../../worker/deadline.ts";
 import {
 	type BodyMemory,
 	growBody,
@@ -20,9 +21,18 @@ const limits = (maxBody: number) => ({
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 /** Reads a stream; the memory that it used is returned too. */
-async function read(stream: ReadableStream, maxBody: number, memory = newBodyMemory()) {
+async function read(
+	stream: ReadableStream,
+	maxBody: number,
+	memory = newBodyMemory(),
+	length: number | null = null,
+) {
 	const held = holdBody(memory, "192.0.2.1", Date.now() + 60_000);
-	return { result: await readBody(stream, limits(maxBody), memory, held), memory, held };
+	const request = new Request("https://edge.test/", { method: "POST", body: stream });
+	const timer = new SilenceTimer();
+	const result = await readBody(request, length, limits(maxBody), memory, held, timer);
+	timer.stop();
+	return { result, memory, held, request };
 }
 
 const textOf = (body: unknown) => new TextDecoder().decode(body as ArrayBuffer);
@@ -59,14 +69,26 @@ describe("a body", () => {
 		expect(textOf((await read(stream, 100)).result)).toBe("4hello");
 	});
 
+	it("of a known length is read whole, and counted", async () => {
+		const { result, memory } = await read(streamOf("4hello"), 6, newBodyMemory(), 6);
+		expect([textOf(result), memory.bytes]).toEqual(["4hello", 6]);
+	});
+
+	it("of a known length times out too", async () => {
+		vi.useFakeTimers();
+		const reading = read(new ReadableStream(), 100, newBodyMemory(), 50);
+		await vi.advanceTimersByTimeAsync(1000);
+		expect((await reading).result).toBe("body_timeout");
+	});
+
 	it("of no bytes is empty", async () => {
 		expect(textOf((await read(streamOf(), 6)).result)).toBe("");
 	});
 
 	it("is too long one byte above the limit, and the rest of it can still be read", async () => {
-		const stream = streamOf("4hel", "lo!");
-		expect((await read(stream, 6)).result).toBe("body");
-		expect(stream.locked).toBe(false);
+		const { result, request } = await read(streamOf("4hel", "lo!"), 6);
+		expect(result).toBe("body");
+		expect(request.body!.locked).toBe(false);
 	});
 
 	it("that breaks off is refused as a body", async () => {

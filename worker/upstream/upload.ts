@@ -1,41 +1,9 @@
-/** Deadlines of requests to nodes. They count silence only: a slow upload is the client's, and no fault of the node. */
-
-/** The node sent no headers in time, or stopped reading the body. */
-export class DeadlineExceeded extends Error {
-	override readonly name = "DeadlineExceeded";
-}
+/** Bodies outside Engine.IO, on their way to a node while they arrive. */
+import { DeadlineExceeded, SilenceTimer } from "../deadline.ts";
 
 /** The client stopped sending the body. */
 export class ClientIdle extends Error {
 	override readonly name = "ClientIdle";
-}
-
-/**
- * Settles as `work` does, or rejects with `DeadlineExceeded` and aborts `controller` when `work` takes longer than
- * `milliseconds`. The timer is cleared as soon as `work` settles, so it never cuts a WebSocket that was opened in
- * time, as `AbortSignal.timeout` would.
- */
-export function withDeadline<T>(
-	milliseconds: number,
-	work: Promise<T>,
-	controller: AbortController | null = null,
-): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => {
-			reject(new DeadlineExceeded(`no answer within ${milliseconds} ms`));
-			controller?.abort();
-		}, milliseconds);
-		work.then(
-			(value) => {
-				clearTimeout(timer);
-				resolve(value);
-			},
-			(error: unknown) => {
-				clearTimeout(timer);
-				reject(error);
-			},
-		);
-	});
 }
 
 /**
@@ -45,10 +13,12 @@ export function withDeadline<T>(
 export class Upload {
 	/** What `fetch` sends. */
 	readonly stream: ReadableStream;
+	readonly #timer = new SilenceTimer();
 	readonly #idleMs: number;
-	/** Whose turn it is, and since when (epoch ms). */
+	/** Whose turn it is. */
 	#awaited: "client" | "node" = "client";
-	#since = Date.now();
+	/** Called with each change of turns, while an answer is awaited. */
+	#onTurn: () => void = () => {};
 
 	/** `length`: bytes by the Content-Length, null = chunked. `idleMs`: the longest pause of the client. */
 	constructor(body: ReadableStream, length: number | null, idleMs: number) {
@@ -64,19 +34,19 @@ export class Upload {
 	 */
 	untilAnswer(answer: Promise<Response>, silenceMs: number, controller: AbortController): Promise<Response> {
 		return new Promise((resolve, reject) => {
-			let timer: ReturnType<typeof setTimeout>;
-			const watch = () => {
-				const allowedMs = this.#awaited === "client" ? this.#idleMs : silenceMs;
-				const leftMs = this.#since + allowedMs - Date.now();
-				if (leftMs > 0) {
-					timer = setTimeout(watch, leftMs);
-					return;
-				}
-				reject(this.#awaited === "client" ? new ClientIdle() : new DeadlineExceeded());
+			const end = (error: Error) => {
+				reject(error);
 				controller.abort();
 			};
-			watch();
-			answer.then(resolve, reject).finally(() => clearTimeout(timer));
+			this.#onTurn = () => {
+				if (this.#awaited === "client") this.#timer.allow(this.#idleMs, () => end(new ClientIdle()));
+				else this.#timer.allow(silenceMs, () => end(new DeadlineExceeded()));
+			};
+			this.#onTurn();
+			answer.then(resolve, reject).finally(() => {
+				this.#onTurn = () => {};
+				this.#timer.stop();
+			});
 		});
 	}
 
@@ -101,6 +71,6 @@ export class Upload {
 
 	#turn(awaited: "client" | "node"): void {
 		this.#awaited = awaited;
-		this.#since = Date.now();
+		this.#onTurn();
 	}
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { DeadlineExceeded, withDeadline } from "../../../worker/upstream/deadline.ts";
+import { DeadlineExceeded, withDeadline } from "../../worker/deadline.ts";
 
 afterEach(() => vi.useRealTimers());
 
