@@ -5,6 +5,7 @@ import { newNodeTable, type VerdictClock } from "./health/node-table.ts";
 import type { PoolStatus } from "./health/verdict.ts";
 import { type HandshakeRate, newHandshakeRate } from "./policy/handshake-rate.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";
+import { type LogLimits, newLogLimits } from "./stats/log-limit.ts";
 
 export interface Isolate {
 	readonly config: Config;
@@ -13,6 +14,7 @@ export interface Isolate {
 	readonly counters: Counters;
 	readonly verdictClock: VerdictClock;
 	readonly handshakes: HandshakeRate;
+	readonly logLimits: LogLimits;
 }
 
 /** Reads the configuration. Null when it is invalid; the log then names each problem. */
@@ -37,5 +39,6 @@ export function newIsolate(config: Config): Isolate {
 		),
 		verdictClock: { receivedAt: 0, askedAt: 0 },
 		handshakes: newHandshakeRate(),
+		logLimits: newLogLimits(),
 	};
 }

@@ -30,6 +30,8 @@ export interface NodeStatus {
 	refusedUntil: number;
 	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
+	/** What this isolate's own traffic shows to be wrong at the node: text by code. */
+	warnings: Record<string, string>;
 }
 
 export interface NodeTable {
@@ -72,6 +74,7 @@ function newNodeStatus(node: Node): NodeStatus {
 		openUntil: 0,
 		refusedUntil: 0,
 		tagCheckedAt: 0,
+		warnings: {},
 	};
 }
 

@@ -39,6 +39,6 @@ export interface Exchange {
 	readonly startedAt: number;
 	/** Why the request was refused, when `outcome` is `denied`. */
 	readonly denial: Denial | null;
-	/** The id in the answer, when `outcome` is `internal`; else null. */
+	/** The id that the request already has: sent to a node as `x-request-id`, or in the answer to an internal error; null = none yet. */
 	readonly id: string | null;
 }
