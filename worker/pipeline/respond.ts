@@ -82,7 +82,7 @@ function recordExchange(context: RequestContext, answer: Answer, id: string | nu
 /** Logs the reason of an internal error. The client gets only the id of the log line. */
 function internalError(request: Request, context: RequestContext | null, error: unknown): Response {
 	const id = requestId(request, context?.isolate.config.platform ?? null);
-	logInternalError(current?.isolate ?? null, id, context?.clientIp ?? "", error);
+	logInternalError(current?.isolate ?? null, { id, clientIp: context?.clientIp ?? "" }, error);
 	const response = edgeError("EDGE_INTERNAL", request.headers.get("origin"), { id });
 	try {
 		return context === null ? response : recordExchange(context, answerWith("internal", response), id);

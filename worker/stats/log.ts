@@ -65,31 +65,35 @@ export function log(exchange: Exchange, request: Request, source: LogSource): vo
 	write(level, JSON.stringify(logLine(exchange, level, id, settings.log_client)));
 }
 
-/**
- * Writes another line that a request caused, within the same limits. `kind` is its error code; `from` is the client's
- * address, or the node that the line is about.
- */
-export function logLimited(source: LogSource, kind: string, from: string, line: string): void {
-	if (claimLine(source, kind, from, Date.now())) write("error", line);
+/** A line other than a request's own. */
+export interface LogEntry {
+	readonly level: "error";
+	/** An error code, which is also the kind under which the line is limited. */
+	readonly code: string;
+	readonly [field: string]: unknown;
 }
 
-/** Writes the reason of an internal error under the id that the client gets. `source` is null without a configuration. */
-export function logInternalError(
-	source: LogSource | null,
-	id: string,
-	clientIp: string,
-	error: unknown,
-): void {
-	const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	const line = JSON.stringify({
-		level: "error",
-		code: "EDGE_INTERNAL",
-		id: bounded(id, MAX_NAME_BYTES),
-		client: source === null ? null : clientField(clientIp, source.config.settings.log_client),
-		reason: bounded(withoutQueries(reason), MAX_REASON_BYTES),
-	});
-	if (source === null) write("error", line);
-	else logLimited(source, "EDGE_INTERNAL", clientIp, line);
+/** The request that caused a line: its id, null = none yet, and its client's address. */
+export interface LoggedRequest {
+	readonly id: string | null;
+	readonly clientIp: string;
+}
+
+/** Writes a line that a request caused, within the limits. `from` is what the line is about: the client's address, or a node. */
+export function logLimited(source: LogSource, entry: LogEntry, from: string, cause: LoggedRequest): void {
+	if (!claimLine(source, entry.code, from, Date.now())) return;
+	const client = clientField(cause.clientIp, source.config.settings.log_client);
+	const id = boundedOrNull(cause.id, MAX_NAME_BYTES);
+	write("error", JSON.stringify({ ...entry, id, client }));
+}
+
+/** Writes the reason of an internal error. `source` is null where the configuration could not be read. */
+export function logInternalError(source: LogSource | null, cause: LoggedRequest, error: unknown): void {
+	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	const reason = bounded(withoutQueries(text), MAX_REASON_BYTES);
+	const entry: LogEntry = { level: "error", code: "EDGE_INTERNAL", reason };
+	if (source === null) write("error", JSON.stringify({ ...entry, id: cause.id, client: null }));
+	else logLimited(source, entry, cause.clientIp, cause);
 }
 
 /** Writes what the last period left out, once that is over. Called also where no line may follow for long. */
