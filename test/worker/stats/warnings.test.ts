@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { nextFlush } from "../../../worker/stats/flush.ts";
-import { readStatistics } from "../../../worker/stats/statistics.ts";
 import {
 	addWarnings,
 	currentWarnings,
@@ -61,12 +60,4 @@ it.each<[what: string, given: unknown, read: unknown]>([
 	["a number as text", { "app/n1": { a: 1 } }, null],
 ])("a flush with warnings of the kind %s is read or refused", (_what, given, read) => {
 	expect(readWarnings(given)).toEqual(read);
-});
-
-it("statistics can be read from a ledger of an earlier version, which reports no warnings", async () => {
-	const totals = { since: NOON, isolates: 3, counts: {}, rates: {}, rateMax: {}, liveMax: {} };
-	const answer = async (url: string) =>
-		url.includes("/ledger/") ? Response.json(totals) : new Response("{}", { status: 503 });
-	const STATE = { fetch: answer } as unknown as Fetcher;
-	expect(await readStatistics(isolateOf(), { STATE })).toMatchObject({ source: "ledger", isolates: 3 });
 });
