@@ -7,6 +7,7 @@ import type { PoolStatus } from "./health/verdict.ts";
 import { type BodyMemory, newBodyMemory } from "./policy/body.ts";
 import { type HandshakeRate, newHandshakeRate } from "./policy/handshake-rate.ts";
 import { type Counters, newCounters } from "./stats/counters.ts";
+import { type LogLimits, newLogLimits } from "./stats/log-limit.ts";
 
 export interface Isolate {
 	readonly config: Config;
@@ -16,6 +17,7 @@ export interface Isolate {
 	readonly verdictClock: VerdictClock;
 	readonly handshakes: HandshakeRate;
 	readonly bodies: BodyMemory;
+	readonly logLimits: LogLimits;
 }
 
 /** Reads the configuration. Null when it is invalid; the log then names each problem. */
@@ -41,5 +43,6 @@ export function newIsolate(config: Config): Isolate {
 		verdictClock: { receivedAt: 0, askedAt: 0, isSilent: false },
 		handshakes: newHandshakeRate(),
 		bodies: newBodyMemory(),
+		logLimits: newLogLimits(),
 	};
 }

@@ -18,6 +18,8 @@ const settings = record({
 	hsts: wholeNumber(0, 63_072_000, 300),
 	/** Percentage of requests logged, apart from errors and new sessions, which are always logged. */
 	log_percent: wholeNumber(0, 100, 1),
+	/** The client in log lines: its network (IPv4 /24, IPv6 /48), nothing, or the whole address. */
+	log_client: oneOf(["prefix", "none", "full"]),
 	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is trusted. */
 	trusted_proxies: list(addressRange),
 });

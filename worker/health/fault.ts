@@ -19,13 +19,18 @@ export function fixFor(fault: Exclude<Fault, "">, pool: Pool, node: Node): strin
 	);
 }
 
-/** The log line for a fault. */
-export function faultLine(fault: Exclude<Fault, "">, pool: Pool, node: Node): string {
-	return JSON.stringify({
+/** The fields of a fault's log line. */
+export function faultEntry(fault: Exclude<Fault, "">, pool: Pool, node: Node) {
+	return {
 		level: "error",
 		code: "EDGE_FOREIGN_SID",
 		node: node.id,
 		url: node.url,
 		cure: fixFor(fault, pool, node),
-	});
+	} as const;
+}
+
+/** The log line for a fault that no request caused. */
+export function faultLine(fault: Exclude<Fault, "">, pool: Pool, node: Node): string {
+	return JSON.stringify(faultEntry(fault, pool, node));
 }

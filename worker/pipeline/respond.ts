@@ -10,7 +10,7 @@ import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
 import { clientAddress, isSecure, readClientHeaders } from "../request/headers.ts";
 import { type ParsedRequest, parseRequest } from "../request/url.ts";
 import type { Exchange } from "../stats/exchange.ts";
-import { requestId } from "../stats/log.ts";
+import { logInternalError, requestId } from "../stats/log.ts";
 import { record } from "../stats/record.ts";
 import { type Answer, answerWith } from "./answer.ts";
 import type { RequestContext } from "./context.ts";
@@ -83,8 +83,7 @@ function recordExchange(context: RequestContext, answer: Answer): Response {
 /** Logs the reason of an internal error. The client gets only the id of the log line. */
 function internalError(request: Request, context: RequestContext | null, error: unknown): Response {
 	const id = requestId(request, context?.isolate.config.platform ?? null);
-	const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	console.error(JSON.stringify({ level: "error", code: "EDGE_INTERNAL", id, reason }));
+	logInternalError(current?.isolate ?? null, { id, clientIp: context?.clientIp ?? "" }, error);
 	const response = edgeError("EDGE_INTERNAL", request.headers.get("origin"), { id });
 	try {
 		return context === null ? response : recordExchange(context, { ...answerWith("internal", response), id });

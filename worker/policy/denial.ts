@@ -26,6 +26,8 @@ export interface Denial {
 	readonly reason: DenialReason;
 	/** The Engine.IO error code in the answer; null = an error of the edge. */
 	readonly code: EngineErrorCode | null;
+	/** What about the request was refused, for the log, such as the origin; null where the reason says it all. */
+	readonly detail: string | null;
 	readonly response: Response;
 }
 
@@ -82,12 +84,12 @@ export function deny(
 	const fix = reason === "eio" ? eioFix(allowEio3) : answer.fix;
 	const message = `${ENGINE_ERRORS[code]}: ${fix}`;
 	const response = errorResponse(answer.status, { code, message }, parsed.headers.origin, answer.headers);
-	return { reason, code, response };
+	return { reason, code, detail: null, response };
 }
 
 /** The denial of a handshake above the rate limit: 503, on which Engine.IO clients back off. They ignore 429 and Retry-After. */
 export function denyRate(origin: string | null): Denial {
-	return { reason: "rate", code: null, response: edgeError("EDGE_HANDSHAKE_RATE", origin) };
+	return { reason: "rate", code: null, detail: null, response: edgeError("EDGE_HANDSHAKE_RATE", origin) };
 }
 
 /** The denial of a request outside Engine.IO whose client stopped sending the body. */

@@ -3,6 +3,10 @@ import type { Config } from "../config/config.ts";
 import { TRAFFICS, type Traffic } from "../contract.ts";
 import type { PoolStatus } from "../health/verdict.ts";
 import { DENIAL_REASONS } from "../policy/denial.ts";
+import type { LogLimits } from "./log-limit.ts";
+
+/** Upper bounds in ms of the buckets for the time until a node's headers: from a node in the same network to a slow answer. */
+export const WAIT_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 1000, 5000] as const;
 
 /** The counters of each slot. worker/README.md, "Statistics", explains each; a test compares the two. */
 export const COUNTED = [
@@ -36,6 +40,8 @@ export const COUNTED = [
 	"code_4",
 	"code_5",
 	"waits",
+	// Each attempt counts in the first bucket that holds its time, and in none when it took longer than the last.
+	...WAIT_BUCKETS_MS.map((bound) => `wait_le_${bound}` as const),
 	"wait_ms",
 	"total_ms",
 ] as const;
@@ -61,6 +67,7 @@ export const FRONT_COUNTED = [
 	"tls_unknown",
 	"plain_http",
 	"log_lines",
+	"log_suppressed",
 	...DENIAL_REASONS.map((reason) => `denied_${reason}` as const),
 ] as const;
 export type FrontCounted = (typeof FRONT_COUNTED)[number];
@@ -102,6 +109,7 @@ export interface StatsSource {
 	readonly config: Pick<Config, "platform" | "settings" | "pools">;
 	readonly pools: readonly PoolStatus[];
 	readonly counters: Counters;
+	readonly logLimits: LogLimits;
 }
 
 /** Zeros for pools with the given numbers of nodes. */

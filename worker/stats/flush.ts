@@ -2,7 +2,9 @@
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import type { Counters, StatsSource } from "./counters.ts";
+import { logLeftOut } from "./log.ts";
 import { type Counts, countsOf, liveOf, type Sums } from "./sums.ts";
+import { type Warnings, warningsOf } from "./warnings.ts";
 
 export const FLUSH_INTERVAL_MS = 10_000;
 /**
@@ -23,13 +25,17 @@ export interface Flush {
 	readonly counts: Counts;
 	/** Live sessions as last reported, by pool traffic and by node; empty = unknown. */
 	readonly live: Sums;
+	/** What the isolate's own traffic shows to be wrong at nodes. */
+	readonly warnings: Warnings;
 }
 
-/** Sends the counts. Returns whether the ledger accepted them; never rejects. */
+/** Sends the counts, and lets the log say what it left out. Returns whether the ledger accepted them; never rejects. */
 export async function flush(source: StatsSource, env: Env): Promise<boolean> {
+	const now = Date.now();
+	logLeftOut(source.logLimits, now);
 	if (!isBound(env, "ledger")) return false;
 	const { counters } = source;
-	const next = nextFlush(source, Date.now());
+	const next = nextFlush(source, now);
 	try {
 		const { status } = await askDurableObject(env, "ledger", "/flush", LEDGER_DEADLINE_MS, {
 			method: "POST",
@@ -60,7 +66,13 @@ export function nextFlush(source: Pick<StatsSource, "counters" | "pools">, now: 
 	counters.sequence += 1;
 	counters.sent.set(counters.numbers);
 	const { isolate, sequence } = counters;
-	return { isolate, sequence, counts: countsOf(counters, pools), live: liveOf(pools) };
+	return {
+		isolate,
+		sequence,
+		counts: countsOf(counters, pools),
+		live: liveOf(pools),
+		warnings: warningsOf(pools),
+	};
 }
 
 /** Records that the ledger accepted a flush, unless the isolate has taken a new name since. */

@@ -4,6 +4,13 @@ import type { Env } from "../env.ts";
 import type { Flush } from "./flush.ts";
 import { highest, type Rates, ratesBetween, SNAPSHOT_INTERVAL_MS, type Snapshot, snapshot } from "./rates.ts";
 import { addCounts, type Counts, readCounts } from "./sums.ts";
+import {
+	addWarnings,
+	currentWarnings,
+	type ReportedWarnings,
+	readWarnings,
+	type Warnings,
+} from "./warnings.ts";
 
 /** The totals over all isolates. */
 export interface Totals {
@@ -16,6 +23,8 @@ export interface Totals {
 	/** The highest rates over 10 s, and the most live sessions, since counting began. */
 	readonly rateMax: Rates;
 	readonly liveMax: Record<string, number>;
+	/** What any isolate reported to be wrong at nodes within the last 30 s. */
+	readonly warnings: Warnings;
 }
 
 /** Time between two folds, and from an isolate's last flush until its row is folded into the base. */
@@ -50,6 +59,8 @@ export class Ledger extends DurableObject<Env> {
 	#base: Base = { since: Date.now(), counts: {}, rateMax: {}, liveMax: {} };
 	#foldedAt = Date.now();
 	#snapshots: Snapshot[];
+	/** Only in memory: isolates report their warnings again with every flush. */
+	readonly #warnings: ReportedWarnings = new Map();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -94,6 +105,7 @@ export class Ledger extends DurableObject<Env> {
 		if (before) addCounts(this.#totals, JSON.parse(before.counts) as Counts, -1);
 		addCounts(this.#totals, flush.counts, 1);
 		this.#updateMaxima(flush, now);
+		addWarnings(this.#warnings, flush.warnings, now);
 		if (now - this.#foldedAt >= FOLD_INTERVAL_MS) this.#fold(now);
 		return true;
 	}
@@ -168,6 +180,7 @@ export class Ledger extends DurableObject<Env> {
 			rates,
 			rateMax: this.#base.rateMax,
 			liveMax: this.#base.liveMax,
+			warnings: currentWarnings(this.#warnings, now),
 		};
 	}
 
@@ -183,5 +196,6 @@ function readFlush(given: unknown): Flush | null {
 	const flush = given as Partial<Flush> | null;
 	if (typeof flush?.isolate !== "string" || !Number.isSafeInteger(flush.sequence)) return null;
 	if (readCounts(flush.counts) === null || readCounts({ live: flush.live }) === null) return null;
-	return flush as Flush;
+	const warnings = readWarnings(flush.warnings);
+	return warnings === null ? null : ({ ...flush, warnings } as Flush);
 }

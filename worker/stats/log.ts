@@ -1,8 +1,20 @@
-/** The log: one JSON line for each error and new session, and for a share of the other requests. It never contains a session id, cookie, token or query. */
-import type { Config } from "../config/config.ts";
+/**
+ * The log: one JSON line for each error and new session, and for a share of the other requests, bounded in length
+ * and in number. It never contains a session id, cookie, token or query.
+ */
+import type { Config, Settings } from "../config/config.ts";
+import { clientKey } from "../policy/handshake-rate.ts";
 import { isHandshake } from "../request/url.ts";
-import { type Counters, FRONT_AT } from "./counters.ts";
+import { FRONT_AT, type StatsSource } from "./counters.ts";
 import type { Exchange } from "./exchange.ts";
+import { bounded, clientField } from "./log-fields.ts";
+import { countLine, type LogLimits, nextPeriod } from "./log-limit.ts";
+
+/** Bytes of a field in its line. Together with the other fields they keep every line below 2 KB. */
+const MAX_TEXT_BYTES = 200;
+const MAX_NAME_BYTES = 100;
+const MAX_METHOD_BYTES = 20;
+const MAX_REASON_BYTES = 1500;
 
 /** The fields of one line. Times in ms, named as HAProxy's (manual 8.4); -1 = not reached, or not measurable. */
 export interface LogLine {
@@ -12,6 +24,8 @@ export interface LogLine {
 	readonly at: string;
 	/** CF-Ray on Cloudflare, else a random UUID. */
 	readonly id: string;
+	/** As `log_client` says: the client's network, its address, or null; null also when unknown. */
+	readonly client: string | null;
 	readonly pool: string | null;
 	readonly node: string | null;
 	readonly traffic: Exchange["parsed"]["traffic"];
@@ -23,6 +37,8 @@ export interface LogLine {
 	readonly ending: Exchange["outcome"];
 	/** The reason of a denial. */
 	readonly denied: string | null;
+	/** What about the request was refused, such as the origin; null where the reason says it all. */
+	readonly detail: string | null;
 	readonly termination: string;
 	readonly attempts: number;
 	/** Time for the request's headers, in the queue, for connecting, until the node's headers; and in total until the answer's headers. */
@@ -33,23 +49,78 @@ export interface LogLine {
 	readonly Ta: number;
 }
 
-/** Writes the line of an exchange, if it is to be logged. */
-export function log(
-	exchange: Exchange,
-	request: Request,
-	{ platform, settings }: Pick<Config, "platform" | "settings">,
-	counters: Counters,
-): void {
+/** The parts of an isolate that the log uses. */
+export interface LogSource extends Pick<StatsSource, "counters" | "logLimits"> {
+	readonly config: Pick<Config, "platform" | "settings">;
+}
+
+/** Writes the line of an exchange, if it is to be logged and its kind is within the limits. */
+export function log(exchange: Exchange, request: Request, source: LogSource): void {
+	const { platform, settings } = source.config;
 	const level = levelOf(exchange);
 	if (!isLogged(exchange, level, settings.log_percent / 100, Math.random)) return;
-	counters.numbers[FRONT_AT.log_lines]! += 1;
-	const line = JSON.stringify(logLine(exchange, level, exchange.id ?? requestId(request, platform)));
+	if (!claimLine(source, kindOf(exchange, level), exchange.clientIp, Date.now())) return;
+	source.counters.numbers[FRONT_AT.log_lines]! += 1;
+	const id = exchange.id ?? requestId(request, platform);
+	write(level, JSON.stringify(logLine(exchange, level, id, settings.log_client)));
+}
+
+/** A line other than a request's own. */
+export interface LogEntry {
+	readonly level: "error";
+	/** An error code, which is also the kind under which the line is limited. */
+	readonly code: string;
+	readonly [field: string]: unknown;
+}
+
+/** The request that caused a line: its id, null = none yet, and its client's address. */
+export interface LoggedRequest {
+	readonly id: string | null;
+	readonly clientIp: string;
+}
+
+/** Writes a line that a request caused, within the limits. `from` is what the line is about: the client's address, or a node. */
+export function logLimited(source: LogSource, entry: LogEntry, from: string, cause: LoggedRequest): void {
+	if (!claimLine(source, entry.code, from, Date.now())) return;
+	const client = clientField(cause.clientIp, source.config.settings.log_client);
+	const id = boundedOrNull(cause.id, MAX_NAME_BYTES);
+	write("error", JSON.stringify({ ...entry, id, client }));
+}
+
+/** Writes the reason of an internal error. `source` is null where the configuration could not be read. */
+export function logInternalError(source: LogSource | null, cause: LoggedRequest, error: unknown): void {
+	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	const reason = bounded(withoutQueries(text), MAX_REASON_BYTES);
+	const entry: LogEntry = { level: "error", code: "EDGE_INTERNAL", reason };
+	if (source === null) write("error", JSON.stringify({ ...entry, id: cause.id, client: null }));
+	else logLimited(source, entry, cause.clientIp, cause);
+}
+
+/** Writes what the last period left out, once that is over. Called also where no line may follow for long. */
+export function logLeftOut(limits: LogLimits, now: number): void {
+	const summary = nextPeriod(limits, now);
+	if (summary !== null) write("warn", JSON.stringify(summary));
+}
+
+function claimLine({ logLimits, counters }: LogSource, kind: string, from: string, now: number): boolean {
+	logLeftOut(logLimits, now);
+	const isWithin = countLine(logLimits, kind, clientKey(from));
+	if (!isWithin) counters.numbers[FRONT_AT.log_suppressed]! += 1;
+	return isWithin;
+}
+
+function write(level: LogLine["level"], line: string): void {
 	if (level === "info") console.log(line);
 	else if (level === "warn") console.warn(line);
 	else console.error(line);
 }
 
-/** The id of a request in the log: CF-Ray on Cloudflare, else a random UUID, since elsewhere a client could write cf-ray. */
+/** An error's message may quote a URL, and its query a session id. */
+function withoutQueries(reason: string): string {
+	return reason.replace(/\?[^\s"'<>]+/g, "?…");
+}
+
+/** A new id for a request: CF-Ray on Cloudflare, else a random UUID, since elsewhere a client could write cf-ray. */
 export function requestId(request: Request, platform: Config["platform"] | null): string {
 	return (platform === "cloudflare" ? request.headers.get("cf-ray") : null) ?? crypto.randomUUID();
 }
@@ -72,23 +143,39 @@ export function levelOf({ outcome, status }: Exchange): LogLine["level"] {
 	return outcome === "denied" || outcome === "gone" || outcome === "plain_upgrade" ? "warn" : "info";
 }
 
+/** The kind under which a line is limited: new sessions, other handshakes, other answers of nodes by level, and every other outcome. */
+export function kindOf({ outcome, denial, parsed, status }: Exchange, level: LogLine["level"]): string {
+	if (outcome === "denied" && denial !== null) return `denied_${denial.reason}`;
+	if (outcome !== "passed") return outcome;
+	if (level === "error") return "server_error";
+	if (!isHandshake(parsed)) return "passed";
+	return status === (parsed.upgrade ? 101 : 200) ? "new_session" : "handshake";
+}
+
 /** The line of an exchange. */
-export function logLine(exchange: Exchange, level: LogLine["level"], id: string): LogLine {
-	const { parsed, pool, attempts, startedAt } = exchange;
+export function logLine(
+	exchange: Exchange,
+	level: LogLine["level"],
+	id: string,
+	logClient: Settings["log_client"],
+): LogLine {
+	const { parsed, pool, attempts, denial, startedAt } = exchange;
 	const last = attempts.at(-1);
 	return {
 		level,
 		event: "request",
 		at: new Date(startedAt).toISOString(),
-		id,
-		pool: pool?.name ?? null,
-		node: last?.node.id ?? null,
+		id: bounded(id, MAX_NAME_BYTES),
+		client: clientField(exchange.clientIp, logClient),
+		pool: boundedOrNull(pool?.name, MAX_NAME_BYTES),
+		node: boundedOrNull(last?.node.id, MAX_NAME_BYTES),
 		traffic: parsed.traffic,
-		method: parsed.method,
-		path: parsed.path,
+		method: bounded(parsed.method, MAX_METHOD_BYTES),
+		path: bounded(parsed.path, MAX_TEXT_BYTES),
 		status: exchange.status,
 		ending: exchange.outcome,
-		denied: exchange.denial?.reason ?? null,
+		denied: denial?.reason ?? null,
+		detail: boundedOrNull(denial?.detail, MAX_TEXT_BYTES),
 		termination: terminationOf(exchange),
 		attempts: attempts.length,
 		TR: 0,
@@ -97,6 +184,10 @@ export function logLine(exchange: Exchange, level: LogLine["level"], id: string)
 		Tr: last === undefined || last.response === null ? -1 : last.endedAt - last.sentAt,
 		Ta: (last?.endedAt ?? startedAt) - startedAt,
 	};
+}
+
+function boundedOrNull(text: string | null | undefined, maxBytes: number): string | null {
+	return text === null || text === undefined ? null : bounded(text, maxBytes);
 }
 
 /**

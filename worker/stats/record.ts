@@ -3,7 +3,7 @@ import { isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import { isHandshake } from "../request/url.ts";
 import type { Attempt } from "../upstream/send.ts";
-import { AT, type Counters, FRONT_AT, type StatsSource } from "./counters.ts";
+import { AT, type Counters, FRONT_AT, type StatsSource, WAIT_BUCKETS_MS } from "./counters.ts";
 import type { Exchange } from "./exchange.ts";
 import { FLUSH_INTERVAL_MS, flush } from "./flush.ts";
 import { log } from "./log.ts";
@@ -29,6 +29,9 @@ const CODE_AT: readonly number[] = (
 	["code_0", "code_1", "code_2", "code_3", "code_4", "code_5"] as const
 ).map((name) => AT[name]);
 
+/** The offset of each bucket's counter, by ascending bound. */
+const BUCKET_AT: readonly number[] = WAIT_BUCKETS_MS.map((bound) => AT[`wait_le_${bound}`]);
+
 /** Records one exchange. */
 export function record(
 	exchange: Exchange,
@@ -41,7 +44,7 @@ export function record(
 	const facts = factsOf(exchange, request, config.platform);
 	count(counters, exchange, facts);
 	if (mayHoldErrorCode(exchange, facts)) ctx.waitUntil(countErrorCode(counters, exchange));
-	log(exchange, request, config, counters);
+	log(exchange, request, source);
 	scheduleFlush(source, env, ctx, exchange.attempts.at(-1)?.endedAt ?? Date.now());
 }
 
@@ -114,9 +117,19 @@ function countAttempt(numbers: Float64Array, slot: number, exchange: Exchange, a
 	if (failure !== null) numbers[slot + failure]! += 1;
 	// A poll waits until the application has something to send, so its time does not measure the node.
 	if (parsed.traffic === "polling" && parsed.sid !== null && parsed.method === "GET") return;
+	const waitMs = attempt.endedAt - attempt.sentAt;
 	numbers[slot + AT.waits]! += 1;
-	numbers[slot + AT.wait_ms]! += attempt.endedAt - attempt.sentAt;
+	numbers[slot + AT.wait_ms]! += waitMs;
+	const bucket = BUCKET_AT[bucketOf(waitMs)];
+	if (bucket !== undefined) numbers[slot + bucket]! += 1;
 	numbers[slot + AT.total_ms]! += attempt.endedAt - exchange.startedAt;
+}
+
+/** The index of the first bucket that holds the time; the number of buckets when none does. */
+function bucketOf(waitMs: number): number {
+	let index = 0;
+	while (index < WAIT_BUCKETS_MS.length && waitMs > WAIT_BUCKETS_MS[index]!) index += 1;
+	return index;
 }
 
 /** Counts that another node was tried after this one. HAProxy counts retry and redispatch for the server that failed. */

@@ -7,6 +7,7 @@ import { flush } from "./flush.ts";
 import type { Totals } from "./ledger.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { countsOf } from "./sums.ts";
+import { warningsOf } from "./warnings.ts";
 
 /**
  * `ledger`: all isolates. `isolate`: only the isolate that answers, since no ledger is bound. `isolate_ledger_silent`:
@@ -50,7 +51,10 @@ async function readTotals(env: Env): Promise<Totals | null> {
 	if (!isBound(env, "ledger")) return null;
 	try {
 		const { status, json } = await askDurableObject(env, "ledger", "/totals", LEDGER_DEADLINE_MS);
-		return status === 200 ? (json as Totals) : null;
+		if (status !== 200) return null;
+		const totals = json as Totals;
+		// A state process of an earlier version reports no warnings.
+		return { ...totals, warnings: totals.warnings ?? {} };
 	} catch {
 		return null;
 	}
@@ -58,5 +62,6 @@ async function readTotals(env: Env): Promise<Totals | null> {
 
 function isolateTotals({ counters, pools }: StatsSource): Totals {
 	const counts = countsOf(counters, pools);
-	return { since: counters.since, isolates: 1, counts, rates: {}, rateMax: {}, liveMax: {} };
+	const warnings = warningsOf(pools);
+	return { since: counters.since, isolates: 1, counts, rates: {}, rateMax: {}, liveMax: {}, warnings };
 }

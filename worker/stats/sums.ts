@@ -81,6 +81,7 @@ export function readCounts(given: unknown): Counts | null {
 	return given as Counts;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether received JSON is an object with names. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

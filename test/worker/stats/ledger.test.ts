@@ -147,6 +147,27 @@ describe("the ledger", () => {
 		expect((await totals()).liveMax).toEqual({ app_websocket: 40 });
 	});
 
+	it("reports the warnings that any isolate sent within 30 s, and does not store them", async () => {
+		const send = async (isolate: string, sequence: number, warnings: object) => {
+			const body = JSON.stringify({ isolate, sequence, counts: {}, live: {}, warnings });
+			const response = await stub().fetch("http://state/flush", { method: "POST", body });
+			await response.text();
+			return response.status;
+		};
+		const [limit, ping] = [{ "app/n1": { limit: "raise it" } }, { "app/n1": { ping: "lower it" } }];
+		await send("a", 1, limit);
+		await send("b", 1, ping);
+		await flush("c", 1, 1);
+		expect((await totals()).warnings).toEqual({ "app/n1": { limit: "raise it", ping: "lower it" } });
+		passHours(31 / 3600);
+		await send("a", 2, limit);
+		await send("b", 2, {});
+		expect((await totals()).warnings).toEqual(limit);
+		expect(await send("a", 3, { "app/n1": "not a table" })).toBe(400);
+		await evictDurableObject(stub());
+		expect((await totals()).warnings).toEqual({});
+	});
+
 	it.each([
 		["a list in place of an object", "[]"],
 		["no isolate", '{"sequence":1,"counts":{},"live":{}}'],

@@ -12,11 +12,12 @@ describe("a log line", () => {
 			[0, "unreachable", 0, 3],
 			[1, "ok", 200, 5],
 		]);
-		expect(logLine(exchange, "info", "ray-1")).toEqual({
+		expect(logLine(exchange, "info", "ray-1", "prefix")).toEqual({
 			level: "info",
 			event: "request",
 			at: "2026-11-23T12:00:00.000Z",
 			id: "ray-1",
+			client: "192.0.2.0/24",
 			pool: "app",
 			node: "n2",
 			traffic: "polling",
@@ -25,6 +26,7 @@ describe("a log line", () => {
 			status: 200,
 			ending: "passed",
 			denied: null,
+			detail: null,
 			termination: "--NI",
 			attempts: 2,
 			TR: 0,
@@ -36,7 +38,7 @@ describe("a log line", () => {
 	});
 
 	it("has -1 for each time that was not reached", () => {
-		expect(logLine(exchangeOf("poll", "gone", 400), "warn", "x")).toMatchObject({
+		expect(logLine(exchangeOf("poll", "gone", 400), "warn", "x", "prefix")).toMatchObject({
 			node: null,
 			Tw: -1,
 			Tc: -1,
@@ -44,7 +46,7 @@ describe("a log line", () => {
 			Ta: 0,
 		});
 		const silent = exchangeOf("post", "gone", 400, [[0, "timeout", 0, 30_000]]);
-		expect(logLine(silent, "warn", "x")).toMatchObject({ node: "n1", Tw: 0, Tr: -1, Ta: 30_002 });
+		expect(logLine(silent, "warn", "x", "prefix")).toMatchObject({ node: "n1", Tw: 0, Tr: -1, Ta: 30_002 });
 	});
 
 	it("never contains a query, session id, cookie or token of the request", () => {
@@ -68,7 +70,7 @@ describe("a log line", () => {
 			["handshake", "denied", 400],
 			["page", "failed", 502],
 		] as const)
-			log(exchangeOf(kind, outcome, status), request, isolate.config, isolate.counters);
+			log(exchangeOf(kind, outcome, status), request, isolate);
 		expect(lines).toHaveLength(5);
 		expect(lines.join("\n")).not.toMatch(/hush|d0N0123456789abcdefg|secret=1|\?/);
 		expect(isolate.counters.numbers.reduce((sum, value) => sum + value, 0)).toBe(5);

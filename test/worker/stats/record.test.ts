@@ -23,6 +23,7 @@ describe("an exchange counts", () => {
 					picks: 1,
 					hrsp_2xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 5,
 					total_ms: 7,
 				}),
@@ -38,6 +39,7 @@ describe("an exchange counts", () => {
 					picks: 1,
 					hrsp_4xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 5,
 					total_ms: 7,
 				}),
@@ -63,6 +65,7 @@ describe("an exchange counts", () => {
 					upgrades_done: 1,
 					hrsp_1xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 1,
 					total_ms: 3,
 				}),
@@ -79,6 +82,7 @@ describe("an exchange counts", () => {
 					picks: 1,
 					hrsp_1xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 1,
 					total_ms: 3,
 				}),
@@ -101,6 +105,7 @@ describe("an exchange counts", () => {
 					redispatches: 1,
 					hrsp_2xx: 1,
 					waits: 2,
+					wait_le_5: 2,
 					wait_ms: 8,
 					total_ms: 15,
 				},
@@ -111,6 +116,7 @@ describe("an exchange counts", () => {
 					retries: 1,
 					redispatches: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 3,
 					total_ms: 5,
 				},
@@ -120,6 +126,7 @@ describe("an exchange counts", () => {
 					picks: 1,
 					hrsp_2xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 5,
 					total_ms: 10,
 				},
@@ -137,6 +144,7 @@ describe("an exchange counts", () => {
 					hrsp_4xx: 1,
 					code_1: 1,
 					waits: 1,
+					wait_le_50: 1,
 					wait_ms: 30,
 					total_ms: 32,
 				},
@@ -146,6 +154,7 @@ describe("an exchange counts", () => {
 					timeouts: 1,
 					hrsp_4xx: 1,
 					waits: 1,
+					wait_le_50: 1,
 					wait_ms: 30,
 					total_ms: 32,
 				},
@@ -173,6 +182,7 @@ describe("an exchange counts", () => {
 					redispatches: 1,
 					hrsp_5xx: 1,
 					waits: 2,
+					wait_le_5: 2,
 					wait_ms: 2,
 					total_ms: 7,
 				},
@@ -183,6 +193,7 @@ describe("an exchange counts", () => {
 					retries: 1,
 					redispatches: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 1,
 					total_ms: 3,
 				},
@@ -192,6 +203,7 @@ describe("an exchange counts", () => {
 					refused: 1,
 					hrsp_5xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 1,
 					total_ms: 4,
 				},
@@ -208,6 +220,7 @@ describe("an exchange counts", () => {
 					server_errors: 1,
 					hrsp_5xx: 1,
 					waits: 1,
+					wait_le_5: 1,
 					wait_ms: 4,
 					total_ms: 6,
 				}),
@@ -220,25 +233,5 @@ describe("an exchange counts", () => {
 		],
 	])("%s", (_what, exchange, counts) => {
 		expect(counted(exchange)).toEqual(counts);
-	});
-
-	it("a denial by its reason, and by its Engine.IO code", () => {
-		const denied = exchangeOf("handshake", "denied", 403);
-		const counts = counted({ ...denied, denial: { reason: "origin", code: 4, response: denied.response } });
-		expect(counts).toEqual({
-			front: { ...FRONT, hrsp_4xx: 1, denied_origin: 1 },
-			app_polling: { requests: 1, denied: 1, hrsp_4xx: 1, code_4: 1 },
-		});
-	});
-
-	it("bytes for the frontend, the pool and the node, and the TLS version", () => {
-		const counts = counted(exchangeOf("post", "passed", 200, [[0, "ok", 200, 1]]), {
-			bytesIn: 30,
-			bytesOut: 2,
-			tls: "tls_1_2",
-		});
-		expect(counts["front"]).toEqual({ requests: 1, tls_1_2: 1, hrsp_2xx: 1, bytes_in: 30, bytes_out: 2 });
-		for (const key of ["app_polling", "app_polling/n1"])
-			expect(counts[key]).toMatchObject({ bytes_in: 30, bytes_out: 2 });
 	});
 });

@@ -26,6 +26,8 @@ export const TOTALS: Totals = {
 			hrsp_4xx: 567,
 			tls_1_3: 1_234_560,
 			plain_http: 7,
+			log_lines: 1100,
+			log_suppressed: 495,
 			denied_origin: 4,
 			denied_eio: 6,
 		},
@@ -48,6 +50,10 @@ export const TOTALS: Totals = {
 			hrsp_5xx: 3,
 			code_1: 9,
 			waits: 100,
+			wait_le_5: 80,
+			wait_le_10: 12,
+			wait_le_100: 5,
+			wait_le_5000: 2,
 			wait_ms: 250,
 			total_ms: 300,
 		},
@@ -67,6 +73,7 @@ export const TOTALS: Totals = {
 	rates: { front: { sessions: 2.5, requests: 120 }, app_polling: { sessions: 1.25, requests: 60 } },
 	rateMax: { front: { sessions: 9, requests: 300 } },
 	liveMax: { app_websocket: 480, "app_websocket/n1": 300 },
+	warnings: {},
 };
 
 function verdictOf(node: string, changes: Partial<NodeVerdict>): NodeVerdict {

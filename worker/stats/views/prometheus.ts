@@ -1,8 +1,10 @@
 /** Statistics for Prometheus (exposition format 0.0.4): HAProxy's metric names where the meaning is the same, our own elsewhere. */
 import { NODE_STATES } from "../../contract.ts";
-import { deniedOf, type Row } from "../rows.ts";
+import { WAIT_BUCKETS_MS } from "../counters.ts";
+import type { Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
-import { type Family, gauge, render, total } from "./exposition.ts";
+import { type Family, gauge, histogram, render, total } from "./exposition.ts";
+import { frontendOnly } from "./frontend-metrics.ts";
 
 type Value = (row: Row) => number | null;
 const counted =
@@ -109,48 +111,6 @@ function status(kind: "frontend" | "backend" | "server", rows: readonly Row[]): 
 	);
 }
 
-function frontendOnly(row: Row): Family[] {
-	const one = (value: number) => [{ labels: labelsOf(row), value }];
-	const tls = ["tls_1_3", "tls_1_2", "tls_unknown", "plain_http"];
-	const denials = Object.keys(row.counts).filter((name) => name.startsWith("denied_"));
-	return [
-		total(
-			"haproxy_frontend_requests_denied_total",
-			"Requests refused before a node was contacted.",
-			one(deniedOf(row)),
-		),
-		total(
-			"haproxy_frontend_request_errors_total",
-			"Requests that match no route.",
-			one(row.counts["no_route"] ?? 0),
-		),
-		total("sticky_edge_redirects_total", "Plain http answered with 308.", one(row.counts["redirected"] ?? 0)),
-		total(
-			"sticky_edge_plain_upgrades_total",
-			"WebSockets over plain http, refused with 426.",
-			one(row.counts["plain_upgrades"] ?? 0),
-		),
-		total(
-			"sticky_edge_log_lines_total",
-			"Lines written to the log for requests.",
-			one(row.counts["log_lines"] ?? 0),
-		),
-		total(
-			"sticky_edge_denied_total",
-			"Requests denied by policy, by reason.",
-			denials.map((name) => ({
-				labels: { ...labelsOf(row), reason: name.slice("denied_".length) },
-				value: row.counts[name]!,
-			})),
-		),
-		total(
-			"sticky_edge_tls_requests_total",
-			"Requests by TLS version; unknown where the platform does not report it.",
-			tls.map((name) => ({ labels: { ...labelsOf(row), version: name }, value: row.counts[name] ?? 0 })),
-		),
-	];
-}
-
 function liveAndTimes(kind: string, rows: readonly Row[]): Family[] {
 	const seconds = (value: number | null) => (value === null ? null : value / 1000);
 	return [
@@ -174,7 +134,26 @@ function liveAndTimes(kind: string, rows: readonly Row[]): Family[] {
 			"Average time until the answer's headers; polls are not included.",
 			samples(rows, (row) => seconds(row.totalMs)),
 		),
+		responseTimes(kind, rows),
 	];
+}
+
+/** Rows without timed attempts are left out, such as those of a traffic that is not used. */
+function responseTimes(kind: string, rows: readonly Row[]): Family {
+	const timed = rows.filter(({ counts }) => (counts["waits"] ?? 0) > 0);
+	return histogram(
+		`sticky_edge_${kind}_response_time_seconds`,
+		"Time until a node's headers; polls are not included.",
+		timed.map((row) => ({
+			labels: labelsOf(row),
+			buckets: WAIT_BUCKETS_MS.map((bound) => ({
+				bound: bound / 1000,
+				count: row.counts[`wait_le_${bound}`] ?? 0,
+			})),
+			count: row.counts["waits"] ?? 0,
+			sum: (row.counts["wait_ms"] ?? 0) / 1000,
+		})),
+	);
 }
 
 function engineErrors(rows: readonly Row[]): Family {

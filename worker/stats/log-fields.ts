@@ -1,0 +1,60 @@
+/** Values of log lines: text of a bounded length, and the client's address to the extent that the configuration wants it. */
+import { bitsOf } from "../config/addresses.ts";
+import type { Settings } from "../config/config.ts";
+
+const ELLIPSIS = "…";
+const ELLIPSIS_BYTES = 3;
+/** The most bytes that one UTF-16 code unit can take: `\u001f`. */
+const MAX_UNIT_BYTES = 6;
+/** Control characters that JSON.stringify writes as two: \b, \t, \n, \f and \r. */
+const SHORT_ESCAPES: ReadonlySet<number> = new Set([8, 9, 10, 12, 13]);
+
+/** Cuts text so that it takes at most `maxBytes` as UTF-8 inside JSON, where an escape takes up to 6 bytes (RFC 8259 section 7). */
+export function bounded(text: string, maxBytes: number): string {
+	if (text.length * MAX_UNIT_BYTES <= maxBytes) return text;
+	let bytes = 0;
+	/** Where to cut if the text turns out to be too long. */
+	let cut = 0;
+	for (let i = 0; i < text.length; ) {
+		const point = text.codePointAt(i)!;
+		bytes += jsonBytes(point);
+		if (bytes > maxBytes) return text.slice(0, cut) + ELLIPSIS;
+		i += point > 0xffff ? 2 : 1;
+		if (bytes <= maxBytes - ELLIPSIS_BYTES) cut = i;
+	}
+	return text;
+}
+
+/** Bytes of one code point inside a string written by JSON.stringify (ECMA-262, QuoteJSONString). */
+function jsonBytes(point: number): number {
+	if (point < 0x20) return SHORT_ESCAPES.has(point) ? 2 : MAX_UNIT_BYTES;
+	if (point === 0x22 || point === 0x5c) return 2;
+	if (point < 0x80) return 1;
+	if (point < 0x800) return 2;
+	const isLoneSurrogate = point >= 0xd800 && point <= 0xdfff;
+	if (isLoneSurrogate) return MAX_UNIT_BYTES;
+	return point > 0xffff ? 4 : 3;
+}
+
+/**
+ * A client's address as `log_client` wants it: whole, its network (IPv4 /24, IPv6 /48), or null. Null also for an
+ * address that is unknown or not one.
+ */
+export function clientField(address: string, mode: Settings["log_client"]): string | null {
+	if (mode === "none" || address === "") return null;
+	const bits = bitsOf(address);
+	if (bits === null) return null;
+	if (mode === "full") return address;
+	return bits.length === 32 ? ipv4Network(bits) : ipv6Network(bits);
+}
+
+function ipv4Network(bits: string): string {
+	return `${[0, 8, 16].map((at) => Number.parseInt(bits.slice(at, at + 8), 2)).join(".")}.0/24`;
+}
+
+/** Written as RFC 5952 section 4 says: the trailing zeros of the three groups belong to the `::`. */
+function ipv6Network(bits: string): string {
+	const groups = [0, 16, 32].map((at) => Number.parseInt(bits.slice(at, at + 16), 2).toString(16));
+	while (groups.at(-1) === "0") groups.pop();
+	return `${groups.join(":")}::/48`;
+}
