@@ -6,14 +6,14 @@ import { SilenceTimer, withDeadline } from "../deadline.ts";
 import { edgeError } from "../errors.ts";
 import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
 import { checkSuspected } from "../health/ask-node.ts";
-import { faultLine } from "../health/fault.ts";
+import { faultEntry } from "../health/fault.ts";
 import { addPick, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
 import { denialReason, route } from "../policy/admit.ts";
 import { type HeldBody, holdBody, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
-import { requestId } from "../stats/log.ts";
+import { logLimited, requestId as newRequestId } from "../stats/log.ts";
 import { stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
 import {
 	type Attempt,
@@ -49,7 +49,7 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 	const refreshing = refresh === "none" ? null : refreshVerdict(env, pools, verdictClock);
 	if (refresh === "wait") await awaitVerdict(refreshing!);
 	const { table } = pools[pool.index]!;
-	const id = parsed.sid === null ? requestId(request, config.platform) : "";
+	const id = parsed.sid === null ? newRequestId(request, config.platform) : "";
 	const answer = await sendByStickiness({ ...context, pool, table, requestId: id });
 	// While an answer is awaited, an open waitUntil would delay passing a client's disconnect on to the node.
 	if (refreshing !== null) ctx.waitUntil(refreshing);
@@ -179,7 +179,7 @@ async function sendTo(
 
 /** Adapts a handshake's answer. Some kinds of stickiness read the body, which is part of the attempt and has a deadline too. */
 async function adaptHandshake(
-	{ parsed, pool }: PoolRequest,
+	{ parsed, pool, isolate, requestId, clientIp }: PoolRequest,
 	status: NodeStatus,
 	attempt: Attempt,
 ): Promise<Attempt> {
@@ -187,7 +187,7 @@ async function adaptHandshake(
 		const adapted = stickyAnswer(pool, status, parsed, attempt.response!);
 		const answer = await withDeadline(pool.timeouts.handshake, adapted);
 		if (typeof answer !== "string") return { ...attempt, response: answer };
-		console.error(faultLine(answer, pool, status.node));
+		logLimited(isolate, faultEntry(answer, pool, status.node), status.node.id, { id: requestId, clientIp });
 		return { ...attempt, result: "refused", response: null };
 	} catch (error) {
 		return { ...attempt, result: failureOf(error), response: null, endedAt: Date.now() };

@@ -94,7 +94,12 @@ export function denyRate(origin: string | null): Denial {
 
 /** The denial of a request outside Engine.IO whose client stopped sending the body. */
 export function denyIdleUpload(origin: string | null): Denial {
-	return { reason: "body_timeout", code: null, response: edgeError("EDGE_BODY_TIMEOUT", origin) };
+	return {
+		reason: "body_timeout",
+		code: null,
+		detail: null,
+		response: edgeError("EDGE_BODY_TIMEOUT", origin),
+	};
 }
 
 function eioFix(allowEio3: boolean): string {
