@@ -38,7 +38,7 @@ export interface NodeStatus {
 	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
 	/** What this isolate found wrong with a node that works: the text with the fix, by code. */
-	readonly warnings: Record<string, string>;
+	warnings: Record<string, string>;
 }
 
 export interface NodeTable {

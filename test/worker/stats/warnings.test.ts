@@ -16,11 +16,11 @@ describe("an isolate", () => {
 	it("reports the warnings of its nodes with each flush, and nothing for nodes without any", () => {
 		const isolate = isolateOf();
 		expect(nextFlush(isolate, NOON).warnings).toEqual({});
-		Object.assign(isolate.pools[0]!.table.nodes[1]!.warnings, { body: "raise max_body", ping: "x".repeat(5000) });
+		isolate.pools[0]!.table.nodes[1]!.warnings = { body: "raise max_body", ping: "x".repeat(5000) };
 		expect(nextFlush(isolate, NOON).warnings).toEqual({
 			"app/n2": { body: "raise max_body", ping: "x".repeat(300) },
 		});
-		Object.assign(isolate.pools[0]!.table.nodes[1]!.warnings, {});
+		isolate.pools[0]!.table.nodes[1]!.warnings = {};
 		expect(nextFlush(isolate, NOON).warnings).toEqual({});
 		expect(warningsOf(isolate.pools)).toEqual({});
 	});
