@@ -84,7 +84,7 @@ describe("wrangler.toml", () => {
 			.split("\n")
 			.filter((line) => /^[A-Z]/.test(line));
 		const local = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
-		expect(readConfig(local)).toMatchObject({ platform: "workerd", token: "dev" });
+		expect(readConfig(local)).toMatchObject({ platform: "workerd", token: "dev-token" });
 	});
 
 	test("configures staging like production, except for nodes, HSTS and log_percent", async () => {

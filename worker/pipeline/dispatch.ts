@@ -6,7 +6,7 @@ import { edgeError, engineError, preflightResponse } from "../errors.ts";
 import { firstVerdict, refreshVerdict } from "../health/ask-monitor.ts";
 import { faultLine } from "../health/fault.ts";
 import { claimRefresh, type NodeTable, recordResult } from "../health/node-table.ts";
-import { denialReason, route } from "../policy/admit.ts";
+import { admitToPool, route } from "../policy/admit.ts";
 import { hasUnknownLength, readBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
@@ -55,8 +55,8 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 async function admit(context: RequestContext, pool: Pool): Promise<Denial | PoolRequest> {
 	const { parsed, request, isolate, env, clientIp, startedAt } = context;
 	const { config, handshakes, pools } = isolate;
-	const reason = denialReason(parsed, pool);
-	if (reason !== null) return deny(reason, parsed, pool);
+	const denied = admitToPool(parsed, pool, clientIp);
+	if (denied !== null) return denied;
 	const isLimited = pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
 	if (isLimited && isHandshake(parsed)) {
 		const { origin } = parsed.headers;
@@ -211,7 +211,8 @@ function answerNodeFailure({ parsed, pool }: PoolRequest, attempts: readonly Att
 	return answerWith("failed", answer, pool, attempts);
 }
 
-function answerDenial(denial: Denial, pool: Pool): Answer {
+/** The answer to a denied request; a null `pool` = it was denied before it was routed. */
+export function answerDenial(denial: Denial, pool: Pool | null): Answer {
 	return { outcome: "denied", response: denial.response, pool, attempts: [], denial };
 }
 

@@ -7,13 +7,14 @@ import type { Env } from "../env.ts";
 import { corsHeaders, edgeError } from "../errors.ts";
 import { type Isolate, readIsolate } from "../isolate.ts";
 import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
+import { refuse } from "../policy/refusal.ts";
 import { clientAddress, isSecure, readClientHeaders } from "../request/headers.ts";
 import { type ParsedRequest, parseRequest } from "../request/url.ts";
 import type { Exchange } from "../stats/exchange.ts";
 import { requestId } from "../stats/log.ts";
 import { record } from "../stats/record.ts";
 import type { RequestContext } from "./context.ts";
-import { type Answer, answerWith, dispatch } from "./dispatch.ts";
+import { type Answer, answerDenial, answerWith, dispatch } from "./dispatch.ts";
 
 /** The isolate's state, read again when its variables change. */
 let current: { readonly env: Env; readonly isolate: Isolate | null } | null = null;
@@ -47,6 +48,8 @@ function parse(request: Request, { config }: Isolate): ParsedRequest {
 
 function answerRequest(context: RequestContext): Promise<Answer> | Answer {
 	const { parsed, isolate } = context;
+	const refused = refuse(parsed);
+	if (refused !== null) return answerDenial(refused, null);
 	if (!parsed.secure) {
 		const plain = answerPlainHttp(parsed, isolate);
 		if (plain !== null) return plain;

@@ -224,7 +224,13 @@ describe("an exchange counts", () => {
 
 	it("a denial by its reason, and by its Engine.IO code", () => {
 		const denied = exchangeOf("handshake", "denied", 403);
-		const counts = counted({ ...denied, denial: { reason: "origin", code: 4, response: denied.response } });
+		const denial = {
+			reason: "origin",
+			code: 4,
+			detail: "https://evil.test",
+			response: denied.response,
+		} as const;
+		const counts = counted({ ...denied, denial });
 		expect(counts).toEqual({
 			front: { ...FRONT, hrsp_4xx: 1, denied_origin: 1 },
 			app_polling: { requests: 1, denied: 1, hrsp_4xx: 1, code_4: 1 },
