@@ -113,7 +113,8 @@ async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Ans
 	const attempt = await send(isolate.config.platform, node, upstream);
 	recordAttempt(admitted, attempt);
 	const { result, response } = attempt;
-	if (result === "ok" || result === "refused") return answerWith("passed", response!, pool, [attempt]);
+	if (result === "ok" || result === "refused")
+		return answerWith("passed", withPublicLocation(response!, node, parsed), pool, [attempt]);
 	await discard(response);
 	if (result === "invalid")
 		return answerWith("failed", edgeError("EDGE_NODE_ANSWER", parsed.headers.origin), pool, [attempt]);
@@ -135,9 +136,7 @@ async function sendWithFailover(
 		recordAttempt(admitted, attempt);
 		const { result, response } = attempt;
 		if (result === "ok") {
-			const isRedirect = response!.status >= 300 && response!.status <= 399;
-			const answer = isRedirect ? withPublicLocation(response!, node, parsed) : response!;
-			return answerWith("passed", answer, pool, attempts);
+			return answerWith("passed", withPublicLocation(response!, node, parsed), pool, attempts);
 		}
 		// With `source` stickiness a session placed on another node could never be found again.
 		const mustStay = pool.stickiness === "source" && result === "refused";

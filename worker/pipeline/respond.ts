@@ -7,7 +7,7 @@ import type { Env } from "../env.ts";
 import { corsHeaders, edgeError } from "../errors.ts";
 import { type Isolate, readIsolate } from "../isolate.ts";
 import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
-import { refuse } from "../policy/refusal.ts";
+import { readRest, refuse } from "../policy/refusal.ts";
 import { clientAddress, isSecure, readClientHeaders } from "../request/headers.ts";
 import { type ParsedRequest, parseRequest } from "../request/url.ts";
 import type { Exchange } from "../stats/exchange.ts";
@@ -30,6 +30,7 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		const parsed = parse(request, isolate);
 		context = { request, parsed, isolate, env, ctx, clientIp, startedAt: Date.now() };
 		const answer = await answerRequest(context);
+		if (answer.outcome !== "passed" && request.body !== null) await readRest(request);
 		// Browsers learn HSTS with the page, so Engine.IO answers need no copy.
 		const { enginePath } = context.parsed;
 		const { hsts } = isolate.config.settings;

@@ -1,4 +1,4 @@
-/** Refusals that hold for every request, before it is routed: those that no node could answer safely. */
+/** Requests that are refused before they are routed, since no node could answer them safely; and how a refusal reaches its client. */
 import type { ParsedRequest } from "../request/url.ts";
 import { type Denial, denyAsEdge } from "./denial.ts";
 import { shown } from "./origin.ts";
@@ -44,4 +44,31 @@ export function refuse(parsed: ParsedRequest): Denial | null {
 		return denyAsEdge("method", "EDGE_METHOD", origin, { message, headers: { allow: "GET" } });
 	}
 	return null;
+}
+
+/** How much of a refused request's body is read, and for how long. */
+const REST_BYTES = 8 * 2 ** 20;
+const REST_MS = 5000;
+
+/**
+ * Reads and discards what is still coming of a refused request's body. Many clients read the answer only after they have sent
+ * the body. The runtime closes the connection after an answer that did not wait for it, which destroys the
+ * answer on its way (RFC 9112 section 9.6). Stops at a bound of bytes and time; never rejects.
+ */
+export async function readRest({ body }: Request): Promise<void> {
+	if (body === null || body.locked) return;
+	const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+	const timer = setTimeout(() => void reader.cancel().catch(() => {}), REST_MS);
+	try {
+		for (let left = REST_BYTES; left > 0; ) {
+			const { done, value } = await reader.read();
+			if (done) return;
+			left -= value.byteLength;
+		}
+		await reader.cancel();
+	} catch {
+		// The client has left.
+	} finally {
+		clearTimeout(timer);
+	}
 }
