@@ -15,21 +15,24 @@ export function decodePath(path: string): string {
 
 const ASCII_ESCAPE = /%[0-7][0-9a-f]/gi;
 
-/** Paths for which `plainPath` has more to do than to change the case. */
-const NEEDS_WORK = /[%\\;]|\/[./]|.\/$/;
-
 /**
- * One spelling for all paths that some node reads as the same: decoded, in lower case, with backslashes as slashes,
- * and without parameters (`;…`), repeated or trailing slashes and dot segments.
+ * One spelling for all decoded paths that some node reads as the same: in lower case, with backslashes as slashes, and
+ * without parameters (`;…`), repeated or trailing slashes and dot segments.
  */
-export function plainPath(path: string): string {
-	if (!NEEDS_WORK.test(path)) return path.toLowerCase();
+export function plainPath(decodedPath: string): string {
+	let plain = decodedPath.toLowerCase();
+	// Each step first looks whether it has something to do, since most paths are plain and some are very long.
+	if (plain.includes(";")) plain = plain.replace(/;[^\\/]*/g, "");
+	if (/\\|\/\//.test(plain)) plain = plain.replace(/[\\/]+/g, "/");
+	if (plain.includes("/.")) plain = withoutDotSegments(plain);
+	return plain.length > 1 && plain.endsWith("/") ? plain.slice(0, -1) : plain;
+}
+
+function withoutDotSegments(path: string): string {
 	const kept: string[] = [];
-	for (const segment of decodePath(path).toLowerCase().split(/[\\/]/)) {
-		const semicolon = segment.indexOf(";");
-		const name = semicolon < 0 ? segment : segment.slice(0, semicolon);
-		if (name === "..") kept.pop();
-		else if (name !== "" && name !== ".") kept.push(name);
+	for (const segment of path.split("/")) {
+		if (segment === "..") kept.pop();
+		else if (segment !== "" && segment !== ".") kept.push(segment);
 	}
 	return `/${kept.join("/")}`;
 }

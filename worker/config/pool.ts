@@ -4,7 +4,7 @@ import { type AddressRange, addressRange } from "./addresses.ts";
 import { flag, list, oneOf, optional, type Read, record, text, wholeNumber } from "./fields.ts";
 import { type Node, nodeShape, readNode } from "./node.ts";
 import { type Origins, origins } from "./origins.ts";
-import { plainPath } from "./paths.ts";
+import { decodePath, plainPath } from "./paths.ts";
 
 export type { Node };
 
@@ -179,8 +179,10 @@ function privatePaths(
 	healthPath: string,
 	socketPath: string,
 ): ReadonlySet<string> {
-	const paths = new Set((given ?? [healthPath.split("?")[0]!, DEFAULT_METRICS_PATH]).map(plainPath));
-	if (given === undefined) for (const path of ["/", socketPath]) paths.delete(plainPath(path));
+	const plain = (path: string) => plainPath(decodePath(path));
+	if (given !== undefined) return new Set(given.map(plain));
+	const paths = new Set([healthPath.split("?")[0]!, DEFAULT_METRICS_PATH].map(plain));
+	for (const path of ["/", socketPath]) paths.delete(plain(path));
 	return paths;
 }
 

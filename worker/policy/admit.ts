@@ -59,10 +59,10 @@ export function isAddressAllowed(clientIp: string, { allow, deny }: Pick<Pool, "
 
 /** Whether the path, in any spelling that a node could read so, is for operators only. The Engine.IO path itself never is. */
 export function isPrivate(
-	{ exactPath, path }: ParsedRequest,
+	{ exactPath, decodedPath }: ParsedRequest,
 	{ privatePaths }: Pick<Pool, "privatePaths">,
 ): boolean {
-	return !exactPath && privatePaths.size > 0 && privatePaths.has(plainPath(path));
+	return !exactPath && privatePaths.size > 0 && privatePaths.has(plainPath(decodedPath));
 }
 
 /**

@@ -36,7 +36,9 @@ export function parseEngineQuery(search: string): EngineQuery {
 		// Looked for once, not in every pair: a query of many pairs may have no equals sign at all.
 		if (equals >= 0 && equals < start) equals = search.indexOf("=", start);
 		const nameEnd = equals < 0 || equals > end ? end : equals;
-		if (isName(search, start, nameEnd, "sid")) {
+		if (!mayBeginField(search.charCodeAt(start))) {
+			// Almost all pairs of a long query are skipped here.
+		} else if (isName(search, start, nameEnd, "sid")) {
 			if (sid === null) sid = decodedValue(search, nameEnd, end);
 			else duplicate = "sid";
 		} else if (isName(search, start, nameEnd, "transport")) {
@@ -53,6 +55,13 @@ export function parseEngineQuery(search: string): EngineQuery {
 }
 
 const PERCENT = 0x25;
+
+/** Whether a character is the first of a field's name, or of an escape. */
+function mayBeginField(code: number): boolean {
+	return code === LETTER_S || code === LETTER_T || code === LETTER_E || code === LETTER_J || code === PERCENT;
+}
+
+const [LETTER_S, LETTER_T, LETTER_E, LETTER_J] = [..."stEj"].map((letter) => letter.charCodeAt(0));
 
 /** Whether the text from `at` to `end` is `name`, each character as it is or percent-encoded. */
 function isName(text: string, at: number, end: number, name: string): boolean {
