@@ -97,6 +97,7 @@ export async function startStack(given: Partial<StackOptions>, stop?: AbortSigna
 			host: options.host,
 			httpsPort: options.httpsPort,
 			httpPort: options.httpPort,
+			publicHttpsPort: null,
 			certificate,
 			token,
 			nodeSecret: options.nodeSecret,

@@ -6,7 +6,7 @@ import { PROJECT } from "../worker/command-line/project.ts";
 import { readConfig } from "../worker/config/config.ts";
 import { ERRORS } from "../worker/errors.ts";
 import { DENIAL_REASONS } from "../worker/policy/denial.ts";
-import { readVariables } from "../worker/selfhost/variables.ts";
+import { hasPlaceholderNodes, readVariables } from "../worker/selfhost/variables.ts";
 import { COUNTED, FRONT_COUNTED } from "../worker/stats/counters.ts";
 
 const guide = await readFile(`${PROJECT}/worker/README.md`, "utf8");
@@ -84,7 +84,21 @@ describe("wrangler.toml", () => {
 			.split("\n")
 			.filter((line) => /^[A-Z]/.test(line));
 		const local = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
-		expect(readConfig(local)).toMatchObject({ platform: "workerd", token: "dev" });
+		expect(readConfig(local)).toMatchObject({ platform: "workerd", token: "dev-token" });
+	});
+
+	test("has placeholder nodes, which the edge's command tells from nodes of one's own, whatever else is set", async () => {
+		expect(hasPlaceholderNodes((await readVariables()).get("")!)).toBe(true);
+		const pool = {
+			nodes: [{ id: "n1", url: "http://127.0.0.1:3001" }],
+			origins: ["https://app.example.com"],
+		};
+		expect(hasPlaceholderNodes({ POOL_APP: pool, ROUTES: [{ host: "chat.example.com", pool: "app" }] })).toBe(
+			false,
+		);
+		expect(hasPlaceholderNodes({ POOL_APP: JSON.stringify(pool), POOL_B: null, POOL_C: "{" })).toBe(false);
+		const other = { nodes: [...pool.nodes, { id: "n2", url: "https://n2.example.com:8443" }] };
+		expect(hasPlaceholderNodes({ POOL_APP: pool, POOL_B: other })).toBe(true);
 	});
 
 	test("configures staging like production, except for nodes, HSTS and log_percent", async () => {

@@ -21,6 +21,7 @@ export interface Env {
 	readonly STATE?: Fetcher;
 	/** Cloudflare's rate limiter for handshakes by client, where one is configured. */
 	readonly HANDSHAKE_LIMITER?: RateLimit;
-	/** Self-hosted: the port of the https socket, for redirects. */
+	/** Self-hosted: the port of the https socket, for redirects, and the one that clients reach it by, where that differs. */
 	readonly EDGE_HTTPS_PORT?: string;
+	readonly EDGE_PUBLIC_HTTPS_PORT?: string;
 }

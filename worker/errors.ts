@@ -11,6 +11,15 @@ export const ERRORS = {
 		status: 500,
 		message: "Internal error of the edge; the log lines with this id give the reason.",
 	},
+	EDGE_HOST: {
+		status: 400,
+		message: "The Host header is not one host name or address with an optional port (RFC 9112 section 3.2).",
+	},
+	EDGE_METHOD: {
+		status: 405,
+		message: "The edge does not forward this method; the header Allow lists those it does.",
+	},
+	EDGE_ADDRESS: { status: 403, message: "Requests from this client's address are not admitted here." },
 	EDGE_NO_ROUTE: { status: 404, message: "No pool is routed for this host and path." },
 	EDGE_PLAIN_UPGRADE: {
 		status: 426,

@@ -55,11 +55,11 @@ describe.skipIf(!haproxy && !process.env["CI"])(
 			const real = await haproxyCsv();
 			await using edge = await startEdge({
 				...(await edgeDefaults()),
-				token: "t",
+				token: "haproxy-token",
 				variables: { POOL_APP: { nodes: [{ id: "n1", url: "http://127.0.0.1:1" }] } },
 			});
 			const { body: ours } = await secureFetch(`${edge.https}/__edge/stats.csv`, {
-				headers: { authorization: "Bearer t" },
+				headers: { authorization: "Bearer haproxy-token" },
 			});
 			const names = (text: string) =>
 				text

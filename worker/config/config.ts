@@ -1,15 +1,10 @@
 /** The configuration: read from the Worker's variables and checked once. Afterwards no value is missing. */
-import { isRange } from "./addresses.ts";
+import { addressRange } from "./addresses.ts";
 import { checkCloudflare } from "./cloudflare-limits.ts";
 import { decodeVariable, list, oneOf, type Read, record, text, wholeNumber } from "./fields.ts";
+import { type Host, parseHost } from "./hosts.ts";
+import { decodePath } from "./paths.ts";
 import { type Pool, readPool } from "./pool.ts";
-
-/** An IP address or a CIDR range. */
-function addressRange(value: unknown, at: string, problems: string[]): string {
-	if (typeof value === "string" && isRange(value)) return value;
-	problems.push(`${at}: ${JSON.stringify(value)} is not an address or a range; write it as "10.0.0.0/8"`);
-	return "";
-}
 
 const settings = record({
 	/** Plain http: "always" answers 308 to https; "except-loopback" serves http there; "never" serves it anywhere. */
@@ -25,7 +20,7 @@ const settings = record({
 });
 
 const routeShape = record({
-	host: text(/^$|^[a-z0-9.-]+(:\d+)?$/, 'write a host name in lower case, as "chat.example.com"', ""),
+	host: text(/^/, "", ""),
 	path: text(/^\/[^?#]*$/, 'write a path prefix that begins with a slash, as "/chat/"', "/"),
 	pool: text(/^[a-z][a-z0-9_]*$/, "write the name of a pool: app for POOL_APP"),
 });
@@ -35,9 +30,10 @@ export type Settings = Read<typeof settings>;
 /** Location hints for Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
 const LOCATIONS = ["", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 
-/** Requests to `host` ("" = any) below `path` go to `pool`. */
+/** Requests to `host` (null = any; without a port: at any port) below `path` go to `pool`. */
 export interface Route {
-	readonly host: string;
+	readonly host: Host | null;
+	/** Percent-decoded, as the paths of requests are for comparing. */
 	readonly path: string;
 	readonly pool: Pool;
 }
@@ -50,7 +46,7 @@ export interface Config {
 	readonly routes: readonly Route[];
 	/** The distinct Engine.IO paths of all pools, the longest first. */
 	readonly socketPaths: readonly string[];
-	/** The port in redirects to https: ":8443", or "" for 443. */
+	/** The port in redirects to https, as clients reach it: ":8443", or "" for 443. */
 	readonly httpsPort: string;
 	/** "" = not sent. */
 	readonly nodeSecret: string;
@@ -75,11 +71,9 @@ export function readConfig(variables: object): Config | readonly string[] {
 	checkUnique(pools, problems);
 	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
 	const routes = readRoutes(given["ROUTES"], pools, problems);
-	const httpsPort = text(/^\d{0,5}$/, 'write the port as text, such as "8443"', "")(
-		given["EDGE_HTTPS_PORT"],
-		"EDGE_HTTPS_PORT",
-		problems,
-	);
+	const ownPort = readPort(given, "EDGE_HTTPS_PORT", problems);
+	const publicPort = readPort(given, "EDGE_PUBLIC_HTTPS_PORT", problems);
+	const httpsPort = publicPort === "" ? ownPort : publicPort;
 	const config: Config = {
 		platform,
 		settings: settings(given["EDGE"], "EDGE", problems),
@@ -88,7 +82,7 @@ export function readConfig(variables: object): Config | readonly string[] {
 		socketPaths: [...new Set(pools.map((pool) => pool.socketPath))].sort((a, b) => b.length - a.length),
 		httpsPort: httpsPort === "" || httpsPort === "443" ? "" : `:${httpsPort}`,
 		nodeSecret: secret(given["EDGE_NODE_SECRET"], "EDGE_NODE_SECRET", problems),
-		token: secret(given["EDGE_TOKEN"], "EDGE_TOKEN", problems),
+		token: token(given["EDGE_TOKEN"], problems),
 	};
 	return problems.length > 0 ? problems : config;
 }
@@ -101,6 +95,26 @@ function secret(value: unknown, at: string, problems: string[]): string {
 	return "";
 }
 
+/** The shortest token. Chosen at random from 64 characters it has 48 bits, which cannot be guessed over the network. */
+const MIN_TOKEN_CHARACTERS = 8;
+
+function token(value: unknown, problems: string[]): string {
+	const given = secret(value, "EDGE_TOKEN", problems);
+	if (given !== "" && given.length < MIN_TOKEN_CHARACTERS)
+		problems.push(
+			`EDGE_TOKEN: shorter than ${MIN_TOKEN_CHARACTERS} characters; generate one, for example with: openssl rand -base64 24`,
+		);
+	return given;
+}
+
+/** A port as text; "" when it is missing. */
+function readPort(given: Readonly<Record<string, unknown>>, name: string, problems: string[]): string {
+	const fix = 'write a port from 1 to 65535 as text, such as "8443"';
+	const port = text(/^$|^[1-9]\d{0,4}$/, fix, "")(given[name], name, problems);
+	if (Number(port) > 65_535) problems.push(`${name}: "${port}"; ${fix}`);
+	return port;
+}
+
 function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]): Route[] {
 	const rows = list(routeShape)(decodeVariable(given), "ROUTES", problems);
 	if (rows.length === 0 && pools.length > 1)
@@ -110,16 +124,21 @@ function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]):
 	const routes: Route[] = [];
 	for (const [i, row] of rows.entries()) {
 		const pool = pools.find((each) => each.name === row.pool);
-		if (pool) routes.push({ host: row.host, path: row.path, pool });
+		const host = row.host === "" ? null : parseHost(row.host);
+		if (row.host !== "" && host === null)
+			problems.push(
+				`ROUTES[${i}].host: ${JSON.stringify(row.host)} is not a host; write a host name, with its port if it has one, as "chat.example.com"`,
+			);
+		if (pool) routes.push({ host, path: decodePath(row.path), pool });
 		else if (row.pool !== "")
 			problems.push(
 				`ROUTES[${i}].pool: "${row.pool}" is not a pool; the pools are ${pools.map((p) => p.name).join(", ")}`,
 			);
 	}
 	const only = pools[0];
-	if (rows.length === 0 && only) routes.push({ host: "", path: "/", pool: only });
+	if (rows.length === 0 && only) routes.push({ host: null, path: "/", pool: only });
 	return routes.sort(
-		(a, b) => Number(b.host !== "") - Number(a.host !== "") || b.path.length - a.path.length,
+		(a, b) => Number(b.host !== null) - Number(a.host !== null) || b.path.length - a.path.length,
 	);
 }
 

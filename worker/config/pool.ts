@@ -1,13 +1,12 @@
 /** A pool: the nodes that serve one application, and how they are chosen, limited and probed. */
-import {
-	DEFAULT_HEALTH_PATH,
-	DEFAULT_SOCKET_PATH,
-	NODE_ID,
-	PROBE_INTERVAL_MS,
-	TAG,
-	tagOf,
-} from "../contract.ts";
-import { flag, list, oneOf, record, text, wholeNumber } from "./fields.ts";
+import { DEFAULT_HEALTH_PATH, DEFAULT_SOCKET_PATH, PROBE_INTERVAL_MS } from "../contract.ts";
+import { type AddressRange, addressRange } from "./addresses.ts";
+import { flag, list, oneOf, optional, type Read, record, text, wholeNumber } from "./fields.ts";
+import { type Node, nodeShape, readNode } from "./node.ts";
+import { type Origins, origins } from "./origins.ts";
+import { decodePath, plainPath } from "./paths.ts";
+
+export type { Node };
 
 /** Kinds of stickiness and of balancing; the first of each is the default. */
 export const STICKINESS = ["sid", "rewrite", "cookie", "source"] as const;
@@ -15,15 +14,17 @@ export type Stickiness = (typeof STICKINESS)[number];
 export const BALANCE = ["leastconn", "roundrobin", "hash"] as const;
 export type Balance = (typeof BALANCE)[number];
 
-const nodeShape = record({
-	id: text(NODE_ID, "write a name of letters, digits, dot, dash or underscore, at most 64 characters"),
-	url: text(/./, 'write the node\'s address, as "https://n1.example.com"'),
-	/** Explicit tag; "" = computed from the id. */
-	tag: text(/^$|^[A-Za-z0-9_-]{3}$/, "write 3 characters of A-Z, a-z, 0-9, dash or underscore", ""),
-	/** Share of new sessions; 0 = none. */
-	weight: wholeNumber(0, 256, 100),
-	/** No new sessions above this number, by the node's last report (only the node's own limit is exact); 0 = no limit. */
-	max_sessions: wholeNumber(0, 10_000_000, 0),
+/**
+ * Seconds. Until the answer's headers: a node may hold a poll for pingInterval + pingTimeout (25 + 20 by default). And for
+ * the upload of a request's body: the longest pause in it, and an Engine.IO body in all.
+ */
+const timeouts = record({
+	handshake: wholeNumber(1, 60, 5),
+	poll: wholeNumber(1, 600, 50),
+	post: wholeNumber(1, 600, 30),
+	http: wholeNumber(1, 600, 100),
+	body_idle: wholeNumber(1, 600, 10),
+	body: wholeNumber(1, 3600, 60),
 });
 
 const poolShape = record({
@@ -42,15 +43,11 @@ const poolShape = record({
 		DEFAULT_SOCKET_PATH,
 	),
 	health_path: text(/^\/[^#]*$/, "write a path that begins with a slash", DEFAULT_HEALTH_PATH),
-	/** Seconds until the answer's headers. A node may hold a poll for pingInterval + pingTimeout (25 + 20 by default). */
-	timeouts: record({
-		handshake: wholeNumber(1, 60, 5),
-		poll: wholeNumber(1, 600, 50),
-		post: wholeNumber(1, 600, 30),
-		http: wholeNumber(1, 600, 100),
-		body_idle: wholeNumber(1, 600, 10),
-		body: wholeNumber(1, 3600, 60),
-	}),
+	/** Paths that answer 404 at the edge, in every spelling; by default the health path and "/metrics". */
+	private_paths: optional(
+		list(text(/^\/[^?#]*$/, 'write a path that begins with a slash, without a query, as "/metrics"')),
+	),
+	timeouts,
 	/** Probes: seconds between two, and allowed for one; how many results in a row change the state; the expected status. */
 	health: record({
 		interval: wholeNumber(1, 300, PROBE_INTERVAL_MS / 1000),
@@ -63,35 +60,24 @@ const poolShape = record({
 	slow_start: wholeNumber(0, 3600, 30),
 	/** Cookie stickiness for pages of another site: SameSite=None; Partitioned. */
 	cookie_cross_site: flag(false),
-	/** Origins of other sites that may connect, as "https://app.example.com"; "*" = any. The edge's own origin and clients without an Origin header are always allowed. */
-	origins: list(
-		text(
-			/^(\*|null|https?:\/\/[^/?#\s]+)$/,
-			'write scheme and host, as "https://app.example.com", or "*" for any',
-		),
-	),
+	/** Whether plain http is sticky by the cookie edge_<pool>. */
+	http_cookie: flag(false),
+	/** Whether answers carry the node's id, as x-edge-node. */
+	expose_node: flag(false),
+	/** Origins of other sites that may connect. The edge's own origin and clients without an Origin header are always allowed. */
+	origins,
+	/** Addresses and ranges of clients: `deny` wins, and a non-empty `allow` admits only those that it lists. */
+	allow: list(addressRange),
+	deny: list(addressRange),
 	/** The most bytes of one POST to the Engine.IO path. For WebSocket messages the nodes' maxHttpBufferSize applies. */
 	max_body: wholeNumber(1, 100_000_000, 1_000_000),
 	/** New sessions per minute from one client address (IPv6: /64), counted in each isolate; 0 = no limit. */
 	handshake_rate: wholeNumber(0, 1_000_000, 0),
 	/** Whether to accept Engine.IO protocol 3 (Socket.IO 2 clients). */
 	allow_eio3: flag(false),
-	/** Whether requests outside Engine.IO are sticky too, by the cookie edge_<pool>. */
-	http_cookie: flag(false),
-	/** Whether answers carry the node's id as x-edge-node. */
-	expose_node: flag(false),
+	/** Whether to accept JSONP polling, by which pages of every site can read a session. */
+	allow_jsonp: flag(false),
 });
-
-export interface Node {
-	readonly id: string;
-	/** Scheme, host and port, no slash at the end. */
-	readonly url: string;
-	readonly tag: string;
-	readonly weight: number;
-	readonly maxSessions: number;
-	/** Position in the pool. */
-	readonly index: number;
-}
 
 export interface Pool {
 	readonly name: string;
@@ -106,13 +92,14 @@ export interface Pool {
 	readonly hashOn: { readonly kind: "header" | "query" | "cookie"; readonly name: string } | null;
 	readonly socketPath: string;
 	readonly healthPath: string;
-	/** Milliseconds until an answer's headers. */
+	/** As `plainPath` gives them. */
+	readonly privatePaths: ReadonlySet<string>;
+	/** Milliseconds until an answer's headers; for the longest pause in a body's upload, and for a whole Engine.IO body. */
 	readonly timeouts: {
 		readonly handshake: number;
 		readonly poll: number;
 		readonly post: number;
 		readonly http: number;
-		/** The longest pause in the upload of a body, and the longest upload of an Engine.IO body. */
 		readonly bodyIdle: number;
 		readonly body: number;
 	};
@@ -127,10 +114,13 @@ export interface Pool {
 	/** Milliseconds. */
 	readonly slowStart: number;
 	readonly cookieCrossSite: boolean;
-	readonly allowEio3: boolean;
 	readonly httpCookie: boolean;
 	readonly exposeNode: boolean;
-	readonly origins: readonly string[];
+	readonly allowEio3: boolean;
+	readonly allowJsonp: boolean;
+	readonly origins: Origins;
+	readonly allow: readonly AddressRange[];
+	readonly deny: readonly AddressRange[];
 	/** Bytes. */
 	readonly maxBody: number;
 	/** Per minute and client; 0 = no limit. */
@@ -153,16 +143,7 @@ export function readPool(variable: string, given: unknown, index: number, proble
 		problems.push(
 			`${variable}.hash_on: missing; balance = "hash" needs "header:NAME", "query:NAME" or "cookie:NAME"`,
 		);
-	const nodes = row.nodes.map(
-		(node, i): Node => ({
-			id: node.id,
-			url: readUrl(node.url, `${variable}.nodes[${i}].url`, problems),
-			tag: TAG.test(node.tag) ? node.tag : tagOf(node.id),
-			weight: node.weight,
-			maxSessions: node.max_sessions,
-			index: i,
-		}),
-	);
+	const nodes = row.nodes.map((node, i) => readNode(node, i, `${variable}.nodes[${i}]`, problems));
 	const [kind, key] = row.hash_on.split(":") as ["header" | "query" | "cookie", string];
 	return {
 		name,
@@ -175,44 +156,41 @@ export function readPool(variable: string, given: unknown, index: number, proble
 		hashOn: row.hash_on === "" ? null : { kind, name: key },
 		socketPath: row.socket_path,
 		healthPath: row.health_path,
-		timeouts: timeoutsOf(row.timeouts),
+		privatePaths: privatePaths(row.private_paths, row.health_path, row.socket_path),
+		timeouts: milliseconds(row.timeouts),
 		health: { ...row.health, interval: row.health.interval * 1000, timeout: row.health.timeout * 1000 },
 		slowStart: row.slow_start * 1000,
 		cookieCrossSite: row.cookie_cross_site,
-		allowEio3: row.allow_eio3,
 		httpCookie: row.http_cookie,
 		exposeNode: row.expose_node,
+		allowEio3: row.allow_eio3,
+		allowJsonp: row.allow_jsonp,
 		origins: row.origins,
+		allow: row.allow,
+		deny: row.deny,
 		maxBody: row.max_body,
 		handshakeRate: row.handshake_rate,
 	};
 }
 
-function readUrl(given: string, at: string, problems: string[]): string {
-	const fix = "write scheme, host and port only, as https://n1.example.com or http://10.0.0.5:3001";
-	let url: URL;
-	try {
-		url = new URL(given);
-	} catch {
-		if (given !== "") problems.push(`${at}: "${given}" is not a URL; ${fix}`);
-		return "http://invalid";
-	}
-	if (url.protocol !== "http:" && url.protocol !== "https:")
-		problems.push(`${at}: "${given}" is not http or https; ${fix}`);
-	else if (url.username !== "" || url.password !== "")
-		problems.push(`${at}: has a user name or password; ${fix}`);
-	else if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
-		problems.push(`${at}: "${given}" has a path or query; ${fix}`);
-	return url.origin;
+/** Metrics and health are for operators, not for visitors. An application's start page or Engine.IO path stays public. */
+function privatePaths(
+	given: readonly string[] | undefined,
+	healthPath: string,
+	socketPath: string,
+): ReadonlySet<string> {
+	const plain = (path: string) => plainPath(decodePath(path));
+	if (given !== undefined) return new Set(given.map(plain));
+	const paths = new Set([healthPath.split("?")[0]!, DEFAULT_METRICS_PATH].map(plain));
+	for (const path of ["/", socketPath]) paths.delete(plain(path));
+	return paths;
 }
 
-function timeoutsOf({
-	body_idle,
-	...seconds
-}: Record<Exclude<keyof Pool["timeouts"], "bodyIdle"> | "body_idle", number>) {
-	return milliseconds({ ...seconds, bodyIdle: body_idle });
-}
+const DEFAULT_METRICS_PATH = "/metrics";
 
-function milliseconds<T extends Record<string, number>>(seconds: T): T {
-	return Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, value * 1000])) as T;
+function milliseconds({ body_idle, ...rest }: Read<typeof timeouts>): Pool["timeouts"] {
+	const seconds = { ...rest, bodyIdle: body_idle };
+	return Object.fromEntries(
+		Object.entries(seconds).map(([name, value]) => [name, value * 1000]),
+	) as Pool["timeouts"];
 }

@@ -2,7 +2,7 @@
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS } from "../contract.ts";
 import { edgeError, engineError, preflightResponse } from "../errors.ts";
-import { type Denial, denyIdleUpload } from "../policy/denial.ts";
+import { type Denial, denyAsEdge } from "../policy/denial.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
 import { fixForFaults, withCookie } from "../stick/stick.ts";
 import { withPublicLocation } from "../upstream/location.ts";
@@ -22,7 +22,8 @@ export function answerWith(
 	return { outcome, response, pool, attempts, denial: null, id: null };
 }
 
-export function answerDenial(denial: Denial, pool: Pool, attempts: readonly Attempt[] = []): Answer {
+/** The answer to a denied request; a null `pool` = it was denied before it was routed. */
+export function answerDenial(denial: Denial, pool: Pool | null, attempts: readonly Attempt[] = []): Answer {
 	return { outcome: "denied", response: denial.response, pool, attempts, denial, id: null };
 }
 
@@ -72,7 +73,8 @@ export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]
 	const { parsed, pool } = admitted;
 	const { node, result, response } = attempts.at(-1)!;
 	const { origin } = parsed.headers;
-	if (result === "client_idle") return answerDenial(denyIdleUpload(origin), pool, attempts);
+	if (result === "client_idle")
+		return answerDenial(denyAsEdge("body_timeout", "EDGE_BODY_TIMEOUT", origin), pool, attempts);
 	if (parsed.enginePath !== null && parsed.sid === null) return answerNoNode(admitted, attempts);
 	if (result === "invalid")
 		return answerWith("failed", edgeError("EDGE_NODE_ANSWER", origin), pool, attempts);
@@ -89,7 +91,7 @@ function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest
 	const { status, headers } = response;
 	const isNamed = headers.has(HEADERS.node);
 	if (status === 101) return isNamed && !pool.exposeNode ? unnamed(response) : response;
-	let answer = status >= 300 && status <= 399 ? withPublicLocation(response, node, parsed) : response;
+	let answer = withPublicLocation(response, node, parsed);
 	if (parsed.enginePath === null && pool.httpCookie) answer = withCookie(pool, node, parsed, answer);
 	if (isNamed === pool.exposeNode) return answer;
 	if (answer === response) answer = new Response(response.body, response);

@@ -8,7 +8,7 @@ import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monito
 import { checkSuspected } from "../health/ask-node.ts";
 import { faultEntry } from "../health/fault.ts";
 import { addPick, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
-import { denialReason, route } from "../policy/admit.ts";
+import { admitToPool, route } from "../policy/admit.ts";
 import { type HeldBody, holdBody, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
@@ -61,8 +61,8 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 /** Applies the pool's policy, up to the request's body. */
 async function denialOf(context: RequestContext, pool: Pool): Promise<Denial | null> {
 	const { parsed, isolate, env, clientIp, startedAt } = context;
-	const reason = denialReason(parsed, pool);
-	if (reason !== null) return deny(reason, parsed, pool);
+	const denied = admitToPool(parsed, pool, clientIp);
+	if (denied !== null) return denied;
 	const isLimited = pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
 	if (!isLimited || !isHandshake(parsed)) return null;
 	return admitHandshake(isolate.handshakes, env, pool, clientIp, parsed.headers.origin, startedAt);

@@ -7,12 +7,13 @@ import type { Env } from "../env.ts";
 import { corsHeaders, edgeError } from "../errors.ts";
 import { type Isolate, readIsolate } from "../isolate.ts";
 import { decidePlainHttp, withHsts } from "../policy/redirect.ts";
+import { readRest, refuse } from "../policy/refusal.ts";
 import { clientAddress, isSecure, readClientHeaders } from "../request/headers.ts";
 import { type ParsedRequest, parseRequest } from "../request/url.ts";
 import type { Exchange } from "../stats/exchange.ts";
 import { logInternalError, requestId } from "../stats/log.ts";
 import { record } from "../stats/record.ts";
-import { type Answer, answerWith } from "./answer.ts";
+import { type Answer, answerDenial, answerWith } from "./answer.ts";
 import type { RequestContext } from "./context.ts";
 import { dispatch } from "./dispatch.ts";
 
@@ -30,6 +31,7 @@ export async function respond(request: Request, env: Env, ctx: ExecutionContext)
 		const parsed = parse(request, isolate);
 		context = { request, parsed, isolate, env, ctx, clientIp, startedAt: Date.now() };
 		const answer = await answerRequest(context);
+		if (answer.outcome !== "passed" && request.body !== null) await readRest(request);
 		// Browsers learn HSTS with the page, so Engine.IO answers need no copy.
 		const { enginePath } = context.parsed;
 		const { hsts } = isolate.config.settings;
@@ -48,6 +50,8 @@ function parse(request: Request, { config }: Isolate): ParsedRequest {
 
 function answerRequest(context: RequestContext): Promise<Answer> | Answer {
 	const { parsed, isolate } = context;
+	const refused = refuse(parsed);
+	if (refused !== null) return answerDenial(refused, null);
 	if (!parsed.secure) {
 		const plain = answerPlainHttp(parsed, isolate);
 		if (plain !== null) return plain;

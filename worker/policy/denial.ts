@@ -1,8 +1,9 @@
 /** The answers to denied requests, in Engine.IO's form where it has one. */
 import type { Pool } from "../config/pool.ts";
 import { ENGINE_ERRORS, type EngineErrorCode } from "../contract.ts";
-import { edgeError, errorResponse } from "../errors.ts";
+import { type ErrorCode, type ErrorDetails, edgeError, errorResponse } from "../errors.ts";
 import type { ParsedRequest } from "../request/url.ts";
+import { originFix, shown } from "./origin.ts";
 
 /** Reasons for a denial, as they are counted and logged. */
 export const DENIAL_REASONS = [
@@ -14,10 +15,14 @@ export const DENIAL_REASONS = [
 	"unwanted_upgrade",
 	"websocket_version",
 	"origin",
+	"jsonp",
 	"body",
 	"body_timeout",
 	"body_memory",
 	"rate",
+	"address",
+	"private",
+	"host",
 ] as const;
 export type DenialReason = (typeof DENIAL_REASONS)[number];
 
@@ -26,13 +31,13 @@ export interface Denial {
 	readonly reason: DenialReason;
 	/** The Engine.IO error code in the answer; null = an error of the edge. */
 	readonly code: EngineErrorCode | null;
-	/** What about the request was refused, for the log, such as the origin; null where the reason says it all. */
+	/** What the log tells besides the reason, such as the origin to list: bounded, and of printable ASCII. */
 	readonly detail: string | null;
 	readonly response: Response;
 }
 
 /** Reasons that Engine.IO has an error code for. */
-export type EngineDenialReason = Exclude<DenialReason, "rate">;
+export type EngineDenialReason = Exclude<DenialReason, "rate" | "address" | "private" | "host">;
 
 interface Answer {
 	readonly status: number;
@@ -44,7 +49,11 @@ interface Answer {
 
 const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
 	duplicate: { status: 400, code: 3, fix: "sid, transport or EIO occurs more than once in the query" },
-	method: { status: 400, code: 3, fix: "a handshake is a GET, and a session's requests are GET or POST" },
+	method: {
+		status: 400,
+		code: 3,
+		fix: "a handshake and an upgrade are a GET, and a session's other requests are GET or POST",
+	},
 	eio: { status: 400, code: 5, fix: "" },
 	transport: { status: 400, code: 0, fix: "use polling or websocket" },
 	no_upgrade: {
@@ -59,10 +68,11 @@ const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
 		fix: "only WebSocket version 13 (RFC 6455) is supported",
 		headers: { "sec-websocket-version": "13", upgrade: "websocket" },
 	},
-	origin: {
+	origin: { status: 403, code: 4, fix: "" },
+	jsonp: {
 		status: 403,
 		code: 4,
-		fix: "this page's origin may not connect here; add it to the pool's origins",
+		fix: "JSONP polling (j=…) lets pages of every site read a session; a pool admits it with allow_jsonp",
 	},
 	body: { status: 413, code: 3, fix: "the body is larger than the pool's max_body" },
 	body_timeout: { status: 408, code: 3, fix: "the body did not arrive within the pool's timeouts" },
@@ -79,27 +89,51 @@ export function deny(
 	parsed: ParsedRequest,
 	{ allowEio3 }: Pick<Pool, "allowEio3">,
 ): Denial {
+	const { origin } = parsed.headers;
 	const answer = ANSWERS[reason];
 	const code = reason === "method" && parsed.sid === null ? 2 : answer.code;
-	const fix = reason === "eio" ? eioFix(allowEio3) : answer.fix;
-	const message = `${ENGINE_ERRORS[code]}: ${fix}`;
-	const response = errorResponse(answer.status, { code, message }, parsed.headers.origin, answer.headers);
-	return { reason, code, detail: null, response };
+	const message = `${ENGINE_ERRORS[code]}: ${fixOf(reason, origin, allowEio3)}`;
+	const response = errorResponse(answer.status, { code, message }, origin, answer.headers);
+	return { reason, code, detail: reason === "origin" ? shown(origin ?? "") : null, response };
+}
+
+function fixOf(reason: EngineDenialReason, origin: string | null, allowEio3: boolean): string {
+	if (reason === "eio") return eioFix(allowEio3);
+	return reason === "origin" ? originFix(origin ?? "") : ANSWERS[reason].fix;
 }
 
 /** The denial of a handshake above the rate limit: 503, on which Engine.IO clients back off. They ignore 429 and Retry-After. */
 export function denyRate(origin: string | null): Denial {
-	return { reason: "rate", code: null, detail: null, response: edgeError("EDGE_HANDSHAKE_RATE", origin) };
+	return denyAsEdge("rate", "EDGE_HANDSHAKE_RATE", origin);
 }
 
-/** The denial of a request outside Engine.IO whose client stopped sending the body. */
-export function denyIdleUpload(origin: string | null): Denial {
+/** The denial of a client by its address, in the form of the request's kind. */
+export function denyAddress({ enginePath, headers: { origin } }: ParsedRequest): Denial {
+	if (enginePath === null) return denyAsEdge("address", "EDGE_ADDRESS", origin);
+	const code = 4;
+	const message = `${ENGINE_ERRORS[code]}: requests from this client's address are not admitted here`;
 	return {
-		reason: "body_timeout",
-		code: null,
+		reason: "address",
+		code,
 		detail: null,
-		response: edgeError("EDGE_BODY_TIMEOUT", origin),
+		response: errorResponse(403, { code, message }, origin),
 	};
+}
+
+/** The denial of a path that only operators may see: the answer does not tell that it exists. */
+export function denyPrivate({ headers: { origin } }: ParsedRequest): Denial {
+	return denyAsEdge("private", "EDGE_NOT_FOUND", origin);
+}
+
+/** A denial with an error of the edge. */
+export function denyAsEdge(
+	reason: DenialReason,
+	error: ErrorCode,
+	origin: string | null,
+	details: ErrorDetails = {},
+	detail: string | null = null,
+): Denial {
+	return { reason, code: null, detail, response: edgeError(error, origin, details) };
 }
 
 function eioFix(allowEio3: boolean): string {

@@ -39,8 +39,9 @@ export function withHsts(response: Response, parsed: ParsedRequest, seconds: num
 	return copy;
 }
 
-/** Whether a host name means this machine (RFC 6761 section 6.3). */
-export function isLoopback(name: string): boolean {
+/** Whether a host name, in any spelling, means this machine (RFC 6761 section 6.3). */
+export function isLoopback(written: string): boolean {
+	const name = written.toLowerCase().replace(/\.$/, "");
 	return (
 		name === "localhost" ||
 		name.endsWith(".localhost") ||

@@ -1,11 +1,13 @@
 /** Reads a request's headers, the client's address and whether the connection is encrypted. */
-import { isWithin } from "../config/addresses.ts";
+import { type AddressRange, isInRanges } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 
 export interface ClientHeaders {
 	/** Null = the header is missing. */
+	readonly host: string | null;
 	readonly origin: string | null;
 	readonly upgrade: string | null;
+	/** All Cookie lines as one. */
 	readonly cookie: string | null;
 	readonly contentLength: string | null;
 	readonly websocketVersion: string | null;
@@ -15,6 +17,7 @@ export interface ClientHeaders {
 
 /** Hop-by-hop headers (RFC 9110 section 7.6.1), and Host, which is the node's own. */
 const HOP_BY_HOP = [
+	"connection",
 	"keep-alive",
 	"proxy-authenticate",
 	"proxy-authorization",
@@ -25,7 +28,7 @@ const HOP_BY_HOP = [
 	"host",
 ];
 
-/** Headers in which a proxy describes the client or the path. A client can send them too, so none is forwarded. */
+/** Headers in which a proxy describes the client, the request or the path. A client can send them too, so none is forwarded. */
 const CLAIMS = [
 	"forwarded",
 	"x-real-ip",
@@ -37,16 +40,23 @@ const CLAIMS = [
 	"x-rewrite-url",
 	"x-original-host",
 	"cdn-loop",
+	"x-request-id",
+	// CGI reads it as HTTP_PROXY, which HTTP clients of an application obey (https://httpoxy.org).
+	"proxy",
 ];
 const CLAIM_PREFIXES = ["x-forwarded-", "x-edge-", "cf-"];
 
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...CLAIMS]);
+
+/** Headers that the edge reads or the runtime writes, which must not reach a node in a second spelling either. */
+const READ: ReadonlySet<string> = new Set(["content-length", "sec-websocket-version", "sec-websocket-key"]);
 
 /**
  * Reads the headers of one request in one pass: each look-up crosses from JavaScript into the runtime, and a
  * dozen of them per poll is measurable.
  */
 export function readClientHeaders(headers: Headers): ClientHeaders {
+	let host: string | null = null;
 	let origin: string | null = null;
 	let upgrade: string | null = null;
 	let cookie: string | null = null;
@@ -56,21 +66,51 @@ export function readClientHeaders(headers: Headers): ClientHeaders {
 	const forwardable: Record<string, string> = {};
 	// Names arrive in lower case; the runtime has joined repeated headers as RFC 9110 section 5.3 says.
 	headers.forEach((value, name) => {
-		if (name === "connection") {
-			connection = value;
+		if (name === "host") host = value;
+		else if (name === "connection") connection = value;
+		if (isDropped(name) || (ODD_NAME.test(name) && isDroppedAsCgi(name))) return;
+		if (name === "cookie") {
+			cookie = oneCookieLine(value);
+			forwardable[name] = cookie;
 			return;
 		}
-		if (DROPPED.has(name) || hasClaimPrefix(name)) return;
 		if (name === "origin") origin = value;
-		else if (name === "cookie") cookie = value;
 		else if (name === "upgrade") upgrade = value;
 		else if (name === "content-length") contentLength = value;
 		else if (name === "sec-websocket-version") websocketVersion = value;
 		forwardable[name] = value;
 	});
 	if (connection !== null) dropConnectionHeaders(forwardable, connection);
-	return { origin, upgrade, cookie, contentLength, websocketVersion, forwardable };
+	return { host, origin, upgrade, cookie, contentLength, websocketVersion, forwardable };
 }
+
+function isDropped(name: string): boolean {
+	return DROPPED.has(name) || hasClaimPrefix(name);
+}
+
+/** Names with anything else than letters, digits and dashes. */
+const ODD_NAME = /[^a-z0-9-]/;
+
+/**
+ * Whether a name reads like a dropped one in the variables of CGI (RFC 3875 section 4.1.18) and WSGI, which have an
+ * underscore for a dash, and on some servers for every other character: X_Forwarded_For, X.Edge.Auth.
+ */
+function isDroppedAsCgi(name: string): boolean {
+	const read = name.replace(/[^a-z0-9-]/g, "-");
+	return isDropped(read) || READ.has(read);
+}
+
+/**
+ * One Cookie line of several, which the runtime has joined with commas: Cookie is joined with semicolons (RFC 6265
+ * section 5.4, RFC 9113 section 8.2.3). A comma before a new pair, outside of quotes, cannot be part of a
+ * value (RFC 6265 section 4.1.1), so a single line stays as it is.
+ */
+export function oneCookieLine(value: string): string {
+	if (!value.includes(", ")) return value;
+	return value.replace(QUOTED_OR_JOINED, (found) => (found.startsWith(",") ? "; " : found));
+}
+
+const QUOTED_OR_JOINED = /"[^"]*"|, (?=[!#$%&'*+\-.^_`|~0-9A-Za-z]+=)/g;
 
 /** Checks the first letter before the prefixes, since almost no header begins with x or c. */
 function hasClaimPrefix(name: string): boolean {
@@ -86,8 +126,10 @@ const LETTER_C = "c".charCodeAt(0);
 /** Headers named by Connection are hop-by-hop too (RFC 9110 section 7.6.1). `upgrade` stays: the runtime needs it for a WebSocket. */
 function dropConnectionHeaders(forwardable: Record<string, string>, connection: string): void {
 	if (connection === "keep-alive" || connection === "Upgrade" || connection === "close") return;
-	for (const name of connection.toLowerCase().split(/\s*,\s*/))
+	for (const item of connection.toLowerCase().split(",")) {
+		const name = item.trim();
 		if (name !== "upgrade") delete forwardable[name];
+	}
 }
 
 /** The part of the configuration that decides which information about the client to trust. */
@@ -116,19 +158,19 @@ export function isSecure(trust: Trust, request: Request): boolean {
 	if (trusted.length === 0 || trust.platform === "cloudflare") return false;
 	const peer = peerAddress(request);
 	const scheme = request.headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim();
-	return scheme === "https" && trusted.some((range) => isWithin(peer, range));
+	return scheme === "https" && isInRanges(peer, trusted);
 }
 
 /** Follows X-Forwarded-For from the right for as long as the proxy that wrote an entry is trusted. */
 export function rightmostUntrusted(
 	peer: string,
 	forwardedFor: string | null,
-	trusted: readonly string[],
+	trusted: readonly AddressRange[],
 ): string {
 	let address = peer;
 	const entries = (forwardedFor ?? "").split(",").map((entry) => entry.trim());
 	for (let i = entries.length - 1; i >= 0; i--) {
-		if (!trusted.some((range) => isWithin(address, range))) return address;
+		if (!isInRanges(address, trusted)) return address;
 		const entry = withoutPort(entries[i]!);
 		if (!/^[0-9a-fA-F.:]+$/.test(entry)) return address;
 		address = entry;

@@ -1,6 +1,9 @@
 /** Parsing a request: method, URL and Engine.IO query, before anything is decided. */
+import { type Host, parseHost } from "../config/hosts.ts";
+import { decodePath } from "../config/paths.ts";
 import type { Traffic } from "../contract.ts";
 import type { ClientHeaders } from "./headers.ts";
+import { type EngineQuery, NO_ENGINE_QUERY, parseEngineQuery } from "./query.ts";
 
 /** A request as the client sent it. */
 export interface ParsedRequest {
@@ -8,7 +11,12 @@ export interface ParsedRequest {
 	readonly secure: boolean;
 	/** Host with its port, as the client wrote it. */
 	readonly host: string;
+	/** The same for comparing; null when the Host header is not one host (RFC 9112 section 3.2). */
+	readonly hostParts: Host | null;
+	/** As the client wrote it and the node gets it. */
 	readonly path: string;
+	/** The path as nodes read it: percent-decoded once. */
+	readonly decodedPath: string;
 	/** The query with its question mark, or "". */
 	readonly search: string;
 	/** Whether the client requests a WebSocket (RFC 6455 section 4.1). */
@@ -16,24 +24,17 @@ export interface ParsedRequest {
 	readonly traffic: Traffic;
 	/** The Engine.IO path of an Engine.IO request; null for all others, client bundles below that path included. */
 	readonly enginePath: string | null;
+	/** Whether the path is written exactly like the Engine.IO path; some nodes answer other spellings too, and others do not. */
+	readonly exactPath: boolean;
 	/** Fields of an Engine.IO request, null otherwise. An empty `sid` is a handshake and reads as null. */
 	readonly transport: string | null;
 	readonly sid: string | null;
 	readonly eio: string | null;
+	/** The field `j`, which asks for JSONP. */
+	readonly jsonp: string | null;
 	readonly duplicate: EngineQuery["duplicate"];
 	readonly headers: ClientHeaders;
 }
-
-/** The Engine.IO fields of a query. */
-export interface EngineQuery {
-	readonly transport: string | null;
-	readonly sid: string | null;
-	readonly eio: string | null;
-	/** A field that occurs more than once: nodes use the last value, other parsers the first, so neither is trusted. */
-	readonly duplicate: "sid" | "transport" | "EIO" | null;
-}
-
-const NO_ENGINE_QUERY: EngineQuery = { transport: null, sid: null, eio: null, duplicate: null };
 
 /**
  * Dot segments and backslashes, which `fetch` resolves on the way to the node (URL standard, section 4.4).
@@ -52,9 +53,37 @@ export interface RawRequest {
 
 /** Parses a request. `socketPaths` are sorted, the longest first. Never throws. */
 export function parseRequest(raw: RawRequest, socketPaths: readonly string[]): ParsedRequest {
-	const parsed = parseUrl(raw, raw.url, socketPaths);
-	if (socketPaths.includes(parsed.path) || !UNRESOLVED_PATH.test(parsed.path)) return parsed;
-	return parseUrl(raw, new URL(raw.url).href, socketPaths);
+	const { method, secure, headers, url } = raw;
+	const hostAt = url.indexOf("://") + 3;
+	const slashAt = url.indexOf("/", hostAt);
+	const targetAt = slashAt < 0 ? url.length : slashAt;
+	// workerd puts the Host header into the URL as it is, and Cloudflare a normalised one.
+	const host = headers.host ?? url.slice(hostAt, targetAt);
+	const { path, search } = targetOf(url.slice(targetAt));
+	const decodedPath = decodePath(path);
+	const socketPath = socketPathOf(path, decodedPath, socketPaths);
+	const query = socketPath === null ? NO_ENGINE_QUERY : parseEngineQuery(search);
+	const enginePath = query.eio !== null || query.transport !== null || query.sid !== null ? socketPath : null;
+	const upgrade = headers.upgrade !== null && headers.upgrade.toLowerCase() === "websocket";
+	return {
+		method,
+		secure,
+		host,
+		hostParts: parseHost(host),
+		path,
+		decodedPath,
+		search,
+		upgrade,
+		traffic: trafficOf(enginePath, query.transport, upgrade),
+		enginePath,
+		exactPath: enginePath !== null && path === enginePath,
+		transport: query.transport,
+		sid: query.sid === "" ? null : query.sid,
+		eio: query.eio,
+		jsonp: query.jsonp,
+		duplicate: query.duplicate,
+		headers,
+	};
 }
 
 /** Whether the request opens an Engine.IO session. */
@@ -62,48 +91,34 @@ export function isHandshake(parsed: ParsedRequest): boolean {
 	return parsed.enginePath !== null && parsed.sid === null && parsed.method === "GET";
 }
 
-/** The host without its port; the brackets of an IPv6 address stay. */
+/** The host as it is written, without its port; the brackets of an IPv6 address stay. */
 export function hostName(host: string): string {
 	const colon = host.lastIndexOf(":");
 	return colon > host.lastIndexOf("]") ? host.slice(0, colon) : host;
 }
 
-function parseUrl(
-	{ method, secure, headers }: RawRequest,
-	url: string,
-	socketPaths: readonly string[],
-): ParsedRequest {
-	const hostAt = url.indexOf("://") + 3;
-	const pathAt = url.indexOf("/", hostAt);
-	const hashAt = url.indexOf("#", pathAt);
-	const end = hashAt < 0 ? url.length : hashAt;
-	const queryAt = url.indexOf("?", pathAt);
-	const pathEnd = queryAt < 0 ? end : queryAt;
-	const path = url.slice(pathAt, pathEnd);
-	const upgrade = headers.upgrade !== null && headers.upgrade.toLowerCase() === "websocket";
-	const socketPath = longestPrefix(path, socketPaths);
-	const query =
-		socketPath === null || queryAt < 0 ? NO_ENGINE_QUERY : parseEngineQuery(url.slice(queryAt + 1, end));
-	const enginePath = query.eio !== null || query.transport !== null || query.sid !== null ? socketPath : null;
-	return {
-		method,
-		secure,
-		host: url.slice(hostAt, pathAt),
-		path,
-		search: url.slice(pathEnd, end),
-		upgrade,
-		traffic: trafficOf(enginePath, query.transport, upgrade),
-		enginePath,
-		transport: query.transport,
-		sid: query.sid === "" ? null : query.sid,
-		eio: query.eio,
-		duplicate: query.duplicate,
-		headers,
-	};
+/** Path and query of a request's target, without a fragment. */
+function targetOf(target: string): { readonly path: string; readonly search: string } {
+	const hashAt = target.indexOf("#");
+	const end = hashAt < 0 ? target.length : hashAt;
+	const queryAt = target.indexOf("?");
+	const pathEnd = queryAt < 0 || queryAt > end ? end : queryAt;
+	const path = target.slice(0, pathEnd);
+	const search = target.slice(pathEnd, end);
+	if (UNRESOLVED_PATH.test(path)) return { path: new URL(`http://host${path}`).pathname, search };
+	// OPTIONS * asks about the server as a whole (RFC 9110 section 9.3.7); fetch can send it as a path only.
+	return { path: path.startsWith("/") ? path : "/", search };
 }
 
-function longestPrefix(path: string, prefixes: readonly string[]): string | null {
-	for (const prefix of prefixes) if (path.startsWith(prefix)) return prefix;
+/**
+ * The Engine.IO path that a node could read in a path: as written or decoded, and without its trailing slash, which
+ * python-engineio and nodes with `addTrailingSlash: false` accept.
+ */
+function socketPathOf(path: string, decodedPath: string, socketPaths: readonly string[]): string | null {
+	for (const each of socketPaths) {
+		if (decodedPath.startsWith(each) || path.startsWith(each)) return each;
+		if (each.length === decodedPath.length + 1 && each.startsWith(decodedPath)) return each;
+	}
 	return null;
 }
 
@@ -111,47 +126,4 @@ function trafficOf(enginePath: string | null, transport: string | null, upgrade:
 	if (enginePath === null) return "http";
 	if (transport === "flashsocket") return "flashsocket";
 	return transport === "websocket" || upgrade ? "websocket" : "polling";
-}
-
-/**
- * Reads `query` (without its question mark) as `URLSearchParams` would, in one pass: names and values are
- * percent-decoded, `+` is a space, and invalid escapes stay as they are. Never throws.
- */
-function parseEngineQuery(query: string): EngineQuery {
-	let transport: string | null = null;
-	let sid: string | null = null;
-	let eio: string | null = null;
-	let duplicate: EngineQuery["duplicate"] = null;
-	const encoded = query.includes("%") || query.includes("+");
-	for (let start = 0; start < query.length; ) {
-		let end = query.indexOf("&", start);
-		if (end < 0) end = query.length;
-		const pair = query.slice(start, end);
-		start = end + 1;
-		const equals = pair.indexOf("=");
-		const split = equals < 0 ? pair.length : equals;
-		const name = encoded ? decode(pair.slice(0, split)) : pair.slice(0, split);
-		if (name !== "transport" && name !== "sid" && name !== "EIO") continue;
-		const value = encoded ? decode(pair.slice(split + 1)) : pair.slice(split + 1);
-		if (name === "transport") {
-			if (transport !== null) duplicate = name;
-			transport = value;
-		} else if (name === "sid") {
-			if (sid !== null) duplicate = name;
-			sid = value;
-		} else {
-			if (eio !== null) duplicate = name;
-			eio = value;
-		}
-	}
-	return { transport, sid, eio, duplicate };
-}
-
-function decode(text: string): string {
-	const spaced = text.replaceAll("+", " ");
-	try {
-		return decodeURIComponent(spaced);
-	} catch {
-		return spaced;
-	}
 }

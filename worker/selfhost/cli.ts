@@ -15,7 +15,7 @@ import { STICKINESS } from "../config/pool.ts";
 import { certificateFor } from "./certificate.ts";
 import { startEdge } from "./edge.ts";
 import { readNodeFlags } from "./node-flag.ts";
-import { readVariables, type Variables } from "./variables.ts";
+import { hasPlaceholderNodes, readVariables, type Variables } from "./variables.ts";
 
 interface Flags {
 	readonly node: readonly string[];
@@ -25,6 +25,7 @@ interface Flags {
 	readonly host: string;
 	readonly httpsPort: number;
 	readonly httpPort: number;
+	readonly publicHttpsPort: number | null;
 	readonly token: string;
 	readonly json: boolean;
 }
@@ -38,6 +39,7 @@ await runCommand(async (stop) => {
 		host: flags.host,
 		httpsPort: flags.httpsPort,
 		httpPort: flags.httpPort,
+		publicHttpsPort: flags.publicHttpsPort,
 		certificate,
 		token: flags.token,
 		nodeSecret: process.env["EDGE_NODE_SECRET"] ?? "",
@@ -52,9 +54,13 @@ await runCommand(async (stop) => {
 			pid: edge.pid,
 			stats: `${edge.https}/__edge/stats`,
 			token: flags.token,
+			certificate: certificate.certFile,
 		};
+		const trust = certificate.selfSigned ? `; self-signed certificate to trust: ${certificate.certFile}` : "";
 		process.stdout.write(
-			flags.json ? `${JSON.stringify(ready)}\n` : `edge ready at ${edge.https} (plain http: ${edge.http})\n`,
+			flags.json
+				? `${JSON.stringify(ready)}\n`
+				: `edge ready at ${edge.https} (plain http: ${edge.http})${trust}\n`,
 		);
 		const end = await Promise.race([aborted(stop).then(() => "stopped"), edge.ended.then(() => "died")]);
 		if (end === "stopped") return EXIT.interrupted;
@@ -81,6 +87,11 @@ function readFlags(args: readonly string[]): Flags {
 		.option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1")
 		.option("--https-port <port>", "0 = any free port", port, 8443)
 		.option("--http-port <port>", "0 = any free port", port, 8080)
+		.option(
+			"--public-https-port <port>",
+			"the https port that clients use, for redirects; default: --https-port",
+			port,
+		)
 		.option("--token <secret>", "token for /__edge/ (or set EDGE_TOKEN)", process.env["EDGE_TOKEN"] ?? "")
 		.option("--json", "print the ready line as JSON", false);
 	command.parse(args, { from: "user" });
@@ -90,13 +101,15 @@ function readFlags(args: readonly string[]): Flags {
 		stickiness: options["stickiness"],
 		cert: options["cert"] ?? null,
 		key: options["key"] ?? null,
+		// 0 means any free port elsewhere, and nothing here.
+		publicHttpsPort: options["publicHttpsPort"] || null,
 	} as Flags;
 }
 
 /** The variables of wrangler.toml; with `--node` a single pool of those nodes replaces its pools. */
 function variablesFor(flags: Flags, fromFile: Variables): Variables {
 	if (flags.node.length === 0) {
-		if (JSON.stringify(fromFile).includes(".example.com"))
+		if (hasPlaceholderNodes(fromFile))
 			throw new UsageError(
 				"--node: missing, and wrangler.toml still has its placeholder nodes; give --node n1=http://127.0.0.1:3001, once for each node",
 			);

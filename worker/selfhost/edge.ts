@@ -20,6 +20,8 @@ export interface EdgeOptions {
 	/** 0 = any free port. */
 	readonly httpsPort: number;
 	readonly httpPort: number;
+	/** The port by which clients reach the https one, for redirects, where that is another (NAT, a load balancer); null = the same. */
+	readonly publicHttpsPort: number | null;
 	readonly certificate: Certificate;
 	/** Secrets; "" = none. They reach workerd in its environment and are never written to disk. */
 	readonly token: string;
@@ -50,6 +52,7 @@ export async function edgeDefaults(): Promise<Omit<EdgeOptions, "variables">> {
 		host: "127.0.0.1",
 		httpsPort: 0,
 		httpPort: 0,
+		publicHttpsPort: null,
 		certificate: await certificateFor(null, null),
 		token: "",
 		nodeSecret: "",
@@ -65,8 +68,14 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 		throw new UsageError(`--http-port ${options.httpPort}: the same as --https-port; give each its own`);
 	const httpsPort = await usablePort(options.httpsPort, options.host, "--https-port");
 	const httpPort = await usablePort(options.httpPort, options.host, "--http-port");
-	const variables = { ...options.variables, EDGE_PLATFORM: "workerd", EDGE_HTTPS_PORT: String(httpsPort) };
-	const config = readConfig(variables);
+	const { publicHttpsPort } = options;
+	const variables = {
+		...options.variables,
+		EDGE_PLATFORM: "workerd",
+		EDGE_HTTPS_PORT: String(httpsPort),
+		...(publicHttpsPort === null ? {} : { EDGE_PUBLIC_HTTPS_PORT: String(publicHttpsPort) }),
+	};
+	const config = readConfig({ ...variables, ...secretsOf(options) });
 	if (!("pools" in config)) throw new CommandError(config.join("; "));
 	await using parts = new AsyncDisposableStack();
 	// Only this user can read a folder made by mkdtemp. The key is copied there, since workerd embeds only files in the configuration's folder.
@@ -141,8 +150,7 @@ async function serve(
 	sockets: readonly Socket[],
 ): Promise<Workerd> {
 	const { options, folder, variables } = setup;
-	const secrets = { EDGE_TOKEN: options.token, EDGE_NODE_SECRET: options.nodeSecret };
-	const given = Object.entries(secrets).filter(([, value]) => value !== "");
+	const secrets = secretsOf(options);
 	const name = basename(entry, ".ts");
 	await bundleWorker(entry, join(folder, `${name}.js`));
 	const configFile = join(folder, `${name}.capnp`);
@@ -153,16 +161,23 @@ async function serve(
 			workerFile: `${name}.js`,
 			compatibilityDate: COMPATIBILITY_DATE,
 			variables,
-			secrets: given.map(([secret]) => secret),
+			secrets: Object.keys(secrets),
 			state,
 		}),
 	);
 	return startWorkerd(
 		configFile,
 		sockets.map((each) => each.name),
-		Object.fromEntries(given),
+		secrets,
 		options.log,
 	);
+}
+
+function secretsOf({ token, nodeSecret }: EdgeOptions): Record<string, string> {
+	return {
+		...(token === "" ? {} : { EDGE_TOKEN: token }),
+		...(nodeSecret === "" ? {} : { EDGE_NODE_SECRET: nodeSecret }),
+	};
 }
 
 /** Bundles an entry such as "worker/index.ts" into one ES module, as wrangler does, and writes it to `file`. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { CommandError } from "../command-line/command.ts";
 import { PROJECT } from "../command-line/project.ts";
+import { decodeVariable } from "../config/fields.ts";
 
 export type Variables = Record<string, unknown>;
 
@@ -21,6 +22,18 @@ export async function readVariables(file = join(PROJECT, "wrangler.toml")): Prom
 	for (const [name, environment] of Object.entries(tableOf(toml["env"])))
 		found.set(name, tableOf(tableOf(environment)["vars"]));
 	return found;
+}
+
+/** Whether a node's address is one of the examples that wrangler.toml comes with. */
+export function hasPlaceholderNodes(variables: Variables): boolean {
+	const pools = Object.keys(variables).filter((name) => name.startsWith("POOL_"));
+	return pools.some((name) => {
+		const { nodes } = tableOf(decodeVariable(variables[name]));
+		return (
+			Array.isArray(nodes) &&
+			nodes.some((node) => /\.example\.com(:\d+)?\/?$/.test(String(tableOf(node)["url"])))
+		);
+	});
 }
 
 function tableOf(value: unknown): Variables {

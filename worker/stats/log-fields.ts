@@ -1,5 +1,5 @@
 /** Values of log lines: text of a bounded length, and the client's address to the extent that the configuration wants it. */
-import { bitsOf } from "../config/addresses.ts";
+import { parseAddress } from "../config/addresses.ts";
 import type { Settings } from "../config/config.ts";
 
 const ELLIPSIS = "…";
@@ -42,19 +42,20 @@ function jsonBytes(point: number): number {
  */
 export function clientField(address: string, mode: Settings["log_client"]): string | null {
 	if (mode === "none" || address === "") return null;
-	const bits = bitsOf(address);
-	if (bits === null) return null;
+	const words = parseAddress(address);
+	if (words === null) return null;
 	if (mode === "full") return address;
-	return bits.length === 32 ? ipv4Network(bits) : ipv6Network(bits);
+	const [first = 0, second = 0] = words;
+	return words.length === 1 ? ipv4Network(first) : ipv6Network(first, second);
 }
 
-function ipv4Network(bits: string): string {
-	return `${[0, 8, 16].map((at) => Number.parseInt(bits.slice(at, at + 8), 2)).join(".")}.0/24`;
+function ipv4Network(word: number): string {
+	return `${[24, 16, 8].map((shift) => (word >>> shift) & 0xff).join(".")}.0/24`;
 }
 
 /** Written as RFC 5952 section 4 says: the trailing zeros of the three groups belong to the `::`. */
-function ipv6Network(bits: string): string {
-	const groups = [0, 16, 32].map((at) => Number.parseInt(bits.slice(at, at + 16), 2).toString(16));
+function ipv6Network(first: number, second: number): string {
+	const groups = [first >>> 16, first & 0xffff, second >>> 16].map((group) => group.toString(16));
 	while (groups.at(-1) === "0") groups.pop();
 	return `${groups.join(":")}::/48`;
 }

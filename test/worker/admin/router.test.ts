@@ -16,12 +16,15 @@ afterEach(async () => {
 function requestOwn(
 	path: string,
 	init: RequestInit = {},
-	token = "s3cret",
+	token = "s3cret-token",
 	bindings: Env = bound,
 ): Promise<Response> {
 	const url = `https://edge.test/__edge/${path}`;
 	const source = isolateOf({}, { EDGE_TOKEN: token });
-	const request = new Request(url, { ...init, headers: { authorization: "Bearer s3cret", ...init.headers } });
+	const request = new Request(url, {
+		...init,
+		headers: { authorization: "Bearer s3cret-token", ...init.headers },
+	});
 	return Promise.resolve(
 		admin.fetch(request, { source, env: bindings, parsed: parsedUrl(url), clientIp: "192.0.2.1" }),
 	);
@@ -79,14 +82,13 @@ describe("the edge's own paths", () => {
 
 	it("never show the token", async () => {
 		for (const path of ["stats", "stats.json", "stats.csv", "metrics", "pools"])
-			expect(await (await requestOwn(path)).text(), path).not.toContain("s3cret");
+			expect(await (await requestOwn(path)).text(), path).not.toContain("s3cret-token");
 	});
 
 	it("show the counts of this isolate where no ledger is bound, and report their source", async () => {
-		const statistics = (await (await requestOwn("stats.json", {}, "s3cret", {} as Env)).json()) as Record<
-			string,
-			unknown
-		>;
+		const statistics = (await (
+			await requestOwn("stats.json", {}, "s3cret-token", {} as Env)
+		).json()) as Record<string, unknown>;
 		expect(statistics).toMatchObject({ source: "isolate", monitor: false, isolates: 1 });
 		const withAll = (await (await requestOwn("stats.json")).json()) as Record<string, unknown>;
 		expect(withAll).toMatchObject({ source: "ledger", monitor: true });
@@ -177,7 +179,7 @@ describe("a change by an operator", () => {
 
 	it("answers 503 where no monitor is bound", async () => {
 		const init = { method: "POST", headers: { "x-edge-operator": "anna" }, body: '{"word":"drain"}' };
-		const response = await requestOwn("nodes/n1", init, "s3cret", {} as Env);
+		const response = await requestOwn("nodes/n1", init, "s3cret-token", {} as Env);
 		expect(response.status).toBe(503);
 		expect(await response.json()).toMatchObject({ code: "EDGE_STATE" });
 	});

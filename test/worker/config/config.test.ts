@@ -18,6 +18,14 @@ describe("a configuration", () => {
 		});
 	});
 
+	it("redirects to the port that clients reach it by, where that is another than its own", () => {
+		const portOf = (given: object) => configOf(variables({}, { ...given })).httpsPort;
+		expect(portOf({})).toBe("");
+		expect(portOf({ EDGE_HTTPS_PORT: "8443" })).toBe(":8443");
+		expect(portOf({ EDGE_HTTPS_PORT: "8443", EDGE_PUBLIC_HTTPS_PORT: "443" })).toBe("");
+		expect(portOf({ EDGE_HTTPS_PORT: "443", EDGE_PUBLIC_HTTPS_PORT: "9443" })).toBe(":9443");
+	});
+
 	it("uses a node's configured tag instead of the computed one", () => {
 		const pool = configOf(variables({ nodes: [{ id: "n1", url: "http://127.0.0.1:1", tag: "abc" }] }))
 			.pools[0]!;
@@ -128,6 +136,79 @@ describe("the check of a configuration names the field, the value and the fix fo
 			]);
 		},
 	);
+
+	it.each([
+		[
+			"allow",
+			["example.com"],
+			'POOL_APP.allow[0]: "example.com" is not an address or a range; write it as "10.0.0.0/8"',
+		],
+		["deny", ["10.0.0.0/8", 7], 'POOL_APP.deny[1]: 7 is not an address or a range; write it as "10.0.0.0/8"'],
+		[
+			"private_paths",
+			["metrics"],
+			'POOL_APP.private_paths[0]: "metrics"; write a path that begins with a slash, without a query, as "/metrics"',
+		],
+		["private_paths", "/metrics", 'POOL_APP.private_paths: "/metrics" is not a list; write [ … ]'],
+		["origins", "https://app.test", 'POOL_APP.origins: "https://app.test" is not a list; write [ … ]'],
+		["allow_jsonp", 1, "POOL_APP.allow_jsonp: 1 is not true or false (written without quotes)"],
+		["http_cookie", "yes", 'POOL_APP.http_cookie: "yes" is not true or false (written without quotes)'],
+		["timeouts", { body_idle: 0 }, "POOL_APP.timeouts.body_idle: 0 is not a whole number from 1 to 600"],
+		["timeouts", { body: 3601 }, "POOL_APP.timeouts.body: 3601 is not a whole number from 1 to 3600"],
+	])("the field %s with the value %j", (field, value, sentence) => {
+		expect(problemsOf(variables({ [field]: value }))).toEqual([sentence]);
+	});
+
+	it.each([
+		...[
+			"app.test",
+			"https://",
+			"https://app.test/",
+			"https://app.test/x",
+			"https://*",
+			"*.app.test",
+			"https://a.*.test",
+		],
+		...[
+			"https://*.*.test",
+			"https://*app.test",
+			"https://a b",
+			"https://u@app.test",
+			"https://app.test:99999",
+			"",
+			7,
+			null,
+		],
+		...["https://app.test https://b.test", "app://a/b", "https://[::zz]", "https://*.", "//app.test"],
+	])("the origin %j, which no page can have", (origin) => {
+		const problems = problemsOf(variables({ origins: [origin] }));
+		expect(problems).toEqual([
+			`POOL_APP.origins[0]: ${JSON.stringify(origin)} is not an origin; write scheme and host, as "https://app.example.com", "https://*.example.com" for any one label, "capacitor://localhost" for an app, "null" for sandboxed pages, or "*" for any`,
+		]);
+	});
+
+	it.each(["a b", "a/b", "https://a.test", "a:99999", "*.a.test", "u@a"])(
+		"the host %j of a route",
+		(host) => {
+			expect(problemsOf(variables({}, { ROUTES: [{ host, pool: "app" }] }))).toEqual([
+				`ROUTES[0].host: "${host}" is not a host; write a host name, with its port if it has one, as "chat.example.com"`,
+			]);
+		},
+	);
+
+	it.each(["EDGE_HTTPS_PORT", "EDGE_PUBLIC_HTTPS_PORT"])("the port %s", (name) => {
+		for (const port of ["0", "65536", "https", 8443])
+			expect(problemsOf(variables({}, { [name]: port })).at(-1)).toMatch(
+				new RegExp(`^${name}: .*; write a port from 1 to 65535 as text, such as "8443"$`),
+			);
+	});
+
+	it.each(["short", "1234567"])("a token that can be guessed, without showing it", (token) => {
+		expect(problemsOf(variables({}, { EDGE_TOKEN: token }))).toEqual([
+			"EDGE_TOKEN: shorter than 8 characters; generate one, for example with: openssl rand -base64 24",
+		]);
+		expect(configOf(variables({}, { EDGE_TOKEN: `${token}-and-more` })).token).toBe(`${token}-and-more`);
+	});
 
 	it("a secret that is not valid in a header, without showing it", () => {
 		expect(problemsOf(variables({}, { EDGE_NODE_SECRET: "hush hush" }))).toEqual([

@@ -17,7 +17,7 @@ async function answerTo(path: string, init: RequestInit, node: () => Promise<Res
 	vi.spyOn(console, "error").mockImplementation(() => undefined);
 	vi.spyOn(console, "log").mockImplementation(() => undefined);
 	const ctx = createExecutionContext();
-	const env = variables({}, { EDGE_TOKEN: "s3cret" }) as Env;
+	const env = variables({}, { EDGE_TOKEN: "s3cret-token" }) as Env;
 	const response = await worker.fetch(new Request(`https://edge.test${path}`, init) as Incoming, env, ctx);
 	const text = `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
 	await waitOnExecutionContext(ctx);
@@ -60,7 +60,7 @@ describe("a node's private address", () => {
 	});
 
 	it("appears in answers to an operator with the token", async () => {
-		const init = { headers: { authorization: "Bearer s3cret" } };
+		const init = { headers: { authorization: "Bearer s3cret-token" } };
 		expect(await answerTo("/__edge/pools", init, refused)).toContain(PRIVATE);
 	});
 });

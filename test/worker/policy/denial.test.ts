@@ -14,6 +14,7 @@ describe("the answer to a denied request", () => {
 		["unwanted_upgrade", 400, 3],
 		["websocket_version", 426, 3],
 		["origin", 403, 4],
+		["jsonp", 403, 4],
 		["body", 413, 3],
 	])(
 		"for %s has status %i and code %i, in Engine.IO's form, with CORS headers",
@@ -35,5 +36,25 @@ describe("the answer to a denied request", () => {
 		const request = parsed("GET", "/socket.io/?EIO=4&transport=websocket");
 		expect(deny("websocket_version", request, POOL).response.headers.get("sec-websocket-version")).toBe("13");
 		expect(await deny("no_upgrade", request, POOL).response.text()).toContain("a proxy between");
+	});
+
+	it("names a denied origin and the line that admits it, bounded and escaped", async () => {
+		const of = async (origin: string) => {
+			const request = parsed("GET", "/socket.io/?EIO=4&transport=polling", null, { origin });
+			const { detail, response } = deny("origin", request, POOL);
+			return { detail, message: ((await response.json()) as { message: string }).message };
+		};
+		expect(await of("https://app.test")).toEqual({
+			detail: "https://app.test",
+			message:
+				'Forbidden: the page\'s origin may not connect here; to admit it, set in the pool: origins = ["https://app.test"]',
+		});
+		const long = await of(`https://${"a".repeat(2000)}"`);
+		expect(long.detail).toHaveLength(100);
+		expect(long.message.length).toBeLessThan(170);
+	});
+
+	it("has a detail only where the log would tell too little without it", () => {
+		expect(deny("eio", parsed("GET", "/socket.io/?EIO=9&transport=polling"), POOL).detail).toBeNull();
 	});
 });

@@ -32,8 +32,30 @@ describe("route", () => {
 		["https://shop.test:8443/x", "shop"],
 		["https://shop.test/socket.io/?EIO=4&transport=websocket&sid=x", "shop"],
 		["https://shop.test/chat/socket.io/?EIO=4&transport=polling", "chat"],
+		["https://SHOP.test./x", "shop"],
+		["https://shop.test:443/", "shop"],
+		["https://shop.test.evil.test/", "app"],
+		["https://a.test/socket.io?EIO=4&transport=polling", "app"],
+		["https://a.test/%63hat/x", "chat"],
+		["https://a.test/%63hat/socket.io/?EIO=4&transport=polling", "chat"],
+		["https://a.test/chat/socket.io?EIO=4&transport=polling", "chat"],
 	])("sends %s to pool %s", (url, pool) => {
 		expect(poolFor(url)).toBe(pool);
+	});
+
+	it.each([
+		["shop.test:443", "https://shop.test/", true],
+		["shop.test:443", "https://shop.test:443/", true],
+		["shop.test:443", "http://shop.test/", false],
+		["shop.test:8443", "https://Shop.test:8443/", true],
+		["shop.test:8443", "https://shop.test/", false],
+		["Shop.Test.", "https://shop.test:9999/", true],
+		["[2001:DB8::1]", "https://[2001:db8::1]/", true],
+		["[2001:db8::1]:8443", "https://[2001:DB8::1]:8443/", true],
+	])("compares the host %s of a route with %s: %s", (host, url, matches) => {
+		const only = configOf(variables({}, { ROUTES: [{ host, pool: "app" }] }));
+		const raw = parsedUrl(url, { host: /\/\/([^/]*)\//.exec(url)![1]! }, only.socketPaths);
+		expect(route(only.routes, raw)?.name ?? null).toBe(matches ? "app" : null);
 	});
 
 	it("returns null for a host that no route names", () => {

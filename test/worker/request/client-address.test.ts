@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseRange } from "../../../worker/config/addresses.ts";
 import { clientAddress, rightmostUntrusted, withoutPort } from "../../../worker/request/headers.ts";
 import { configOf, variables } from "../support/pools.ts";
 
@@ -6,7 +7,7 @@ const claims = { "cf-connecting-ip": "203.0.113.9", "x-forwarded-for": "198.51.1
 const request = new Request("https://edge.test/", { headers: claims });
 
 describe("the address of a client behind trusted proxies", () => {
-	const trusted = ["10.0.0.0/8"];
+	const trusted = [parseRange("10.0.0.0/8")!];
 	it.each([
 		[
 			"203.0.113.5",

@@ -7,6 +7,7 @@ const read = (given: Record<string, string>) => readClientHeaders(new Headers(gi
 describe("a client's headers", () => {
 	it("are read whatever the case of their names", () => {
 		const { forwardable, ...found } = read({
+			Host: "Edge.test",
 			Origin: "https://page.test",
 			UPGRADE: "websocket",
 			Cookie: "a=1; b=2",
@@ -14,6 +15,7 @@ describe("a client's headers", () => {
 			"Sec-WebSocket-Version": "13",
 		});
 		expect(found).toEqual({
+			host: "Edge.test",
 			origin: "https://page.test",
 			upgrade: "websocket",
 			cookie: "a=1; b=2",
@@ -31,6 +33,7 @@ describe("a client's headers", () => {
 
 	it("are null when missing", () => {
 		expect(read({})).toEqual({
+			host: null,
 			origin: null,
 			upgrade: null,
 			cookie: null,
@@ -52,6 +55,36 @@ describe("a client's headers", () => {
 			constructor: "1",
 		};
 		expect(read(given).forwardable).toEqual(given);
+	});
+
+	it("are forwarded with underscores and dots in their names, unless they read like a dropped one", () => {
+		const given = { api_key: "1", "x.app_id": "2", x_forward: "3", "x-app~": "4", __proto: "5" };
+		expect(read(given).forwardable).toEqual(given);
+	});
+
+	it.each([
+		["a=1, b=2", "a=1; b=2"],
+		["a=1; c=3, b=2", "a=1; c=3; b=2"],
+		["edge_app=d0N, a=1, $Version=1", "edge_app=d0N; a=1; $Version=1"],
+		["a=1, __Host-b=2", "a=1; __Host-b=2"],
+		['a="1, b=2', 'a="1; b=2'],
+		["a=1; b=2", "a=1; b=2"],
+		["a=1,b=2", "a=1,b=2"],
+		["a=Mon, 01 Jan; b=2", "a=Mon, 01 Jan; b=2"],
+		['a="x, y=1"; b=2', 'a="x, y=1"; b=2'],
+		['a={"k":1, "l":2}', 'a={"k":1, "l":2}'],
+		["a=1, ", "a=1,"],
+	])("with the cookies %s are read and forwarded as %s", (cookie, wanted) => {
+		const { cookie: own, forwardable } = read({ cookie });
+		expect([own, forwardable["cookie"]]).toEqual([wanted, wanted]);
+	});
+
+	it("with two Cookie lines are read and forwarded as one line", () => {
+		const headers = new Headers([
+			["cookie", "a=1; b=2"],
+			["cookie", "edge_app=d0N"],
+		]);
+		expect(readClientHeaders(headers).forwardable["cookie"]).toBe("a=1; b=2; edge_app=d0N");
 	});
 
 	it("are joined when they repeat, as RFC 9110 section 5.3 says", () => {
@@ -87,8 +120,21 @@ describe("a client's headers", () => {
 				"x-edge-client-ip",
 				"X-Edge-Node",
 				"True-Client-IP",
+				"X-Request-ID",
+				"Proxy",
+				"X_Forwarded_For",
+				"x-forwarded_For",
+				"X_Real-IP",
+				"X_EDGE_AUTH",
+				"x.edge.auth",
+				"X~Original!URL",
+				"Content_Length",
+				"Transfer_Encoding",
+				"Sec_WebSocket_Version",
+				"CF_Connecting_IP",
+				"Proxy_Authorization",
 			),
-			fc.stringMatching(/^(x-forwarded-|x-edge-|cf-)[a-z]{1,8}$/),
+			fc.stringMatching(/^(x[-_.]forwarded[-_]|x[-_]edge[-_]|cf[-_])[a-z]{1,8}$/),
 		);
 		fc.assert(
 			fc.property(fc.array(fc.tuple(claim, fc.stringMatching(/^[!-~]{1,20}$/))), (pairs) => {

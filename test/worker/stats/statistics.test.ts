@@ -6,9 +6,9 @@ import { isolateOf, parsedUrl } from "../support/pools.ts";
 /** Requests one view of the statistics from the admin router. `answer` makes the state process's answers; null = none is bound. */
 async function read(view: string, answer: (() => Promise<Response>) | null): Promise<Response> {
 	const url = `https://edge.test/__edge/${view}`;
-	const request = new Request(url, { headers: { authorization: "Bearer s3cret" } });
+	const request = new Request(url, { headers: { authorization: "Bearer s3cret-token" } });
 	const env = (answer === null ? {} : { STATE: { fetch: answer } }) as unknown as Env;
-	const source = isolateOf({}, { EDGE_TOKEN: "s3cret" });
+	const source = isolateOf({}, { EDGE_TOKEN: "s3cret-token" });
 	return admin.fetch(request, { source, env, parsed: parsedUrl(url) });
 }
 

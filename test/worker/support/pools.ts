@@ -36,6 +36,7 @@ export function isolateOf(fields: Fields = {}, others: Fields = {}): Isolate {
 
 /** The headers of a client that sends none. */
 export const NO_HEADERS: ClientHeaders = {
+	host: null,
 	origin: null,
 	upgrade: null,
 	cookie: null,
