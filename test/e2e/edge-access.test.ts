@@ -61,3 +61,61 @@ describe("the client's address that a node receives", () => {
 		expect(await forwardedAddress(rig)).toBe("203.0.113.5");
 	});
 });
+
+describe("a pool's address rules", () => {
+	const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
+
+	it("hold for every request of the pool, for the address that a trusted proxy reports", async () => {
+		await using rig = await startRig({
+			nodes: [{ id: "n1" }],
+			pool: { allow: ["127.0.0.0/8", "203.0.113.0/24", "2001:db8::/32"], deny: ["203.0.113.66"] },
+			variables: { EDGE: { trusted_proxies: ["127.0.0.1"] } },
+		});
+		const statusOf = async (path: string, address: string, method = "GET") => {
+			const headers = { "x-forwarded-for": address };
+			return (await secureFetch(rig.edge.https + path, { method, headers })).status;
+		};
+		for (const address of ["203.0.113.5", "2001:DB8::5", "::ffff:203.0.113.5"])
+			expect([address, await statusOf("/who", address), await statusOf(HANDSHAKE, address)]).toEqual([
+				address,
+				200,
+				200,
+			]);
+		for (const address of ["203.0.113.66", "::ffff:203.0.113.66", "198.51.100.1", "2001:db9::1"])
+			for (const [path, method] of [
+				["/who", "GET"],
+				[HANDSHAKE, "GET"],
+				[HANDSHAKE, "OPTIONS"],
+				["/healthz", "GET"],
+			] as const)
+				expect([address, path, await statusOf(path, address, method)]).toEqual([address, path, 403]);
+	});
+
+	it("let a WebSocket through, or refuse it", async () => {
+		for (const [rules, opens] of [
+			[{ allow: ["127.0.0.1"] }, true],
+			[{ deny: ["127.0.0.0/8"] }, false],
+		] as const) {
+			await using rig = await startRig({ nodes: [{ id: "n1" }], pool: rules });
+			const connecting = rig.connect({ transports: ["websocket"], reconnection: false });
+			expect(
+				await connecting.then(
+					() => true,
+					() => false,
+				),
+			).toBe(opens);
+		}
+	});
+});
+
+describe("JSONP", () => {
+	const JSONP = "/socket.io/?EIO=4&transport=polling&j=0";
+
+	it("reads a session only where the pool allows it", async () => {
+		await using rig = await startRig({ nodes: [{ id: "n1" }], pool: { allow_jsonp: true } });
+		expect((await secureFetch(rig.edge.https + JSONP)).body).toMatch(/^___eio\[0\]\("0\{/);
+		await using strict = await startRig({ nodes: [{ id: "n1" }] });
+		const { status, body } = await secureFetch(strict.edge.https + JSONP);
+		expect([status, JSON.parse(body).code]).toEqual([403, 4]);
+	});
+});

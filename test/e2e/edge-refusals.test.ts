@@ -17,8 +17,12 @@ afterAll(() => rig[Symbol.asyncDispose]());
 const UNKNOWN = "/socket.io/?EIO=4&transport=polling&sid=zzz0123456789abcdefg";
 const EVIL = { origin: "https://evil.test" };
 
+/** The pool's default. */
+const MAX_BODY = 1_000_000;
+
 const REFUSALS = [
 	["an unknown session", "POST", UNKNOWN, {}, 400],
+	["a body above max_body", "POST", UNKNOWN, {}, 413],
 	["another site's origin", "POST", UNKNOWN, EVIL, 403],
 	["another protocol", "POST", "/socket.io/?EIO=9&transport=polling&sid=x", {}, 400],
 	["a private path", "POST", "/metrics", {}, 404],
@@ -67,7 +71,10 @@ describe("a client on a kept-alive connection", () => {
 			[...refusal, 200_000, 1] as const,
 			[...refusal, 200_000, 10] as const,
 			[...refusal, 5_000_000, 1] as const,
-		]),
+		]).filter(
+			([, , path, headers, status, bytes]) =>
+				path !== UNKNOWN || headers === EVIL || bytes > MAX_BODY === (status === 413),
+		),
 	)(
 		"reads the refusal of %s (%s %s, %j) with %i while it sends %i bytes in %i pieces, and goes on",
 		async (_what, method, path, headers, status, bytes, pieces) => {

@@ -1,5 +1,6 @@
 /** Stickiness by a cookie that holds the node's tag, for users of HAProxy's `cookie insert`. */
 import type { Node, Pool } from "../config/pool.ts";
+import { oneCookieLine } from "../request/headers.ts";
 
 /** The cookie's name; each pool has its own, so that two pools on one host do not overwrite each other's. */
 export function cookieName(pool: Pool): string {
@@ -12,10 +13,10 @@ export function nodeOfCookie(pool: Pool, header: string | null): Node | null {
 	return value === null ? null : (pool.byTag.get(value) ?? null);
 }
 
-/** The value of one cookie in a Cookie header (RFC 6265 section 4.2.1); null when it is missing. */
+/** The value of one cookie in a Cookie header (RFC 6265 section 4.2.1), or in several joined ones; null when it is missing. */
 export function readCookie(header: string | null, name: string): string | null {
 	if (header === null) return null;
-	for (const pair of header.split(";")) {
+	for (const pair of oneCookieLine(header).split(";")) {
 		const equals = pair.indexOf("=");
 		if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
 	}

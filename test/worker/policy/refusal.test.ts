@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { refuse } from "../../../worker/policy/refusal.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { readRest, refuse } from "../../../worker/policy/refusal.ts";
 import { parsed, parsedUrl } from "../support/pools.ts";
 
 describe("a request is refused before it is routed", () => {
@@ -43,5 +43,65 @@ describe("a request is refused before it is routed", () => {
 		["OPTIONS", "/socket.io/?EIO=4&transport=websocket", "websocket"],
 	])("but not for %s %s (Upgrade %s), which policy may still deny", (method, path, upgrade) => {
 		expect(refuse(parsed(method, path, upgrade))).toBeNull();
+	});
+});
+
+describe("the rest of a refused request's body", () => {
+	afterEach(() => vi.useRealTimers());
+
+	/** A request whose body has `chunks` chunks of 1 MiB and then ends, or goes on for ever, or breaks off. */
+	function requestOf(chunks: number, then: "end" | "silence" | "error") {
+		const seen = { chunks: 0, cancelled: false };
+		const body = new ReadableStream<Uint8Array>({
+			pull(controller) {
+				if (seen.chunks < chunks) {
+					seen.chunks += 1;
+					controller.enqueue(new Uint8Array(2 ** 20));
+					return;
+				}
+				if (then === "end") controller.close();
+				else if (then === "error") controller.error(new Error("the client has left"));
+				else return new Promise(() => {});
+				return;
+			},
+			cancel() {
+				seen.cancelled = true;
+			},
+		});
+		return { request: new Request("https://edge.test/", { method: "POST", body }), seen };
+	}
+
+	it("is read to its end", async () => {
+		const { request, seen } = requestOf(3, "end");
+		await readRest(request);
+		expect(seen).toEqual({ chunks: 3, cancelled: false });
+	});
+
+	it("is read up to 8 MiB", async () => {
+		const { request, seen } = requestOf(100, "end");
+		await readRest(request);
+		expect(seen.cancelled).toBe(true);
+		expect(seen.chunks).toBeLessThan(12);
+	});
+
+	it("is read for at most 5 s", async () => {
+		vi.useFakeTimers();
+		const { request, seen } = requestOf(1, "silence");
+		const reading = readRest(request);
+		await vi.advanceTimersByTimeAsync(4999);
+		expect(seen.cancelled).toBe(false);
+		await vi.advanceTimersByTimeAsync(1);
+		await reading;
+		expect(seen.cancelled).toBe(true);
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	it("does not matter when the client leaves, when there is none, or when somebody else reads it", async () => {
+		await readRest(requestOf(1, "error").request);
+		await readRest(new Request("https://edge.test/"));
+		const { request, seen } = requestOf(1, "end");
+		request.body!.getReader();
+		await readRest(request);
+		expect(seen.cancelled).toBe(false);
 	});
 });
