@@ -1,4 +1,5 @@
 /** The state that an isolate keeps between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
+import { type FailedTokens, newFailedTokens } from "./admin/failed-tokens.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import type { Env } from "./env.ts";
 import { newNodeTable, type VerdictClock } from "./health/node-table.ts";
@@ -13,6 +14,7 @@ export interface Isolate {
 	readonly counters: Counters;
 	readonly verdictClock: VerdictClock;
 	readonly handshakes: HandshakeRate;
+	readonly failedTokens: FailedTokens;
 }
 
 /** Reads the configuration. Null when it is invalid; the log then names each problem. */
@@ -37,5 +39,6 @@ export function newIsolate(config: Config): Isolate {
 		),
 		verdictClock: { receivedAt: 0, askedAt: 0 },
 		handshakes: newHandshakeRate(),
+		failedTokens: newFailedTokens(),
 	};
 }

@@ -61,6 +61,7 @@ export const FRONT_COUNTED = [
 	"tls_unknown",
 	"plain_http",
 	"log_lines",
+	"failed_tokens",
 	...DENIAL_REASONS.map((reason) => `denied_${reason}` as const),
 ] as const;
 export type FrontCounted = (typeof FRONT_COUNTED)[number];

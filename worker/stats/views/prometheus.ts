@@ -3,6 +3,7 @@ import { NODE_STATES } from "../../contract.ts";
 import { deniedOf, type Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 import { type Family, gauge, render, total } from "./exposition.ts";
+import { warningMetric } from "./warning-metric.ts";
 
 type Value = (row: Row) => number | null;
 const counted =
@@ -136,6 +137,11 @@ function frontendOnly(row: Row): Family[] {
 			one(row.counts["log_lines"] ?? 0),
 		),
 		total(
+			"sticky_edge_failed_tokens_total",
+			"Requests under /__edge/ with a wrong token.",
+			one(row.counts["failed_tokens"] ?? 0),
+		),
+		total(
 			"sticky_edge_denied_total",
 			"Requests denied by policy, by reason.",
 			denials.map((name) => ({
@@ -232,5 +238,6 @@ function serverOnly(rows: readonly Row[]): Family[] {
 			"Seconds DOWN.",
 			of((health) => health.downtime),
 		),
+		warningMetric(rows),
 	];
 }
