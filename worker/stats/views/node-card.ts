@@ -15,8 +15,8 @@ const FAULTS: Readonly<Record<string, string>> = {
 const WARNINGS: Readonly<Record<string, string>> = {
 	keep_alive: "closes idle connections too early",
 	handshakes_fail: "health OK, handshakes fail",
-	poll_timeout: "holds polls longer than timeouts.poll",
-	max_body: "accepts larger bodies than max_body",
+	poll_timeout: "pingInterval exceeds timeouts.poll",
+	max_body: "maxHttpBufferSize exceeds max_body",
 };
 
 /** The card. `rows` are the node's rows, one for each kind of traffic. Its key is unique on the page, whatever the order of the nodes. */
@@ -71,8 +71,8 @@ function changeLine({ changed, reason, downtime }: NonNullable<Row["health"]>): 
 
 function warningItem({ code, fix }: Warning): string {
 	const title = WARNINGS[code] ?? code.replaceAll("_", " ");
-	const more = fix === title ? "" : ` <span>${escaped(fix)}</span>`;
-	return `<li data-key="${escaped(code)}">⚠ <b>${escaped(title)}</b>${more}</li>`;
+	const more = fix.startsWith(title) ? fix.slice(title.length) : ` ${fix}`;
+	return `<li data-key="${escaped(code)}">⚠ <b>${escaped(title)}</b>${escaped(more)}</li>`;
 }
 
 function buttons(node: string, { adminState, operatorWeight }: NonNullable<Row["health"]>): string {
