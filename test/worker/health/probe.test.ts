@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
 	type CheckAnswer,
+	checkNode,
 	engineCheckPath,
 	hasOwnCheck,
 	isEngineAnswer,
@@ -171,5 +172,77 @@ describe("the Keep-Alive header", () => {
 		[null, null],
 	])("%j means %j s", (header, seconds) => {
 		expect(keepAliveSecondsIn(header)).toBe(seconds);
+	});
+});
+
+describe("the check of a node", () => {
+	afterEach(() => {
+		vi.restoreAllMocks();
+	});
+	const pool = poolOf({ health: { timeout: 1 } });
+	const FOREVER = Number.POSITIVE_INFINITY;
+
+	/** A node whose health path and Engine.IO answer after the given ms; the paths that were requested. */
+	function nodeWith(health: [number, Response], engineAnswer: [number, Response]): string[] {
+		const paths: string[] = [];
+		vi.spyOn(globalThis, "fetch").mockImplementation((url, init) => {
+			const path = String(url).slice("http://127.0.0.1:3001".length);
+			paths.push(path);
+			const [ms, response] = path === "/healthz" ? health : engineAnswer;
+			return new Promise((resolve, reject) => {
+				init!.signal!.addEventListener("abort", () => reject(new Error("aborted")));
+				if (ms !== FOREVER) setTimeout(() => resolve(response), ms);
+			});
+		});
+		return paths;
+	}
+	const engineError = () => new Response(ENGINE_ERROR, { status: 400 });
+	async function timed(hasSpoken: boolean, wasNoCheck: boolean) {
+		const from = performance.now();
+		const { check, status } = await checkNode(pool, pool.nodes[0]!, "", hasSpoken, wasNoCheck);
+		return { check, status, ms: performance.now() - from };
+	}
+
+	it("asks only the health path while that answers as expected", async () => {
+		const paths = nodeWith([0, new Response("ok")], [0, engineError()]);
+		expect(await timed(false, false)).toMatchObject({ check: "L7OK", status: 200 });
+		expect(paths).toEqual(["/healthz"]);
+	});
+
+	it("asks only the health path of a node that followed the contract, whatever it answers", async () => {
+		const paths = nodeWith([0, new Response("", { status: 404 })], [0, engineError()]);
+		expect(await timed(true, true)).toMatchObject({ check: "L7STS", status: 404 });
+		expect(paths).toEqual(["/healthz"]);
+	});
+
+	it("waits for a health path that is slow at first, so that its 503 is not overlooked", async () => {
+		const paths = nodeWith([600, new Response("", { status: 503 })], [0, engineError()]);
+		expect(await timed(false, false)).toMatchObject({ check: "L7STS", status: 503 });
+		expect(paths).toEqual(["/healthz", "/socket.io/?EIO=4&transport=none"]);
+	});
+
+	it("takes one timeout at a node that is silent beside Engine.IO, not two", async () => {
+		nodeWith([FOREVER, engineError()], [0, engineError()]);
+		const { check, ms } = await timed(false, false);
+		expect(check).toBe("NO CHECK");
+		expect(ms).toBeGreaterThan(900);
+		expect(ms).toBeLessThan(1700);
+	});
+
+	it("takes a fraction of the timeout once the node is known to be silent", async () => {
+		nodeWith([FOREVER, engineError()], [0, engineError()]);
+		const { check, ms } = await timed(false, true);
+		expect(check).toBe("NO CHECK");
+		expect(ms).toBeLessThan(900);
+	});
+
+	it("notices that a node known as NO CHECK begins to follow the contract", async () => {
+		nodeWith([50, new Response(REPORT)], [0, engineError()]);
+		expect(await timed(false, true)).toMatchObject({ check: "L7OK", status: 200 });
+	});
+
+	it("has the reason of the health path when a node known as NO CHECK falls silent", async () => {
+		nodeWith([FOREVER, engineError()], [FOREVER, engineError()]);
+		expect(await timed(false, true)).toMatchObject({ check: "L4TOUT", status: 0 });
 	});
 });
