@@ -29,8 +29,8 @@ export function warningsOf(
 	const seconds = probe?.keepAliveSeconds ?? null;
 	if (platform !== "workerd" || seconds === null || seconds > WORKERD_IDLE_SECONDS) return [];
 	const fix =
-		`Node ${node.id} closes idle connections after ${seconds} s, and the edge reuses them for ${WORKERD_IDLE_SECONDS} s: ` +
-		"now and then a POST is lost, which ends its session. Set server.keepAliveTimeout = 75_000 on the node's http server.";
+		`Node ${node.id} closes idle connections after ${seconds} s, and the edge reuses them for ${WORKERD_IDLE_SECONDS} s, ` +
+		"so now and then a POST is lost, which ends its session. Set server.keepAliveTimeout = 75_000 on its http server.";
 	return [{ code: "keep_alive", fix }];
 }
 
@@ -71,8 +71,8 @@ export function noCheckHint(
 	if (verdict?.check?.word !== NO_CHECK) return null;
 	const fields = `health_path = ${JSON.stringify(engineCheckPath(pool))} and health = { status = ${ENGINE_ERROR_STATUS} }`;
 	const isMixed = verdicts.some((each) => each?.hasSpokenContract === true);
-	const place = isMixed
-		? `add attachEdge to this node as to the others of the pool, or list it in a pool of its own with ${fields}`
-		: `set ${fields} in ${pool.variable}`;
-	return `${pool.healthPath} is no health check on this node, so the edge checks that Engine.IO answers. To make that its check, ${place}.`;
+	const fix = isMixed
+		? `Add attachEdge, as at other nodes of this pool, or list the node in a pool of its own with ${fields}`
+		: `To check that permanently, set ${fields} in ${pool.variable}`;
+	return `No health check: ${pool.healthPath} does not answer ${pool.health.status}, but Engine.IO answers. ${fix}.`;
 }

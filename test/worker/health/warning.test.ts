@@ -73,7 +73,7 @@ describe("the hint for a node without a check", () => {
 	it("does not recommend them for a pool in which other nodes follow the contract, which would lose their reports", () => {
 		const hint = noCheckHint(pool, noCheck, [noCheck, verdict("L7OK", true)]);
 		expect(hint).toContain(
-			"add attachEdge to this node as to the others of the pool, or list it in a pool of its own",
+			"Add attachEdge, as at other nodes of this pool, or list the node in a pool of its own",
 		);
 	});
 
