@@ -43,6 +43,11 @@ export const ERRORS = {
 		status: 401,
 		message: "Give the edge's token: as a Bearer token, or as the password of HTTP Basic with any user name.",
 	},
+	EDGE_TOKEN_RATE: {
+		status: 429,
+		message:
+			"Too many wrong tokens from this address at a time. Wait a few seconds, then give the edge's token.",
+	},
 	EDGE_OPERATOR: {
 		status: 403,
 		message:

@@ -1,4 +1,5 @@
 /** The state that an isolate keeps between requests: the checked configuration, the nodes' status and the counters. Plain data only. */
+import { type FailedTokens, newFailedTokens } from "./admin/failed-tokens.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import type { Env } from "./env.ts";
 import type { VerdictClock } from "./health/ask-monitor.ts";
@@ -18,6 +19,7 @@ export interface Isolate {
 	readonly handshakes: HandshakeRate;
 	readonly bodies: BodyMemory;
 	readonly logLimits: LogLimits;
+	readonly failedTokens: FailedTokens;
 }
 
 /** Reads the configuration. Null when it is invalid; the log then names each problem. */
@@ -44,5 +46,6 @@ export function newIsolate(config: Config): Isolate {
 		handshakes: newHandshakeRate(),
 		bodies: newBodyMemory(),
 		logLimits: newLogLimits(),
+		failedTokens: newFailedTokens(),
 	};
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Rig, startRig } from "../support/edge/rig.ts";
 import { secureFetch } from "../support/edge/secure-fetch.ts";
+import { until } from "../support/until.ts";
 
 describe("a node with secrets", () => {
 	const HANDSHAKE = "/socket.io/?EIO=4&transport=polling";
@@ -117,5 +118,45 @@ describe("JSONP", () => {
 		await using strict = await startRig({ nodes: [{ id: "n1" }] });
 		const { status, body } = await secureFetch(strict.edge.https + JSONP);
 		expect([status, JSON.parse(body).code]).toEqual([403, 4]);
+	});
+});
+
+describe("wrong tokens", () => {
+	const ask = (rig: Rig, token: string) =>
+		secureFetch(`${rig.edge.https}/__edge/pools`, { headers: { authorization: `Bearer ${token}` } });
+
+	it("are delayed and refused, while the right one from the same address is answered at once, and the log names no token", async () => {
+		await using rig = await startRig({ nodes: [{ id: "n1" }] });
+		const guesses = Array.from({ length: 60 }, (_, i) => ask(rig, `guess-number-${i}`));
+		const from = performance.now();
+		expect((await ask(rig, "rig-token")).status).toBe(200);
+		const rightMs = performance.now() - from;
+		const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+		const wrongMs = performance.now() - from;
+		expect(new Set(statuses)).toEqual(new Set([401, 429]));
+		expect(statuses.filter((status) => status === 401).length).toBeLessThan(12);
+		// The fourth answer that waits does so for a second.
+		expect(wrongMs).toBeGreaterThan(900);
+		expect(rightMs).toBeLessThan(wrongMs);
+		const { frontend } = (await rig.own("stats.json")) as { frontend: { counts: Record<string, number> } };
+		expect(frontend.counts["failed_tokens"]).toBe(60);
+		const lines = rig.log.filter((line) => line.includes("failed_token"));
+		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+			{ event: "failed_token", address: "127.0.0.1" },
+		]);
+		expect(rig.log.join()).not.toContain("guess-number");
+	});
+
+	it("whose clients leave while they wait do not block later answers", async () => {
+		await using rig = await startRig({ nodes: [{ id: "n1" }] });
+		const headers = { authorization: "Bearer guess-1234" };
+		const leave = Array.from({ length: 12 }, () =>
+			secureFetch(`${rig.edge.https}/__edge/pools`, { headers, limit: 60 }).catch(() => null),
+		);
+		await Promise.all(leave);
+		await until(
+			"a wrong token is answered with 401 again",
+			async () => (await ask(rig, "guess-1234")).status === 401,
+		);
 	});
 });

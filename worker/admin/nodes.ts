@@ -4,40 +4,49 @@ import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import { readVerdict } from "../health/ask-monitor.ts";
 import type { NodeVerdict, Verdict } from "../health/verdict.ts";
+import { noCheckHint } from "../health/warning.ts";
 
 const CHANGE_DEADLINE_MS = 5000;
 
 /** A pool with its nodes: their configuration without secrets, and the monitor's verdict. */
 export function describePool(pool: Pool, verdict: Verdict | null) {
+	const verdicts = pool.nodes.map(
+		(node) => verdict?.nodes.find((each) => each.pool === pool.name && each.node === node.id) ?? null,
+	);
 	return {
 		pool: pool.name,
 		stickiness: pool.stickiness,
 		balance: pool.balance,
 		socketPath: pool.socketPath,
-		nodes: pool.nodes.map((node) => {
-			const found = verdict?.nodes.find((each) => each.pool === pool.name && each.node === node.id);
+		nodes: pool.nodes.map((node, i) => {
+			const found = verdicts[i]!;
 			return {
 				node: node.id,
 				url: node.url,
 				tag: node.tag,
 				configuredWeight: node.weight,
 				maxSessions: node.maxSessions,
-				...(found === undefined ? { state: "no check" } : describeNode(found)),
+				...(found === null ? { state: "no check" } : describeNode(found)),
+				hint: noCheckHint(pool, found, verdicts),
 			};
 		}),
 	};
 }
 
-function describeNode({ state, adminState, weight, since, reason, fault, check, health }: NodeVerdict) {
+function describeNode(verdict: NodeVerdict) {
+	const { state, adminState, weight, since, reason, fault, check, health } = verdict;
 	return {
 		state,
 		adminState,
 		/** The earlier name of `adminState`. */
 		word: adminState,
 		weight,
+		/** Null = the configured weight is in force. */
+		operatorWeight: verdict.operatorWeight ?? null,
 		since: since === 0 ? null : new Date(since).toISOString(),
 		reason,
 		fault,
+		warnings: verdict.warnings ?? [],
 		check,
 		// A report from before the node went DOWN is no longer true.
 		sessions: state === "DOWN" ? null : (health?.sessions ?? null),
@@ -51,7 +60,7 @@ export type ChangeResult =
 	| { readonly kind: "unknown_node" }
 	| { readonly kind: "unavailable" };
 
-/** Sends a change to the monitor. `body` is the request's: `{"state": …}`, `{"weight": …}` or both. */
+/** Sends a change to the monitor. `body` is the request's: `{"state": …}`, `{"weight": …}` or both; the weight null is the configured one. */
 export async function changeNode(
 	pools: readonly Pool[],
 	env: Env,
@@ -89,8 +98,11 @@ export function auditLine(
 	{ before, after }: ChangeResult & { kind: "done" },
 	now: number,
 ): string {
-	const logged = (verdict: NodeVerdict | null) =>
-		verdict === null ? null : { word: verdict.adminState, weight: verdict.weight, state: verdict.state };
+	const logged = (verdict: NodeVerdict | null) => {
+		if (verdict === null) return null;
+		const { adminState, weight, operatorWeight = null, state } = verdict;
+		return { word: adminState, weight, operatorWeight, state };
+	};
 	return JSON.stringify({
 		level: "info",
 		event: "audit",

@@ -6,17 +6,18 @@ import type { Env } from "../env.ts";
 import { edgeError } from "../errors.ts";
 import { readVerdict } from "../health/ask-monitor.ts";
 import type { ParsedRequest } from "../request/url.ts";
-import type { StatsSource } from "../stats/counters.ts";
+import { FRONT_AT, type StatsSource } from "../stats/counters.ts";
 import { readStatistics, type Statistics } from "../stats/statistics.ts";
 import { csvOf } from "../stats/views/csv.ts";
 import { livePart, pageOf } from "../stats/views/page.ts";
 import { prometheusOf } from "../stats/views/prometheus.ts";
-import { checkAccess } from "./access.ts";
+import { checkAccess, tokenIn } from "./access.ts";
+import { type FailedTokens, failedTokenLine, recordFailedToken } from "./failed-tokens.ts";
 import { auditLine, changeNode, describePool } from "./nodes.ts";
 
 /** What the handlers work on. */
 export interface Bindings {
-	readonly source: StatsSource & { readonly config: Config };
+	readonly source: StatsSource & { readonly config: Config; readonly failedTokens: FailedTokens };
 	readonly parsed: ParsedRequest;
 	readonly env: Env;
 	readonly clientIp: string;
@@ -33,10 +34,11 @@ export const admin = new Hono<{ Bindings: Bindings }>();
 
 admin.use("*", async (c, next) => {
 	const { source, parsed } = c.env;
+	const authorization = c.req.header("authorization") ?? null;
 	const code = await checkAccess(
 		{
 			method: c.req.method,
-			authorization: c.req.header("authorization") ?? null,
+			authorization,
 			operator: c.req.header("x-edge-operator") ?? null,
 			origin: c.req.header("origin") ?? null,
 			ownOrigin: `${parsed.secure ? "https" : "http"}://${parsed.host}`,
@@ -44,9 +46,25 @@ admin.use("*", async (c, next) => {
 		source.config.token,
 	);
 	if (code === null) return next();
-	const challenge = { "www-authenticate": 'Basic realm="sticky-edge", charset="UTF-8"' };
-	return edgeError(code, null, code === "EDGE_TOKEN" ? { headers: challenge } : {});
+	if (code !== "EDGE_TOKEN") return edgeError(code, null);
+	// A browser's first request has no token, and guesses nothing.
+	if (tokenIn(authorization) !== null && !(await slowDown(c.env))) return edgeError("EDGE_TOKEN_RATE", null);
+	return edgeError(code, null, { headers: CHALLENGE });
 });
+
+const CHALLENGE = { "www-authenticate": 'Basic realm="sticky-edge", charset="UTF-8"' };
+
+/** Records a wrong token, and delays its answer; false when too many answers to this client are delayed already. */
+async function slowDown({ source, clientIp }: Bindings): Promise<boolean> {
+	const { counters, failedTokens } = source;
+	counters.numbers[FRONT_AT.failed_tokens]! += 1;
+	const now = Date.now();
+	const { delayMs, count } = recordFailedToken(failedTokens, clientIp, now);
+	if (count > 0) console.warn(failedTokenLine(clientIp, count, now));
+	if (delayMs === null) return false;
+	if (delayMs > 0) await scheduler.wait(delayMs);
+	return true;
+}
 
 admin.get("/__edge/stats", async (c) => page(await statistics(c)));
 admin.get("/__edge/stats/live", async (c) => c.html(livePart(await statistics(c)), 200, NO_STORE));

@@ -1,7 +1,7 @@
 /** The isolate's own health checks of nodes whose exchanges failed. Only their results open and close a breaker. */
 import type { Pool } from "../config/pool.ts";
 import { claimCheck, type NodeStatus, type NodeTable, recordCheck } from "./node-table.ts";
-import { probe } from "./probe.ts";
+import { checkNode } from "./probe.ts";
 
 /**
  * Checks the pool's nodes whose check is due; null when none is. Runs after an exchange has ended: a client that asks for
@@ -23,6 +23,7 @@ export function checkSuspected(
 }
 
 async function check(pool: Pool, table: NodeTable, status: NodeStatus, secret: string): Promise<void> {
-	const { healthy } = await probe(pool, status.node, secret);
+	const { node, hasSpokenContract, isNoCheck } = status;
+	const { healthy } = await checkNode(pool, node, secret, hasSpokenContract, isNoCheck);
 	recordCheck(table, status, healthy, Date.now(), Math.random());
 }

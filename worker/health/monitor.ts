@@ -5,12 +5,23 @@ import type { Node, Pool } from "../config/pool.ts";
 import type { Env } from "../env.ts";
 import { faultLine } from "./fault.ts";
 import { type AdminState, readNodeChange } from "./node-change.ts";
-import { afterChange, afterProbe, NEW_NODE_RECORD, type NodeRecord, stateOf } from "./node-record.ts";
-import { probe } from "./probe.ts";
+import {
+	afterChange,
+	afterProbe,
+	hasSpokenContract,
+	NEW_NODE_RECORD,
+	type NodeRecord,
+	stateOf,
+	underConfiguration,
+} from "./node-record.ts";
+import { checkNode, hasOwnCheck, NO_CHECK } from "./probe.ts";
 import type { NodeVerdict, Verdict } from "./verdict.ts";
+import { type Warning, warningLine, warningsOf } from "./warning.ts";
 
 /** A Worker waits for the headers of at most six fetches at once. A seventh would queue, which would look like a slow node. */
-const PROBES_AT_ONCE = 6;
+const FETCHES_AT_ONCE = 6;
+/** How often a node known as `NO CHECK` is checked like one that is not known, so that a slow health path is noticed too. */
+const FULL_CHECK_EVERY = 12;
 
 interface ProbeTarget {
 	readonly pool: Pool;
@@ -18,6 +29,8 @@ interface ProbeTarget {
 	readonly key: string;
 	/** Epoch ms of the next probe. */
 	due: number;
+	/** Probes since this object started. */
+	probes: number;
 }
 
 /** A record as stored; earlier versions wrote `word` for `adminState`. */
@@ -27,13 +40,15 @@ export class Monitor extends DurableObject<Env> {
 	readonly #config: Config | null;
 	readonly #targets: readonly ProbeTarget[];
 	readonly #records = new Map<string, NodeRecord>();
+	/** Warnings in the log so far, by node and code. */
+	readonly #logged = new Set<string>();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const config = readConfig(env);
 		this.#config = "pools" in config ? config : null;
 		this.#targets = (this.#config?.pools ?? []).flatMap((pool) =>
-			pool.nodes.map((node) => ({ pool, node, key: `${pool.name}/${node.id}`, due: 0 })),
+			pool.nodes.map((node) => ({ pool, node, key: `${pool.name}/${node.id}`, due: 0, probes: 0 })),
 		);
 		ctx.blockConcurrencyWhile(() => this.#load());
 	}
@@ -52,7 +67,9 @@ export class Monitor extends DurableObject<Env> {
 	override async alarm(): Promise<void> {
 		const now = Date.now();
 		const queue = this.#targets.filter((target) => target.due <= now);
-		await Promise.all(Array.from({ length: PROBES_AT_ONCE }, () => this.#probeQueue(queue)));
+		// The check of a node that does not follow the contract may make two requests at a time.
+		const fetches = queue.every((target) => this.#makesOneRequest(target)) ? 1 : 2;
+		await Promise.all(Array.from({ length: FETCHES_AT_ONCE / fetches }, () => this.#probeQueue(queue)));
 		if (this.#targets.length === 0) return;
 		const next = Math.min(...this.#targets.map((target) => target.due));
 		await this.ctx.storage.setAlarm(Math.max(Date.now(), next));
@@ -65,9 +82,13 @@ export class Monitor extends DurableObject<Env> {
 			(key) => !this.#targets.some((each) => `node:${each.key}` === key),
 		);
 		await this.ctx.storage.delete(removed);
-		for (const { key } of this.#targets) {
+		for (const { key, node } of this.#targets) {
 			const { word, ...record } = { ...NEW_NODE_RECORD, ...stored.get(`node:${key}`) } as StoredRecord;
-			this.#records.set(key, word === undefined ? record : { ...record, adminState: word });
+			const named = word === undefined ? record : { ...record, adminState: word };
+			const current = underConfiguration(named, node);
+			this.#records.set(key, current);
+			// Stored at once, so that an operator's weight that has ended does not return with the next configuration.
+			if (current !== named) await this.ctx.storage.put(`node:${key}`, current);
 		}
 	}
 
@@ -76,13 +97,22 @@ export class Monitor extends DurableObject<Env> {
 			await this.ctx.storage.setAlarm(Date.now());
 	}
 
+	#makesOneRequest({ pool, node, key }: ProbeTarget): boolean {
+		return hasOwnCheck(pool) || hasSpokenContract(this.#records.get(key)!, node);
+	}
+
 	async #probeQueue(queue: ProbeTarget[]): Promise<void> {
 		for (let target = queue.shift(); target !== undefined; target = queue.shift()) {
 			const { pool, node, key } = target;
 			target.due = Date.now() + pool.health.interval;
-			const result = await probe(pool, node, this.#config!.nodeSecret);
+			const known = this.#records.get(key)!;
+			const wasNoCheck = known.probe?.check === NO_CHECK && target.probes % FULL_CHECK_EVERY !== 0;
+			target.probes += 1;
+			const { nodeSecret } = this.#config!;
+			const result = await checkNode(pool, node, nodeSecret, hasSpokenContract(known, node), wasNoCheck);
 			const before = this.#records.get(key)!;
 			await this.#save(target, before, afterProbe(before, result, pool, node, Date.now()));
+			this.#logWarnings(target);
 		}
 	}
 
@@ -97,9 +127,9 @@ export class Monitor extends DurableObject<Env> {
 		}
 		const now = Date.now();
 		const before = this.#records.get(key)!;
-		const after = afterChange(before, change, now);
+		const after = afterChange(before, change, target.node, now);
 		await this.#save(target, before, after);
-		return Response.json(nodeVerdict(target, after, now));
+		return Response.json(this.#nodeVerdict(target, now));
 	}
 
 	/** Stores what a restart must not lose: changes of state and changes by an operator, but not every probe. */
@@ -111,17 +141,38 @@ export class Monitor extends DurableObject<Env> {
 			before.up === after.up &&
 			before.adminState === after.adminState &&
 			before.weight === after.weight &&
+			before.contractUrl === after.contractUrl &&
 			before.since === after.since;
 		if (!same) await this.ctx.storage.put(`node:${target.key}`, { ...after, probe: null });
 	}
 
 	#verdict(now: number): Verdict {
-		const nodes = this.#targets.map((target) => nodeVerdict(target, this.#records.get(target.key)!, now));
-		return { at: now, nodes };
+		return { at: now, nodes: this.#targets.map((target) => this.#nodeVerdict(target, now)) };
+	}
+
+	#nodeVerdict({ pool, node, key }: ProbeTarget, now: number): NodeVerdict {
+		const record = this.#records.get(key)!;
+		return nodeVerdict(pool, node, record, warningsOf(this.#config!.platform, node, record.probe), now);
+	}
+
+	#logWarnings({ pool, node, key }: ProbeTarget): void {
+		const { probe } = this.#records.get(key)!;
+		for (const warning of warningsOf(this.#config!.platform, node, probe)) {
+			const name = `${key} ${warning.code}`;
+			if (this.#logged.has(name)) continue;
+			this.#logged.add(name);
+			console.warn(warningLine(warning, pool, node));
+		}
 	}
 }
 
-function nodeVerdict({ pool, node }: ProbeTarget, record: NodeRecord, now: number): NodeVerdict {
+function nodeVerdict(
+	pool: Pool,
+	node: Node,
+	record: NodeRecord,
+	warnings: readonly Warning[],
+	now: number,
+): NodeVerdict {
 	const { probe: last } = record;
 	const state = stateOf(record);
 	return {
@@ -130,6 +181,7 @@ function nodeVerdict({ pool, node }: ProbeTarget, record: NodeRecord, now: numbe
 		state,
 		adminState: record.adminState,
 		weight: record.weight ?? node.weight,
+		operatorWeight: record.weight,
 		since: record.since,
 		risen: record.risen,
 		reason: record.reason,
@@ -139,5 +191,7 @@ function nodeVerdict({ pool, node }: ProbeTarget, record: NodeRecord, now: numbe
 		downs: record.downs,
 		downtime: record.downtime + (state === "DOWN" ? now - record.since : 0),
 		health: last?.health ?? null,
+		hasSpokenContract: hasSpokenContract(record, node),
+		warnings,
 	};
 }

@@ -11,8 +11,9 @@ export interface NodeRecord {
 	/** Probes in a row that contradict `up`. */
 	readonly against: number;
 	readonly adminState: AdminState;
-	/** The operator's weight; null = the configured one. */
+	/** The operator's weight, and the configured weight that it replaced; null = the configured one is in force. */
 	readonly weight: number | null;
+	readonly replacedWeight: number | null;
 	/** Epoch ms and reason of the last change of state; 0 = none since the first probe. */
 	readonly since: number;
 	readonly reason: string;
@@ -24,6 +25,8 @@ export interface NodeRecord {
 	/** Milliseconds DOWN before `since`. */
 	readonly downtime: number;
 	readonly probe: Probe | null;
+	/** The address at which the node last reported its health in the contract's form; "" = never. */
+	readonly contractUrl: string;
 	/** The latest boot ids, newest first. An earlier one that returns means several processes behind one address. */
 	readonly boots: readonly string[];
 	/** How often in a row the newest boot id was seen again. */
@@ -42,6 +45,7 @@ export const NEW_NODE_RECORD: NodeRecord = {
 	against: 0,
 	adminState: "ready",
 	weight: null,
+	replacedWeight: null,
 	since: 0,
 	reason: "not probed yet",
 	risen: 0,
@@ -49,6 +53,7 @@ export const NEW_NODE_RECORD: NodeRecord = {
 	downs: 0,
 	downtime: 0,
 	probe: null,
+	contractUrl: "",
 	boots: [],
 	steady: 0,
 	fault: "",
@@ -60,6 +65,19 @@ export function stateOf(record: NodeRecord): NodeState {
 	if (!record.up) return "DOWN";
 	if (record.adminState === "drain" || record.probe?.health?.state === "draining") return "DRAIN";
 	return "UP";
+}
+
+/** Whether the node has followed the contract since it is at its address. Another program may run at another address. */
+export function hasSpokenContract(record: NodeRecord, node: Node): boolean {
+	return record.contractUrl === node.url;
+}
+
+/** The stored record under the current configuration: the operator's weight ends when the configured one has changed. */
+export function underConfiguration(record: NodeRecord, node: Node): NodeRecord {
+	if (record.weight === null || record.replacedWeight === node.weight) return record;
+	// Earlier versions did not store which weight was replaced.
+	if (record.replacedWeight === null) return { ...record, replacedWeight: node.weight };
+	return { ...record, weight: null, replacedWeight: null };
 }
 
 /** The record after one more probe. */
@@ -86,6 +104,7 @@ export function afterProbe(
 		failedProbes: before.failedProbes + (healthy ? 0 : 1),
 		downs: before.downs + (changes && !up ? 1 : 0),
 		probe: health === null && !healthy ? { ...probe, health: before.probe?.health ?? null } : probe,
+		contractUrl: health === null ? before.contractUrl : node.url,
 		boots,
 		steady,
 		fault: faultOf(pool, node, health, boots, before.fault),
@@ -97,14 +116,14 @@ export function afterProbe(
 export function afterChange(
 	before: NodeRecord,
 	{ adminState, weight }: Pick<NodeChange, "adminState" | "weight">,
+	node: Node,
 	now: number,
 ): NodeRecord {
-	const after = {
-		...before,
-		adminState: adminState ?? before.adminState,
-		weight: weight ?? before.weight,
-	};
-	return withTransition(before, after, `operator: ${adminState ?? `weight ${weight}`}`, now);
+	const weights =
+		weight === undefined ? {} : { weight, replacedWeight: weight === null ? null : node.weight };
+	const after = { ...before, ...weights, adminState: adminState ?? before.adminState };
+	const changed = adminState ?? (weight === null ? "configured weight" : `weight ${weight}`);
+	return withTransition(before, after, `operator: ${changed}`, now);
 }
 
 function withTransition(before: NodeRecord, after: NodeRecord, reason: string, now: number): NodeRecord {

@@ -20,6 +20,9 @@ export interface NodeStatus {
 	sessionLimit: number;
 	opened: number;
 	boot: string;
+	/** By the verdict: whether it ever followed the contract, and whether its last check was NO CHECK. */
+	hasSpokenContract: boolean;
+	isNoCheck: boolean;
 	/** New sessions that this isolate sent to it: since the last report, and lately. Both decay from `pickedAt` on. */
 	picks: number;
 	recentPicks: number;
@@ -84,6 +87,8 @@ function newNodeStatus(node: Node): NodeStatus {
 		sessionLimit: 0,
 		opened: 0,
 		boot: "",
+		hasSpokenContract: false,
+		isNoCheck: false,
 		picks: 0,
 		recentPicks: 0,
 		pickedAt: 0,

@@ -4,20 +4,24 @@ import type { NodeHealth, NodeState } from "../contract.ts";
 import type { Fault } from "./fault.ts";
 import type { AdminState } from "./node-change.ts";
 import { beginService, type NodeTable } from "./node-table.ts";
+import { NO_CHECK } from "./probe.ts";
+import type { Warning } from "./warning.ts";
 
+/** Fields that may be missing are not sent by monitors of earlier versions, which run for seconds beside a new version. */
 export interface NodeVerdict {
 	readonly pool: string;
 	readonly node: string;
 	readonly state: NodeState;
 	readonly adminState: AdminState;
-	/** The weight in force. */
+	/** The weight in force, and the operator's; null = the configured weight is in force. */
 	readonly weight: number;
+	readonly operatorWeight?: number | null;
 	/** Epoch ms of the last change of state, and when it last came back; 0 = never. */
 	readonly since: number;
 	readonly risen: number;
 	readonly reason: string;
 	readonly fault: Fault;
-	/** The last probe, `word` in HAProxy's terms (L7OK …); null = not probed yet. */
+	/** The last probe, `word` in HAProxy's terms (L7OK …) or `NO CHECK`; null = not probed yet. */
 	readonly check: { readonly word: string; readonly status: number; readonly milliseconds: number } | null;
 	readonly failedProbes: number;
 	readonly downs: number;
@@ -25,6 +29,9 @@ export interface NodeVerdict {
 	readonly downtime: number;
 	/** The node's last health report; null = it does not follow the contract, or never answered. */
 	readonly health: NodeHealth | null;
+	/** Whether it ever followed the contract at its address. */
+	readonly hasSpokenContract?: boolean;
+	readonly warnings?: readonly Warning[];
 }
 
 export interface Verdict {
@@ -49,6 +56,8 @@ export function applyVerdict(pools: readonly PoolStatus[], verdict: Verdict): vo
 		status.weight = each.weight;
 		if (each.risen > status.upSince) beginService(table!, status, each.risen);
 		status.fault = each.fault;
+		status.hasSpokenContract = each.hasSpokenContract === true;
+		status.isNoCheck = each.check?.word === NO_CHECK;
 		if (each.fault === "foreign_tag") status.tagCheckedAt = 0;
 		if (each.state === "DOWN") {
 			// A report from before the node went DOWN is no longer true.

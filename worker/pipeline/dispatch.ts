@@ -164,7 +164,7 @@ async function sendTo(
 ): Promise<Attempt> {
 	const { parsed, pool, table, isolate } = admitted;
 	const status = table.nodes[node.index]!;
-	let attempt = await send(isolate.config.platform, node, upstream, status.boot !== "", timer);
+	let attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
 	if (upstream.opensSession) {
 		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
 		const hasOpened = attempt.result === "ok" && attempt.response!.status < 300;

@@ -68,6 +68,7 @@ export const FRONT_COUNTED = [
 	"plain_http",
 	"log_lines",
 	"log_suppressed",
+	"failed_tokens",
 	...DENIAL_REASONS.map((reason) => `denied_${reason}` as const),
 ] as const;
 export type FrontCounted = (typeof FRONT_COUNTED)[number];

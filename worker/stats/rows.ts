@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Node, Pool } from "../config/pool.ts";
 import { type NodeState, TRAFFICS, type Traffic } from "../contract.ts";
 import type { NodeVerdict, Verdict } from "../health/verdict.ts";
+import { allWarnings, noCheckHint, type ReportedWarnings, type Warning } from "../health/warning.ts";
 import type { Totals } from "./ledger.ts";
 import { FRONT, keyOf, type Sums } from "./sums.ts";
 
@@ -32,11 +33,17 @@ export interface Row {
 	readonly upgraded: number | null;
 	readonly status: NodeState | "OPEN" | "no check";
 	readonly health: Health | null;
+	/** Warnings about a node, with the fix, and the hint for one without a check. */
+	readonly warnings: readonly Warning[];
+	readonly hint: string | null;
 }
 
 /** The monitor's verdict on one node. */
 export interface Health {
 	readonly weight: number;
+	/** The operator's weight; null = the configured one is in force. */
+	readonly operatorWeight: number | null;
+	readonly configuredWeight: number;
 	/** Seconds since the last change of state; null = none yet. */
 	readonly changed: number | null;
 	readonly reason: string;
@@ -59,21 +66,27 @@ export interface Health {
 /** All rows in HAProxy's order: the frontend, then for each pool's traffic the nodes and the backend. `verdict` is null when there is no monitor or it did not answer. */
 export function rowsOf(
 	config: Pick<Config, "pools">,
-	totals: Totals,
+	totals: Totals & { readonly warnings?: ReportedWarnings },
 	verdict: Verdict | null,
 	now: number,
 ): Row[] {
 	const rows = [frontRow(totals)];
 	for (const pool of config.pools) {
-		const health = new Map(pool.nodes.map((node) => [node, verdictOf(verdict, pool, node)] as const));
+		const verdicts = pool.nodes.map((node) => verdictOf(verdict, pool, node));
+		const notes = pool.nodes.map((node, i) => ({
+			warnings: allWarnings(verdicts[i]!, totals.warnings?.[`${pool.name}/${node.id}`]),
+			hint: noCheckHint(pool, verdicts[i]!, verdicts),
+		}));
 		for (const traffic of TRAFFICS) {
-			for (const node of pool.nodes)
-				rows.push(serverRow(totals, pool, traffic, node, health.get(node)!, now));
-			rows.push(backendRow(totals, pool, traffic, [...health.values()]));
+			for (const [i, node] of pool.nodes.entries())
+				rows.push({ ...serverRow(totals, pool, traffic, node, verdicts[i]!, now), ...notes[i]! });
+			rows.push(backendRow(totals, pool, traffic, verdicts));
 		}
 	}
 	return rows;
 }
+
+const NO_NOTES = { warnings: [], hint: null } as const;
 
 function frontRow(totals: Totals): Row {
 	const figures = figuresOf(totals, FRONT, null);
@@ -89,6 +102,7 @@ function frontRow(totals: Totals): Row {
 		upgraded: null,
 		status: "OPEN",
 		health: null,
+		...NO_NOTES,
 	};
 }
 
@@ -99,7 +113,7 @@ function serverRow(
 	node: Node,
 	health: NodeVerdict | null,
 	now: number,
-): Row {
+): Omit<Row, keyof typeof NO_NOTES> {
 	const limit = health?.health?.limit || node.maxSessions;
 	return {
 		...figuresOf(totals, keyOf(pool.name, traffic, node.id), traffic),
@@ -111,7 +125,7 @@ function serverRow(
 		limit: limit > 0 && traffic !== "http" ? limit : null,
 		upgraded: null,
 		status: health?.state ?? "no check",
-		health: health === null ? null : healthOf(health, pool, now),
+		health: health === null ? null : healthOf(health, pool, node, now),
 	};
 }
 
@@ -136,6 +150,7 @@ function backendRow(
 		upgraded: traffic === "polling" ? upgradedShare(totals, pool, figures.total) : null,
 		status: anyUp ? "UP" : "DOWN",
 		health: null,
+		...NO_NOTES,
 	};
 }
 
@@ -180,10 +195,12 @@ function liveOf(verdict: NodeVerdict | null, traffic: Traffic): number | null {
 		: (verdict?.health?.transports[traffic] ?? null);
 }
 
-function healthOf(verdict: NodeVerdict, pool: Pool, now: number): Health {
+function healthOf(verdict: NodeVerdict, pool: Pool, node: Node, now: number): Health {
 	const share = verdict.risen === 0 || pool.slowStart === 0 ? 1 : (now - verdict.risen) / pool.slowStart;
 	return {
 		weight: verdict.weight,
+		operatorWeight: verdict.operatorWeight ?? null,
+		configuredWeight: node.weight,
 		changed: verdict.since === 0 ? null : Math.max(0, Math.round((now - verdict.since) / 1000)),
 		reason: verdict.reason,
 		adminState: verdict.adminState,

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { admin } from "../../../worker/admin/router.ts";
 import type { Env } from "../../../worker/env.ts";
+import { FRONT_AT } from "../../../worker/stats/counters.ts";
 import { isolateOf, parsedUrl } from "../support/pools.ts";
 
 const bound = env as unknown as Env;
@@ -18,9 +19,9 @@ function requestOwn(
 	init: RequestInit = {},
 	token = "s3cret-token",
 	bindings: Env = bound,
+	source = isolateOf({}, { EDGE_TOKEN: token }),
 ): Promise<Response> {
 	const url = `https://edge.test/__edge/${path}`;
-	const source = isolateOf({}, { EDGE_TOKEN: token });
 	const request = new Request(url, {
 		...init,
 		headers: { authorization: "Bearer s3cret-token", ...init.headers },
@@ -28,6 +29,10 @@ function requestOwn(
 	return Promise.resolve(
 		admin.fetch(request, { source, env: bindings, parsed: parsedUrl(url), clientIp: "192.0.2.1" }),
 	);
+}
+
+async function statusOfFirst(answers: readonly Promise<Response>[]): Promise<number> {
+	return (await Promise.race(answers)).status;
 }
 
 describe("the edge's own paths", () => {
@@ -78,6 +83,42 @@ describe("the edge's own paths", () => {
 		expect(policy).toContain("frame-ancestors 'none'");
 		const nonce = /script-src 'nonce-([0-9a-f-]{36})'/.exec(policy)?.[1];
 		expect(await response.text()).toContain(`<script nonce="${nonce}">`);
+	});
+
+	it("are open to the right token at once, refuse too many wrong ones, and log and count these without the token", async () => {
+		const lines: string[] = [];
+		vi.spyOn(console, "warn").mockImplementation((line: string) => void lines.push(line));
+		const source = isolateOf({}, { EDGE_TOKEN: "s3cret-token" });
+		const request = (authorization: string) =>
+			requestOwn("pools", { headers: { authorization } }, "s3cret-token", {} as Env, source);
+		const wrong = Array.from({ length: 12 }, () => request("Bearer guess-1234"));
+		expect((await request("Bearer s3cret-token")).status).toBe(200);
+		expect(await statusOfFirst(wrong)).toBe(401);
+		const statuses = (await Promise.all(wrong)).map(({ status }) => status);
+		expect(statuses.filter((status) => status === 401)).toHaveLength(7);
+		expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+		expect((await request("Bearer s3cret-token")).status).toBe(200);
+		expect(source.counters.numbers[FRONT_AT.failed_tokens]).toBe(12);
+		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+			{ event: "failed_token", address: "192.0.2.1", count: 1 },
+		]);
+		expect(lines.join()).not.toContain("guess");
+	});
+
+	it("count no request without a token as a wrong one", async () => {
+		const source = isolateOf({}, { EDGE_TOKEN: "s3cret-token" });
+		for (let i = 0; i < 20; i++) {
+			const refused = await requestOwn(
+				"stats",
+				{ headers: { authorization: "" } },
+				"s3cret-token",
+				bound,
+				source,
+			);
+			expect(refused.status).toBe(401);
+		}
+		expect(source.counters.numbers[FRONT_AT.failed_tokens]).toBe(0);
+		expect(source.failedTokens.clients.size).toBe(0);
 	});
 
 	it("never show the token", async () => {
@@ -131,8 +172,29 @@ describe("a change by an operator", () => {
 				before: { word: "ready", state: "UP" },
 				after: { word: "drain", state: "DRAIN" },
 			},
-			{ operator: "anna", before: { weight: 100 }, after: { weight: 20 } },
+			{
+				operator: "anna",
+				before: { weight: 100, operatorWeight: null },
+				after: { weight: 20, operatorWeight: 20 },
+			},
 		]);
+	});
+
+	it("to the weight null restores the configured one, in the answer, the API and the audit line", async () => {
+		const lines: string[] = [];
+		vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+		await change("n2", { weight: 0, state: "drain" });
+		expect(await (await change("n2", { weight: null })).json()).toMatchObject({
+			weight: 100,
+			operatorWeight: null,
+			adminState: "drain",
+		});
+		const pool = (await (await requestOwn("pools/app")).json()) as { nodes: object[] };
+		expect(pool.nodes[1]).toMatchObject({ weight: 100, operatorWeight: null, configuredWeight: 100 });
+		expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+			before: { weight: 0, operatorWeight: 0 },
+			after: { weight: 100, operatorWeight: null },
+		});
 	});
 
 	it.each([
@@ -140,6 +202,8 @@ describe("a change by an operator", () => {
 		[400, "EDGE_WORD", "n1", { word: "up" }],
 		[400, "EDGE_WORD", "n1", { weight: 257 }],
 		[400, "EDGE_WORD", "n1", { weight: "20" }],
+		[400, "EDGE_WORD", "n1", { state: null }],
+		[400, "EDGE_WORD", "n1", { state: null, weight: 20 }],
 		[400, "EDGE_WORD", "n1", {}],
 		[400, "EDGE_WORD", "n1", []],
 		[404, "EDGE_NOT_FOUND", "n9", { state: "drain" }],

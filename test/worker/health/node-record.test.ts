@@ -3,9 +3,11 @@ import type { NodeHealth } from "../../../worker/contract.ts";
 import {
 	afterChange,
 	afterProbe,
+	hasSpokenContract,
 	NEW_NODE_RECORD,
 	type NodeRecord,
 	stateOf,
+	underConfiguration,
 } from "../../../worker/health/node-record.ts";
 import { type Probe, probeResult } from "../../../worker/health/probe.ts";
 import { poolOf } from "../support/pools.ts";
@@ -26,7 +28,14 @@ const health = (fields: Partial<NodeHealth> = {}): NodeHealth => ({
 	...fields,
 });
 const good = (fields: Partial<NodeHealth> = {}): Probe => probeResult(200, 200, health(fields), 3);
-const bad: Probe = { healthy: false, check: "L4CON", status: 0, milliseconds: 1, health: null };
+const bad: Probe = {
+	healthy: false,
+	check: "L4CON",
+	status: 0,
+	milliseconds: 1,
+	health: null,
+	keepAliveSeconds: null,
+};
 /** The record after several probes, 1 ms apart. */
 const probed = (probes: readonly Probe[], from: NodeRecord = NEW_NODE_RECORD, start = 1000) =>
 	probes.reduce((record, probe, i) => afterProbe(record, probe, pool, node, start + i), from);
@@ -91,7 +100,7 @@ describe("a probed node", () => {
 		["drain", [bad, bad, bad], "DOWN"],
 		["ready", [good()], "UP"],
 	] as const)("set to %s after %o is %s", (adminState, probes, state) => {
-		expect(stateOf(afterChange(probed(probes), { adminState, weight: null }, 5000))).toBe(state);
+		expect(stateOf(afterChange(probed(probes), { adminState, weight: undefined }, node, 5000))).toBe(state);
 	});
 
 	it("has the fault foreign_tag when its tag is another, but only with sid stickiness", () => {
@@ -123,5 +132,66 @@ describe("a probed node that restarts", () => {
 				overlap,
 			).fault,
 		).toBe("");
+	});
+});
+
+describe("an operator's weight", () => {
+	const weigh = (weight: number | null | undefined, from: NodeRecord, configured = node.weight) =>
+		afterChange(from, { adminState: undefined, weight }, { ...node, weight: configured }, 5000);
+	const weighed = weigh(20, NEW_NODE_RECORD);
+
+	it.each<[string, NodeRecord, number | null]>([
+		["holds while the configured weight is the same", underConfiguration(weighed, node), 20],
+		[
+			"holds through a change of the state",
+			afterChange(weighed, { adminState: "drain", weight: undefined }, node, 1),
+			20,
+		],
+		["is replaced by another one", weigh(30, weighed), 30],
+		["may be 0", weigh(0, weighed), 0],
+		["is cleared by null", weigh(null, weighed), null],
+		["ends when the configured weight changes", underConfiguration(weighed, { ...node, weight: 50 }), null],
+		[
+			"does not return when the configured weight is what it was",
+			underConfiguration(underConfiguration(weighed, { ...node, weight: 50 }), node),
+			null,
+		],
+		[
+			"set after a change of the configuration holds under that one",
+			underConfiguration(weigh(20, NEW_NODE_RECORD, 50), { ...node, weight: 50 }),
+			20,
+		],
+		[
+			"stored by an earlier version holds until the configured weight changes",
+			underConfiguration({ ...weighed, replacedWeight: null }, node),
+			20,
+		],
+		[
+			"stored by an earlier version ends when the configured weight changes",
+			underConfiguration(underConfiguration({ ...weighed, replacedWeight: null }, node), {
+				...node,
+				weight: 50,
+			}),
+			null,
+		],
+	])("%s", (_what, record, weight) => {
+		expect(record.weight).toBe(weight);
+	});
+
+	it("is the reason of the record, as is clearing it, when nothing else has happened yet", () => {
+		expect(weighed.reason).toBe("operator: weight 20");
+		expect(weigh(null, weighed).reason).toBe("operator: configured weight");
+	});
+});
+
+describe("a node has followed the contract", () => {
+	const other = { ...node, url: "http://127.0.0.1:9999" };
+	it.each<[string, boolean, NodeRecord, typeof node]>([
+		["not before its first report", false, probed([bad, probeResult(200, 200, null, 1)]), node],
+		["after one report, whatever it answers later", true, probed([good(), bad, bad, bad]), node],
+		["even if its first report says that it drains", true, probed([good({ state: "draining" })]), node],
+		["not yet at a new address", false, probed([good()]), other],
+	])("%s", (_what, expected, record, at) => {
+		expect(hasSpokenContract(record, at)).toBe(expected);
 	});
 });

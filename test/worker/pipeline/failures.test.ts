@@ -109,11 +109,15 @@ describe("a failed exchange", () => {
 describe("a session's request that a proxy answers for its node", () => {
 	const UNAVAILABLE = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
 	it.each([
-		["is gone, if the node speaks the contract", "b1", { outcome: "gone", status: 400, tried: "n1" }],
-		["keeps that answer, if it may be the node's own", "", { outcome: "passed", status: 502, tried: "n1" }],
-	])("%s", async (_what, boot, expected) => {
+		["is gone, if the node speaks the contract", true, { outcome: "gone", status: 400, tried: "n1" }],
+		[
+			"keeps that answer, if it may be the node's own",
+			false,
+			{ outcome: "passed", status: 502, tried: "n1" },
+		],
+	])("%s", async (_what, hasSpokenContract, expected) => {
 		const isolate = newIsolate();
-		isolate.pools[0]!.table.nodes[0]!.boot = boot;
+		isolate.pools[0]!.table.nodes[0]!.hasSpokenContract = hasSpokenContract;
 		expect(await send({ isolate, path: OF_N1, nodes: [UNAVAILABLE, 200, 200] })).toMatchObject(expected);
 	});
 });

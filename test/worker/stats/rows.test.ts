@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describePool } from "../../../worker/admin/nodes.ts";
 import type { Row } from "../../../worker/stats/rows.ts";
 import { poolOf } from "../support/pools.ts";
-import { statisticsOf, VERDICT } from "../support/statistics.ts";
+import { NO_CHECK, statisticsOf, TOTALS, VERDICT, verdictWith } from "../support/statistics.ts";
 
 const row = (proxy: string, server: string, verdict?: null): Row =>
 	statisticsOf(verdict).rows.find((each) => each.proxy === proxy && each.server === server)!;
@@ -70,5 +70,63 @@ describe("the rows", () => {
 	it("have no state where there is no monitor", () => {
 		expect(row("app_http", "n1", null)).toMatchObject({ status: "no check", health: null, live: null });
 		expect(row("app_http", "BACKEND", null).status).toBe("UP");
+	});
+});
+
+describe("a node without a check", () => {
+	const mixed = verdictWith({ n1: { ...NO_CHECK, risen: 0 }, n3: { hasSpokenContract: true } });
+	const rows = statisticsOf(mixed).rows.filter((each) => each.kind === "server");
+
+	it("is UP in every row, its live sessions unknown, beside nodes that report theirs", () => {
+		const of = (server: string) => rows.filter((each) => each.server === server);
+		expect(of("n1").map(({ status, live }) => [status, live])).toEqual(Array(4).fill(["UP", null]));
+		expect(of("n3").map(({ live }) => live)).toEqual([null, 10, 100, 1]);
+	});
+
+	it("has the hint in its rows, and no other node has it", () => {
+		const hinted = rows.filter(({ hint }) => hint !== null).map(({ server }) => server);
+		expect(hinted).toEqual(["n1", "n1", "n1", "n1"]);
+		expect(rows[0]!.hint).toContain("attachEdge");
+	});
+
+	it("has the hint in the operator API, beside the other nodes' states", () => {
+		const nodes = describePool(poolOf(), mixed).nodes;
+		expect(nodes.map(({ hint }) => hint !== null)).toEqual([true, false, false]);
+		expect(nodes[0]).toMatchObject({ state: "UP", check: { word: "NO CHECK" }, sessions: null });
+	});
+});
+
+describe("the warnings about a node", () => {
+	const keepAlive = { code: "keep_alive", fix: "raise it" };
+	const reported = { "app/n1": { poll_timeout: "lower it" }, "app/n2": {}, "other/n3": { max_body: "x" } };
+
+	it("are the monitor's and those of the isolates, in each row of the node and in no other", () => {
+		const verdict = verdictWith({ n1: { warnings: [keepAlive] } });
+		const { rows } = statisticsOf(verdict, { ...TOTALS, warnings: reported });
+		const warned = rows.filter(({ warnings }) => warnings.length > 0);
+		expect(warned.map(({ server }) => server)).toEqual(["n1", "n1", "n1", "n1"]);
+		expect(warned[0]!.warnings).toEqual([keepAlive, { code: "poll_timeout", fix: "lower it" }]);
+	});
+
+	it("are those of the isolates where there is no monitor", () => {
+		const { rows } = statisticsOf(null, { ...TOTALS, warnings: reported });
+		expect(rows.find(({ server }) => server === "n1")!.warnings.map(({ code }) => code)).toEqual([
+			"poll_timeout",
+		]);
+	});
+});
+
+describe("an operator's weight", () => {
+	it("stands beside the configured one in the rows and the API; without one both say so", () => {
+		const verdict = verdictWith({ n1: { weight: 20, operatorWeight: 20 } });
+		const healths = statisticsOf(verdict).rows.flatMap(({ kind, health }) =>
+			kind === "server" ? [health] : [],
+		);
+		expect(healths[0]).toMatchObject({ weight: 20, operatorWeight: 20, configuredWeight: 100 });
+		expect(healths[1]).toMatchObject({ weight: 100, operatorWeight: null, configuredWeight: 100 });
+		expect(describePool(poolOf(), verdict).nodes.slice(0, 2)).toMatchObject([
+			{ weight: 20, operatorWeight: 20, configuredWeight: 100 },
+			{ weight: 100, operatorWeight: null, configuredWeight: 100 },
+		]);
 	});
 });

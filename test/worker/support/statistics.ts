@@ -1,5 +1,7 @@
-/** Statistics with every case: three nodes, one DOWN, one draining, a session limit, slow start. */
+/** Statistics with every case: three nodes, one DOWN, one draining, a session limit, slow start, warnings. */
+import type { Config } from "../../../worker/config/config.ts";
 import type { NodeVerdict, Verdict } from "../../../worker/health/verdict.ts";
+import type { ReportedWarnings } from "../../../worker/health/warning.ts";
 import type { Totals } from "../../../worker/stats/ledger.ts";
 import { rowsOf } from "../../../worker/stats/rows.ts";
 import type { Statistics } from "../../../worker/stats/statistics.ts";
@@ -28,6 +30,7 @@ export const TOTALS: Totals = {
 			plain_http: 7,
 			log_lines: 1100,
 			log_suppressed: 495,
+			failed_tokens: 11,
 			denied_origin: 4,
 			denied_eio: 6,
 		},
@@ -75,6 +78,19 @@ export const TOTALS: Totals = {
 	liveMax: { app_websocket: 480, "app_websocket/n1": 300 },
 	warnings: {},
 };
+
+/** A node that never followed the contract, and is healthy because Engine.IO answers. */
+export const NO_CHECK: Partial<NodeVerdict> = {
+	reason: "NO CHECK/400 in 2 ms",
+	check: { word: "NO CHECK", status: 400, milliseconds: 2 },
+	health: null,
+	hasSpokenContract: false,
+};
+
+/** The verdict with changes to the nodes of the given ids. */
+export function verdictWith(changes: Readonly<Record<string, Partial<NodeVerdict>>>): Verdict {
+	return { ...VERDICT, nodes: VERDICT.nodes.map((each) => ({ ...each, ...changes[each.node] })) };
+}
 
 function verdictOf(node: string, changes: Partial<NodeVerdict>): NodeVerdict {
 	const transports = { polling: 10, websocket: 100, flashsocket: 1 };
@@ -126,13 +142,17 @@ export const VERDICT: Verdict = {
 };
 
 /** The statistics at `NOW`; a null `verdict` = no monitor. */
-export function statisticsOf(verdict: Verdict | null = VERDICT, totals: Totals = TOTALS): Statistics {
+export function statisticsOf(
+	verdict: Verdict | null = VERDICT,
+	totals: Totals & { readonly warnings?: ReportedWarnings } = TOTALS,
+	config: Pick<Config, "pools"> = CONFIG,
+): Statistics {
 	return {
 		at: NOW,
 		since: totals.since,
 		source: "ledger",
 		isolates: totals.isolates,
 		monitor: verdict !== null,
-		rows: rowsOf(CONFIG, totals, verdict, NOW),
+		rows: rowsOf(config, totals, verdict, NOW),
 	};
 }

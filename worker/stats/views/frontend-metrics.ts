@@ -36,6 +36,11 @@ export function frontendOnly(row: Row): Family[] {
 			one(row.counts["log_suppressed"] ?? 0),
 		),
 		total(
+			"sticky_edge_failed_tokens_total",
+			"Requests under /__edge/ with a wrong token.",
+			one(row.counts["failed_tokens"] ?? 0),
+		),
+		total(
 			"sticky_edge_denied_total",
 			"Requests denied by policy, by reason.",
 			denials.map((name) => ({

@@ -1,5 +1,8 @@
-/** One node as a card: its state with the reason, and its sessions. */
+/** One node as a card: its state with the reason, its sessions, and what to change at it. */
+
 import { ADMIN_STATES } from "../../health/node-change.ts";
+import { NO_CHECK } from "../../health/probe.ts";
+import type { Warning } from "../../health/warning.ts";
 import type { Row } from "../rows.ts";
 import { ago, escaped, integer } from "./text.ts";
 
@@ -8,17 +11,28 @@ const FAULTS: Readonly<Record<string, string>> = {
 	many_processes: "several processes answer at its address",
 };
 
-/** The card. `rows` are the node's rows, one for each kind of traffic. */
+/** Short texts of warnings, before the fix. */
+const WARNINGS: Readonly<Record<string, string>> = {
+	keep_alive: "closes idle connections too early",
+	handshakes_fail: "health OK, handshakes fail",
+	poll_timeout: "pingInterval exceeds timeouts.poll",
+	max_body: "maxHttpBufferSize exceeds max_body",
+};
+
+/** The card. `rows` are the node's rows, one for each kind of traffic. Its key is unique on the page, whatever the order of the nodes. */
 export function nodeCard(rows: readonly Row[]): string {
-	const { server, status, health } = rows[0]!;
+	const { server, pool, status, health, warnings, hint } = rows[0]!;
 	const fault = FAULTS[health?.fault ?? ""];
 	const state = status === "no check" ? "" : ` ${status}`;
-	return `<article class="node${state}"><h3><span>${escaped(server)}</span><span class="state">${status}</span></h3>
+	const check =
+		health === null ? "no monitor: each isolate relies on the failures it sees itself" : checkLine(health);
+	return `<article class="node${state}" data-key="${escaped(`${pool}/${server}`)}"><h3><span>${escaped(server)}</span><span class="state">${status}</span></h3>
 <p>${liveLine(rows)}</p>
-<p>${health === null ? "no monitor: each isolate relies on the failures it sees itself" : checkLine(health)}</p>
+<p>${check}</p>
 <p>${health === null ? "" : changeLine(health)}</p>
 <p class="fault">${fault === undefined ? "" : `⚠ ${fault}`}</p>
-${health === null ? "" : stateButtons(server, health.adminState)}</article>`;
+<ul class="notes">${warnings.map(warningItem).join("")}${hint === null ? "" : `<li class="hint" data-key="hint">${escaped(hint)}</li>`}</ul>
+${health === null ? "" : buttons(server, health)}</article>`;
 }
 
 function liveLine(rows: readonly Row[]): string {
@@ -32,10 +46,21 @@ function liveLine(rows: readonly Row[]): string {
 	return `<b>${integer(live)}</b> live${limit ? ` of ${integer(limit)}` : ""}${parts.length > 0 ? ` · ${parts.join(", ")}` : ""}`;
 }
 
-function checkLine({ weight, throttle, check, failedChecks, downs }: NonNullable<Row["health"]>): string {
-	const last =
-		check === null ? "not checked yet" : `${check.word} ${check.status || ""} in ${check.milliseconds} ms`;
-	return `weight <b>${weight}</b>${throttle === null ? "" : ` (slow start: ${throttle} %)`} · check ${last} · ${integer(failedChecks)} failed, ${integer(downs)}× down`;
+function checkLine(health: NonNullable<Row["health"]>): string {
+	const { throttle, check, failedChecks, downs } = health;
+	const slow = throttle === null ? "" : ` (slow start: ${throttle} %)`;
+	return `${weightOf(health)}${slow} · check ${checkOf(check)} · ${integer(failedChecks)} failed, ${integer(downs)}× down`;
+}
+
+function weightOf({ weight, operatorWeight, configuredWeight }: NonNullable<Row["health"]>): string {
+	return `weight <b>${weight}</b>${operatorWeight === null ? "" : ` (operator's; configured ${configuredWeight})`}`;
+}
+
+function checkOf(check: NonNullable<Row["health"]>["check"]): string {
+	if (check === null) return "not checked yet";
+	const { word, status, milliseconds } = check;
+	if (word === NO_CHECK) return `${NO_CHECK}, Engine.IO answers in ${milliseconds} ms`;
+	return `${escaped(word)} ${status || ""} in ${milliseconds} ms`;
 }
 
 function changeLine({ changed, reason, downtime }: NonNullable<Row["health"]>): string {
@@ -44,10 +69,20 @@ function changeLine({ changed, reason, downtime }: NonNullable<Row["health"]>): 
 	return parts.filter((part) => part !== "").join(" · ");
 }
 
-function stateButtons(node: string, current: string): string {
-	const buttons = ADMIN_STATES.map(
+function warningItem({ code, fix }: Warning): string {
+	const title = WARNINGS[code] ?? code.replaceAll("_", " ");
+	const more = fix.startsWith(title) ? fix.slice(title.length) : ` ${fix}`;
+	return `<li data-key="${escaped(code)}">⚠ <b>${escaped(title)}</b>${escaped(more)}</li>`;
+}
+
+function buttons(node: string, { adminState, operatorWeight }: NonNullable<Row["health"]>): string {
+	const states = ADMIN_STATES.map(
 		(state) =>
-			`<button type="button" data-node="${escaped(node)}" data-state="${state}" aria-pressed="${state === current}">${state}</button>`,
+			`<button type="button" data-key="${state}" data-node="${escaped(node)}" data-state="${state}" aria-pressed="${state === adminState}">${state}</button>`,
 	);
-	return `<div class="states">${buttons.join("")}</div>`;
+	const clear =
+		operatorWeight === null
+			? ""
+			: `<button type="button" data-key="weight" data-node="${escaped(node)}" data-weight="null">configured weight</button>`;
+	return `<div class="states">${states.join("")}${clear}</div>`;
 }

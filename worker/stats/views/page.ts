@@ -77,7 +77,7 @@ function poolSection(pool: string, rows: readonly Row[]): string {
 		["UP", "no check"].includes(servers.find((row) => row.server === name)!.status),
 	);
 	const cards = names.map((name) => nodeCard(servers.filter((row) => row.server === name)));
-	return `<section><h2>${escaped(pool)} <small>${up.length} of ${names.length} nodes take new sessions</small></h2><div class="nodes">${cards.join("")}</div>${poolTable(rows)}</section>`;
+	return `<section data-key="${escaped(pool)}"><h2>${escaped(pool)} <small>${up.length} of ${names.length} nodes take new sessions</small></h2><div class="nodes">${cards.join("")}</div>${poolTable(rows)}</section>`;
 }
 
 function frontList({ counts }: Row): string {
@@ -90,8 +90,9 @@ function frontList({ counts }: Row): string {
 		["Plain http", counts["plain_http"] ?? 0],
 		["No route", counts["no_route"] ?? 0],
 		["Log lines", counts["log_lines"] ?? 0],
+		["Wrong tokens", counts["failed_tokens"] ?? 0],
 	];
 	for (const [name, value] of Object.entries(counts))
 		if (name.startsWith("denied_")) entries.push([`Denied: ${name.slice(7).replaceAll("_", " ")}`, value]);
-	return `<dl>${entries.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${integer(value)}</dd></div>`).join("")}</dl>`;
+	return `<dl>${entries.map(([name, value]) => `<div data-key="${escaped(name)}"><dt>${escaped(name)}</dt><dd>${integer(value)}</dd></div>`).join("")}</dl>`;
 }

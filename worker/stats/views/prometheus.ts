@@ -5,6 +5,7 @@ import type { Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 import { type Family, gauge, histogram, render, total } from "./exposition.ts";
 import { frontendOnly } from "./frontend-metrics.ts";
+import { warningMetric } from "./warning-metric.ts";
 
 type Value = (row: Row) => number | null;
 const counted =
@@ -211,5 +212,6 @@ function serverOnly(rows: readonly Row[]): Family[] {
 			"Seconds DOWN.",
 			of((health) => health.downtime),
 		),
+		warningMetric(rows),
 	];
 }

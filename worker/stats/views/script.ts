@@ -1,14 +1,28 @@
 /**
- * The statistics page's script. Every 5 s, while the page is visible, it fetches the live part and updates only the
- * cells that changed, so that nothing flickers, scrolls or loses focus.
+ * The statistics page's script. Every 5 s, while the page is visible, it fetches the live part and updates only what
+ * changed, so that nothing flickers, scrolls or loses focus. Elements with `data-key` are found again by it: a deploy may
+ * reorder nodes, and a button must keep acting on the node beside whose name it stands.
  */
 export const SCRIPT = `
 const stale=document.getElementById("stale");
+const keyOf=(node)=>node.nodeType===1?node.getAttribute("data-key"):null;
 function patch(old,fresh){
-	if(old.nodeType!==fresh.nodeType||old.nodeName!==fresh.nodeName||old.childNodes.length!==fresh.childNodes.length)return old.replaceWith(fresh.cloneNode(true));
 	if(old.nodeType===3){if(old.data!==fresh.data)old.data=fresh.data;return}
-	for(const name of ["class","aria-pressed"])if(old.getAttribute(name)!==fresh.getAttribute(name))fresh.hasAttribute(name)?old.setAttribute(name,fresh.getAttribute(name)):old.removeAttribute(name);
-	[...old.childNodes].forEach((child,i)=>patch(child,fresh.childNodes[i]));
+	for(const {name} of [...old.attributes])if(!fresh.hasAttribute(name))old.removeAttribute(name);
+	for(const {name,value} of fresh.attributes)if(old.getAttribute(name)!==value)old.setAttribute(name,value);
+	patchChildren(old,fresh);
+}
+function patchChildren(old,fresh){
+	const keyed=new Map([...old.children].filter(keyOf).map((child)=>[keyOf(child),child]));
+	let at=old.firstChild;
+	for(const child of [...fresh.childNodes]){
+		const key=keyOf(child);
+		const found=key===null?(at!==null&&keyOf(at)===null?at:null):keyed.get(key);
+		if(!found||found.nodeName!==child.nodeName){old.insertBefore(child,at);continue}
+		if(found===at)at=at.nextSibling;else old.insertBefore(found,at);
+		patch(found,child);
+	}
+	while(at!==null){const next=at.nextSibling;at.remove();at=next}
 }
 async function refresh(){
 	if(document.hidden)return;
@@ -17,21 +31,22 @@ async function refresh(){
 		if(!answer.ok)throw new Error("HTTP "+answer.status);
 		const fresh=document.createElement("div");
 		fresh.innerHTML=await answer.text();
-		const old=document.getElementById("live");
-		[...fresh.childNodes].length===old.childNodes.length?[...fresh.childNodes].forEach((child,i)=>patch(old.childNodes[i],child)):old.replaceChildren(...fresh.childNodes);
+		const focused=document.activeElement;
+		patchChildren(document.getElementById("live"),fresh);
+		if(focused!==document.activeElement&&focused.isConnected)focused.focus({preventScroll:true});
 		stale.textContent="";
 	}catch(error){stale.textContent="not refreshed: "+error.message}
 }
 setInterval(refresh,5000);
 document.addEventListener("visibilitychange",refresh);
 document.addEventListener("click",async(event)=>{
-	const button=event.target.closest("button[data-state]");
+	const button=event.target.closest("button[data-node]");
 	if(!button||button.getAttribute("aria-pressed")==="true")return;
 	const {node,state}=button.dataset;
-	const name=prompt("Set "+node+" to "+state+"? Your name, for the log:",sessionStorage.operator||"");
+	const name=prompt("Set "+node+" to "+(state||"its configured weight")+"? Your name, for the log:",sessionStorage.operator||"");
 	if(!name||!name.trim())return;
 	sessionStorage.operator=name;
-	const answer=await fetch("nodes/"+node,{method:"POST",headers:{"content-type":"application/json","x-edge-operator":name},body:JSON.stringify({state})});
+	const answer=await fetch("nodes/"+node,{method:"POST",headers:{"content-type":"application/json","x-edge-operator":name},body:JSON.stringify(state?{state}:{weight:null})});
 	if(!answer.ok)alert((await answer.json()).message);
 	refresh();
 });

@@ -21,7 +21,9 @@ header{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}header p{ma
 .state{font-weight:600}.UP .state{color:var(--up)}.DRAIN .state{color:var(--drain)}.DOWN .state{color:var(--down)}.MAINT .state{color:var(--maint)}
 .node p{margin:2px 0 0;color:var(--soft);font-size:13px;overflow-wrap:anywhere}.node p b{color:var(--ink);font-weight:600}
 .node .fault{color:var(--down)}
-.states{margin-top:8px;display:flex;gap:6px}
+.notes{list-style:none;margin:6px 0 0;padding:0;font-size:13px;overflow-wrap:anywhere}.notes:empty{display:none}
+.notes li{margin:2px 0 0;color:var(--soft)}.notes b{color:var(--drain);font-weight:600}
+.states{margin-top:8px;display:flex;flex-wrap:wrap;gap:6px}
 button{font:inherit;font-size:12.5px;color:var(--ink);background:transparent;border:1px solid var(--line);border-radius:6px;padding:2px 10px;cursor:pointer}
 button:hover{border-color:var(--soft)}button[aria-pressed=true]{background:var(--line);cursor:default}
 .wide{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:10px;margin-top:10px}

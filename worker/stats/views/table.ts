@@ -162,7 +162,8 @@ export function poolTable(rows: readonly Row[]): string {
 
 function line(row: Row): string {
 	const name = row.kind === "backend" ? row.traffic! : row.server;
-	return `<tr class="${row.kind === "backend" ? "total" : "part"}"><th scope="row">${escaped(name)}</th>${COLUMNS.map((column) => cell(column, row)).join("")}</tr>`;
+	const key = escaped(`${row.proxy}/${row.server}`);
+	return `<tr data-key="${key}" class="${row.kind === "backend" ? "total" : "part"}"><th scope="row">${escaped(name)}</th>${COLUMNS.map((column) => cell(column, row)).join("")}</tr>`;
 }
 
 function cell({ value, show = integer, bad }: Column, row: Row): string {

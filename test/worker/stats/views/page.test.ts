@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { livePart, pageOf } from "../../../../worker/stats/views/page.ts";
 import { ago, bytes, integer, percent, rate } from "../../../../worker/stats/views/text.ts";
-import { statisticsOf } from "../../support/statistics.ts";
+import { NO_CHECK, statisticsOf, TOTALS, verdictWith } from "../../support/statistics.ts";
 
 const html = pageOf(statisticsOf(), "the-nonce");
+
+const cardOf = (part: string, node: string) =>
+	/<article[\s\S]*?<\/article>/.exec(part.slice(part.indexOf(`data-key="app/${node}"`) - 40))![0];
 
 describe("the statistics page", () => {
 	it("loads no external resource, and all its style and script has the nonce", () => {
@@ -23,6 +26,55 @@ describe("the statistics page", () => {
 		expect(part).toContain("generates session ids without its tag");
 		expect(part).toContain("<b>1</b> of 3 nodes".replace(/<\/?b>/g, ""));
 		expect(part).toContain("75.0 %");
+	});
+
+	it("shows a node without a check as UP, with the hint", () => {
+		const part = livePart(statisticsOf(verdictWith({ n1: NO_CHECK })));
+		const card = cardOf(part, "n1");
+		expect(card).toContain('<span class="state">UP</span>');
+		expect(card).toContain("check NO CHECK, Engine.IO answers in 2 ms");
+		expect(card).toContain(
+			"health_path = &quot;/socket.io/?EIO=4&amp;transport=none&quot; and health = { status = 400 }",
+		);
+		expect(part).toContain("1 of 3 nodes take new sessions");
+	});
+
+	it("shows each warning with a short text and the fix, once and escaped", () => {
+		const verdict = verdictWith({ n1: { warnings: [{ code: "keep_alive", fix: "set <it>" }] } });
+		const warnings = {
+			"app/n1": {
+				handshakes_fail: "health OK, handshakes fail",
+				poll_timeout: "pingInterval exceeds timeouts.poll: lower it",
+				new_code: "what to do",
+			},
+		};
+		const card = cardOf(livePart(statisticsOf(verdict, { ...TOTALS, warnings })), "n1");
+		const shown = [...card.matchAll(/<li[^>]*>(.*?)<\/li>/g)].map(([, item]) => item!.replace(/<\/?b>/g, ""));
+		expect(shown).toEqual([
+			"⚠ closes idle connections too early set &lt;it&gt;",
+			"⚠ health OK, handshakes fail",
+			"⚠ pingInterval exceeds timeouts.poll: lower it",
+			"⚠ new code what to do",
+		]);
+	});
+
+	it("shows an operator's weight beside the configured one, with a button that clears it", () => {
+		const card = cardOf(
+			livePart(statisticsOf(verdictWith({ n1: { weight: 20, operatorWeight: 20 } }))),
+			"n1",
+		);
+		expect(card).toContain("weight <b>20</b> (operator's; configured 100)");
+		expect(card).toContain('data-node="n1" data-weight="null"');
+		expect(cardOf(livePart(statisticsOf()), "n1")).not.toContain("data-weight");
+	});
+
+	it("gives every card, row and entry a key that its siblings do not have", () => {
+		const keys = [...livePart(statisticsOf()).matchAll(/<(article|tr|section) [^>]*data-key="([^"]+)"/g)].map(
+			([, tag, key]) => `${tag} ${key}`,
+		);
+		expect(keys).toContain("article app/n2");
+		expect(keys).toContain("tr app_polling/n2");
+		expect(new Set(keys).size).toBe(keys.length);
 	});
 
 	it("escapes text from nodes", () => {

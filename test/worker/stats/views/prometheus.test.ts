@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { histogram, render, total } from "../../../../worker/stats/views/exposition.ts";
 import { prometheusOf } from "../../../../worker/stats/views/prometheus.ts";
 import { parseExposition } from "../../../support/edge/exposition-parser.ts";
-import { statisticsOf } from "../../support/statistics.ts";
+import { NO_CHECK, statisticsOf, TOTALS, verdictWith } from "../../support/statistics.ts";
 
 const series = parseExposition(prometheusOf(statisticsOf()));
 const valuesOf = (name: string, labels: Record<string, string>) =>
@@ -36,8 +36,30 @@ describe("the metrics", () => {
 		[[4], "sticky_edge_isolates", {}],
 		[[1100], "sticky_edge_log_lines_total", { proxy: "edge" }],
 		[[495], "sticky_edge_log_suppressed_total", { proxy: "edge" }],
+		[[11], "sticky_edge_failed_tokens_total", { proxy: "edge" }],
 	])("contain %j for %s %j", (values, name, labels) => {
 		expect(valuesOf(name, labels)).toEqual(values);
+	});
+
+	it("have one sample for each warning about a node, and UP for a node without a check", () => {
+		const verdict = verdictWith({ n1: { ...NO_CHECK, warnings: [{ code: "keep_alive", fix: "x" }] } });
+		const warnings = { "app/n1": { handshakes_fail: "health OK, handshakes fail" } };
+		const warned = parseExposition(prometheusOf(statisticsOf(verdict, { ...TOTALS, warnings })));
+		const labels = warned
+			.filter(({ name, value }) => name === "sticky_edge_server_warning" && value === 1)
+			.map((each) => `${each.labels["proxy"]} ${each.labels["server"]} ${each.labels["warning"]}`);
+		expect(labels).toHaveLength(8);
+		expect(labels).toContain("app_polling n1 keep_alive");
+		expect(labels).toContain("app_websocket n1 handshakes_fail");
+		expect(
+			warned
+				.filter(
+					({ name, labels }) =>
+						name === "haproxy_server_status" && labels["server"] === "n1" && labels["state"] === "UP",
+				)
+				.map(({ value }) => value),
+		).toEqual([1, 1, 1, 1]);
+		expect(series.some(({ name }) => name === "sticky_edge_server_warning")).toBe(false);
 	});
 
 	it("can be read by a strict parser also without a monitor and without any count", () => {
