@@ -30,6 +30,11 @@ export interface NodeStatus {
 	refusedUntil: number;
 	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
+	/** What was wrong with its last handshake when the edge could not rewrite it; "" = nothing. */
+	notRewritable: string;
+	/** Limits of the node that exceed the pool's, with the fix, by their code; and epoch ms when each was last logged. */
+	warnings: Record<string, string>;
+	readonly warningsLoggedAt: Record<string, number>;
 }
 
 export interface NodeTable {
@@ -72,6 +77,9 @@ function newNodeStatus(node: Node): NodeStatus {
 		openUntil: 0,
 		refusedUntil: 0,
 		tagCheckedAt: 0,
+		notRewritable: "",
+		warnings: {},
+		warningsLoggedAt: {},
 	};
 }
 

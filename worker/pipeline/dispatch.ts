@@ -12,7 +12,13 @@ import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake } from "../request/url.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
-import { fixForFaults, stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
+import {
+	errorOfFaults,
+	prepareHandshake,
+	stickyAnswer,
+	stickyTarget,
+	upstreamSearch,
+} from "../stick/stick.ts";
 import { withPublicLocation } from "../upstream/location.ts";
 import {
 	type Attempt,
@@ -67,6 +73,7 @@ async function admit(context: RequestContext, pool: Pool): Promise<Denial | Pool
 	const body = mustRead ? await readBody(request, pool.maxBody) : streamedBody(request);
 	if (body === "too long") return deny("body", parsed, pool);
 	const search = upstreamSearch(pool, parsed);
+	if (isHandshake(parsed)) prepareHandshake(pool, parsed);
 	const upstream = upstreamRequest(parsed, pool, search, body, clientIp, config.nodeSecret);
 	return { ...context, pool, table: pools[pool.index]!.table, upstream };
 }
@@ -154,11 +161,13 @@ async function sendToNode(admitted: PoolRequest, node: Node): Promise<Attempt> {
 	if (attempt.result !== "ok" || !isHandshake(parsed)) return attempt;
 	try {
 		// Some kinds of stickiness read the body, which is part of the attempt and has a deadline too.
-		const adapted = stickyAnswer(pool, table.nodes[node.index]!, parsed, attempt.response!);
+		const status = table.nodes[node.index]!;
+		const adapted = stickyAnswer(pool, status, parsed, attempt.response!);
 		const answer = await withDeadline(pool.timeouts.handshake, adapted);
 		if (typeof answer !== "string") return { ...attempt, response: answer };
-		console.error(faultLine(answer, pool, node));
-		return { ...attempt, result: "refused", response: null };
+		console.error(faultLine(answer, pool, node, status.notRewritable));
+		// A client may cause an answer that is not rewritable, such as a login page, so it is no evidence against the node.
+		return { ...attempt, result: answer === "not_rewritable" ? "invalid" : "refused", response: null };
 	} catch (error) {
 		const result = error instanceof DeadlineExceeded ? "timeout" : "unreachable";
 		return { ...attempt, result, response: null, endedAt: Date.now() };
@@ -187,11 +196,8 @@ function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]): Answ
 	if (parsed.enginePath === null && attempts.length > 0) return answerNodeFailure(admitted, attempts);
 	if (parsed.enginePath !== null && parsed.method === "OPTIONS")
 		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const fix = parsed.enginePath === null ? null : fixForFaults(pool, table);
-	const error =
-		fix === null
-			? edgeError("EDGE_NO_NODE", origin)
-			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
+	const fault = parsed.enginePath === null ? null : errorOfFaults(pool, table);
+	const error = fault === null ? edgeError("EDGE_NO_NODE", origin) : edgeError(fault.code, origin, fault);
 	return answerWith("no_node", error, pool, attempts);
 }
 
