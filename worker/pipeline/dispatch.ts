@@ -196,7 +196,8 @@ function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]): Answ
 	if (parsed.enginePath === null && attempts.length > 0) return answerNodeFailure(admitted, attempts);
 	if (parsed.enginePath !== null && parsed.method === "OPTIONS")
 		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const fault = parsed.enginePath === null ? null : errorOfFaults(pool, table);
+	const invalid = attempts.filter(({ result }) => result === "invalid").map(({ node }) => node);
+	const fault = parsed.enginePath === null ? null : errorOfFaults(pool, table, invalid);
 	const error = fault === null ? edgeError("EDGE_NO_NODE", origin) : edgeError(fault.code, origin, fault);
 	return answerWith("no_node", error, pool, attempts);
 }

@@ -64,22 +64,18 @@ function formatOf(
 	return hasHeader ? "deflate" : "deflate-raw";
 }
 
+/** Reads a stream to its end, or cancels it once it exceeds the limit. */
 async function readBounded(stream: ReadableStream<Uint8Array> | null): Promise<HandshakeBody> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
-	let problem: string | null = null;
-	const reader = stream?.getReader();
-	for (;;) {
-		const { done, value } = (await reader?.read()) ?? { done: true };
-		if (done) break;
-		chunks.push(value);
-		size += value.length;
-		if (size <= MAX_HANDSHAKE_BYTES) continue;
-		problem = `has more than ${MAX_HANDSHAKE_BYTES} bytes`;
-		await reader!.cancel();
-		break;
-	}
-	return { bytes: chunks.length === 1 ? chunks[0]! : await new Blob(chunks).bytes(), problem };
+	if (stream !== null)
+		for await (const chunk of stream) {
+			chunks.push(chunk);
+			size += chunk.length;
+			if (size > MAX_HANDSHAKE_BYTES) break;
+		}
+	const bytes = chunks.length === 1 ? chunks[0]! : await new Blob(chunks).bytes();
+	return { bytes, problem: size > MAX_HANDSHAKE_BYTES ? `has more than ${MAX_HANDSHAKE_BYTES} bytes` : null };
 }
 
 const SHOWN_BYTES = 8;
@@ -102,7 +98,7 @@ export function describeHandshake(headers: Headers, { bytes, problem }: Handshak
 	);
 }
 
-/** ASCII as it is; every other byte, and what would end the quotes, as `\\x28`. */
+/** ASCII as it is; every other byte, and what would end the quotes, as `\x28`. */
 function printable(text: string): string {
 	return text.replace(
 		/[^ !#-[\]-~]/g,

@@ -22,7 +22,7 @@ type PoolLimits = Pick<Pool, "variable" | "timeouts" | "maxBody">;
 const LARGEST_POLL_SECONDS = 600;
 const LARGEST_MAX_BODY_BYTES = 100_000_000;
 
-/** The limits of a node that exceed its pool's. Engine.IO 3 sends no maxPayload, so nothing is known of that. */
+/** The limits of a node that exceed its pool's. Many servers send no maxPayload, so nothing is known of theirs. */
 export function limitWarnings(limits: NodeLimits, pool: PoolLimits, node: Pick<Node, "id">): LimitWarning[] {
 	const poll = pollWarning(limits, pool, node);
 	const body = bodyWarning(limits, pool, node);
@@ -74,7 +74,7 @@ export const WARNING_LOG_INTERVAL_MS = 3_600_000;
 
 /**
  * Stores a node's warnings, and returns the log lines of those that are due. A limit that this open packet does not
- * have keeps its last warning, since a node may answer clients of both protocols.
+ * have keeps its last warning, since a node may answer clients of both protocols differently.
  */
 export function updateWarnings(status: NodeStatus, limits: NodeLimits, pool: Pool, now: number): string[] {
 	const warnings: Record<string, string> = {};

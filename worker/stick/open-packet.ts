@@ -15,7 +15,7 @@ export interface OpenPacket {
 	/** Milliseconds; null = the packet does not have it. */
 	readonly pingInterval: number | null;
 	readonly pingTimeout: number | null;
-	/** Bytes; Engine.IO 4 only. */
+	/** Bytes; sent since engine.io 6.2. */
 	readonly maxPayload: number | null;
 }
 

@@ -40,12 +40,12 @@ function join(...parts: readonly Uint8Array[]): Uint8Array {
 
 /**
  * The query with the tag removed from the value of `sid`. Everything else stays byte for byte. `search` begins
- * with its question mark and holds at most one sid, since policy denies two. A sid that begins with no tag is of no
- * node, and is never sent.
+ * with its question mark and holds at most one sid, since policy denies two. A tag with nothing behind it stays, since
+ * the node would read an empty sid as a handshake.
  */
 export function removeTag(search: string): string {
 	return search.replace(SID_TAG, "$1");
 }
 
-/** The name and the tag may be percent-encoded (`%73id=%640N…`), as parseRequest reads them. */
-const SID_TAG = /((?:^\?|&)(?:s|%73)(?:i|%69)(?:d|%64)=)(?:%[\dA-Fa-f]{2}|[^%&]){3}/;
+/** The name and the tag may be percent-encoded (`%73id=%640N…`); parseRequest reads them so too. */
+const SID_TAG = /((?:^\?|&)(?:s|%73)(?:i|%69)(?:d|%64)=)(?:%[\dA-Fa-f]{2}|[^%&]){3}(?=[^&])/;

@@ -116,12 +116,16 @@ function checkLimits(pool: Pool, status: NodeStatus, open: OpenPacket): void {
 	for (const line of updateWarnings(status, open, pool, Date.now())) console.warn(line);
 }
 
-/** The error for the first node found with a fault; null when there is none. */
-export function errorOfFaults(pool: Pool, table: NodeTable): FaultError | null {
+/**
+ * The error for the first node found with a fault; null when there is none. `invalid` are the nodes that gave this
+ * request an answer that cannot be forwarded: that a node's handshake was not rewritable says nothing of another one.
+ */
+export function errorOfFaults(pool: Pool, table: NodeTable, invalid: readonly Node[]): FaultError | null {
 	for (const { node, fault, tagCheckedAt, notRewritable } of table.nodes) {
 		if (fault !== "") return faultError(fault, pool, node);
 		if (tagCheckedAt === WRONG_TAG) return faultError("foreign_tag", pool, node);
-		if (notRewritable !== "") return faultError("not_rewritable", pool, node, notRewritable);
+		if (notRewritable !== "" && invalid.includes(node))
+			return faultError("not_rewritable", pool, node, notRewritable);
 	}
 	return null;
 }
