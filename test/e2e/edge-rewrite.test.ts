@@ -1,8 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { Server } from "socket.io";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { PROJECT } from "../../worker/command-line/project.ts";
 import { tagOf } from "../../worker/contract.ts";
 import { startRig } from "../support/edge/rig.ts";
 import { secureFetch } from "../support/edge/secure-fetch.ts";
@@ -187,6 +190,16 @@ describe("a session of Engine.IO 3 with binary framing, at a real Socket.IO node
 		expect(post).toMatchObject({ status: 200, body: "ok" });
 		expect(Buffer.from((await secureFetch(session)).body, "latin1").toString()).toBe('10:4317["hé"]');
 	});
+});
+
+test("the line that worker/README.md recommends instead of rewrite generates ids with the node's tag", async () => {
+	const guide = await readFile(`${PROJECT}/worker/README.md`, "utf8");
+	const line = /^io\.engine\.generateId = (\(\) => .*require.*);$/m.exec(guide)![1]!;
+	const generateId = new Function("require", `return ${line}`)(
+		createRequire(import.meta.url),
+	) as () => string;
+	expect(generateId()).toMatch(new RegExp(`^${TAG}[\\w-]{17}$`));
+	expect(generateId()).not.toBe(generateId());
 });
 
 describe("a node whose limits exceed the edge's", () => {
