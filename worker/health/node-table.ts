@@ -33,7 +33,7 @@ export interface NodeStatus {
 	/** What was wrong with its last handshake when the edge could not rewrite it; "" = nothing. */
 	notRewritable: string;
 	/** Limits of the node that exceed the pool's, with the fix, by their code; and epoch ms when each was last logged. */
-	warnings: Record<string, string>;
+	readonly warnings: Record<string, string>;
 	readonly warningsLoggedAt: Record<string, number>;
 }
 

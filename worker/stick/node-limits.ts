@@ -77,20 +77,18 @@ export const WARNING_LOG_INTERVAL_MS = 3_600_000;
  * have keeps its last warning, since a node may answer clients of both protocols differently.
  */
 export function updateWarnings(status: NodeStatus, limits: NodeLimits, pool: Pool, now: number): string[] {
-	const warnings: Record<string, string> = {};
-	const { poll_timeout: poll, max_body: body } = status.warnings;
-	if (limits.pingInterval === null && poll !== undefined) warnings["poll_timeout"] = poll;
-	if (limits.maxPayload === null && body !== undefined) warnings["max_body"] = body;
+	const { node, warnings, warningsLoggedAt } = status;
+	if (limits.pingInterval !== null) delete warnings["poll_timeout"];
+	if (limits.maxPayload !== null) delete warnings["max_body"];
 	const lines: string[] = [];
-	for (const { code, text } of limitWarnings(limits, pool, status.node)) {
+	for (const { code, text } of limitWarnings(limits, pool, node)) {
 		warnings[code] = text;
-		if (now - (status.warningsLoggedAt[code] ?? 0) < WARNING_LOG_INTERVAL_MS) continue;
-		status.warningsLoggedAt[code] = now;
-		const { id, url } = status.node;
+		if (now - (warningsLoggedAt[code] ?? 0) < WARNING_LOG_INTERVAL_MS) continue;
+		warningsLoggedAt[code] = now;
+		const { id, url } = node;
 		lines.push(
 			JSON.stringify({ level: "warn", code: "EDGE_NODE_LIMITS", node: id, url, limit: code, cure: text }),
 		);
 	}
-	status.warnings = warnings;
 	return lines;
 }
