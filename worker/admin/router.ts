@@ -1,6 +1,5 @@
 /** The router of the edge's own paths, under `/__edge/`. Requests for nodes do not use it. */
-import type { Context } from "hono";
-import { Hono } from "hono/tiny";
+import { PatternRouter } from "hono/router/pattern-router";
 import type { Config } from "../config/config.ts";
 import type { Env } from "../env.ts";
 import { edgeError } from "../errors.ts";
@@ -23,34 +22,58 @@ export interface Bindings {
 	readonly clientIp: string;
 }
 
-type AdminContext = Context<{ Bindings: Bindings }>;
+/** A request under `/__edge/`, with the parts of its path that a route names. */
+interface AdminRequest extends Bindings {
+	readonly request: Request;
+	readonly params: Readonly<Record<string, string>>;
+}
+
+type Handler = (asked: AdminRequest) => Response | Promise<Response>;
 
 /** The prefix of the edge's own paths. */
 export const ADMIN_PATH = "/__edge/";
 
 const NO_STORE = { "cache-control": "no-store" };
 
-export const admin = new Hono<{ Bindings: Bindings }>();
+/** Of Hono only the router: its application class would be an eighth of the Worker. */
+const router = new PatternRouter<Handler>();
 
-admin.use("*", async (c, next) => {
-	const { source, parsed } = c.env;
-	const authorization = c.req.header("authorization") ?? null;
+/** Answers requests for the edge's own paths. */
+export const admin = {
+	async fetch(request: Request, bindings: Bindings): Promise<Response> {
+		const refused = await refuse(request, bindings);
+		if (refused !== null) return refused;
+		const isHead = request.method === "HEAD";
+		const [routes] = router.match(isHead ? "GET" : request.method, new URL(request.url).pathname);
+		const [route] = routes;
+		if (route === undefined) return edgeError("EDGE_NOT_FOUND", null);
+		const [handler, params] = route as [Handler, Record<string, string>];
+		const answer = await handler({ ...bindings, request, params });
+		return isHead ? new Response(null, answer) : answer;
+	},
+};
+
+/** The refusal of a request without the right token, or of a change that may come from another site; null = allowed. */
+async function refuse({ method, headers }: Request, bindings: Bindings): Promise<Response | null> {
+	const { source, parsed } = bindings;
+	const authorization = headers.get("authorization");
 	const code = await checkAccess(
 		{
-			method: c.req.method,
+			method,
 			authorization,
-			operator: c.req.header("x-edge-operator") ?? null,
-			origin: c.req.header("origin") ?? null,
+			operator: headers.get("x-edge-operator"),
+			origin: headers.get("origin"),
 			ownOrigin: `${parsed.secure ? "https" : "http"}://${parsed.host}`,
 		},
 		source.config.token,
 	);
-	if (code === null) return next();
+	if (code === null) return null;
 	if (code !== "EDGE_TOKEN") return edgeError(code, null);
 	// A browser's first request has no token, and guesses nothing.
-	if (tokenIn(authorization) !== null && !(await slowDown(c.env))) return edgeError("EDGE_TOKEN_RATE", null);
+	if (tokenIn(authorization) !== null && !(await slowDown(bindings)))
+		return edgeError("EDGE_TOKEN_RATE", null);
 	return edgeError(code, null, { headers: CHALLENGE });
-});
+}
 
 const CHALLENGE = { "www-authenticate": 'Basic realm="sticky-edge", charset="UTF-8"' };
 
@@ -66,36 +89,40 @@ async function slowDown({ source, clientIp }: Bindings): Promise<boolean> {
 	return true;
 }
 
-admin.get("/__edge/stats", async (c) => page(await statistics(c)));
-admin.get("/__edge/stats/live", async (c) => c.html(livePart(await statistics(c)), 200, NO_STORE));
-admin.get("/__edge/stats.json", async (c) => c.json(jsonOf(await statistics(c)), 200, NO_STORE));
-admin.get("/__edge/stats.csv", async (c) =>
-	forMachines(await statistics(c), (complete) => c.text(csvOf(complete), 200, NO_STORE)),
+router.add("GET", "/__edge/stats", async (asked) => page(await statistics(asked)));
+router.add("GET", "/__edge/stats/live", async (asked) =>
+	text(livePart(await statistics(asked)), "text/html; charset=UTF-8"),
 );
-admin.get("/__edge/metrics", async (c) =>
-	forMachines(await statistics(c), (complete) =>
-		c.text(prometheusOf(complete), 200, {
-			...NO_STORE,
-			"content-type": "text/plain; version=0.0.4; charset=utf-8",
-		}),
+router.add("GET", "/__edge/stats.json", async (asked) => json(jsonOf(await statistics(asked))));
+router.add("GET", "/__edge/stats.csv", async (asked) =>
+	forMachines(await statistics(asked), (complete) => text(csvOf(complete), "text/plain; charset=UTF-8")),
+);
+router.add("GET", "/__edge/metrics", async (asked) =>
+	forMachines(await statistics(asked), (complete) =>
+		text(prometheusOf(complete), "text/plain; version=0.0.4; charset=utf-8"),
 	),
 );
-
-admin.get("/__edge/pools", async (c) => {
-	const verdict = await readVerdict(c.env.env);
-	const pools = c.env.source.config.pools.map((pool) => describePool(pool, verdict));
-	return c.json({ pools }, 200, NO_STORE);
+router.add("GET", "/__edge/pools", async ({ env, source }) => {
+	const verdict = await readVerdict(env);
+	return json({ pools: source.config.pools.map((pool) => describePool(pool, verdict)) });
 });
-admin.get("/__edge/pools/:pool", async (c) => {
-	const pool = c.env.source.config.pools.find(({ name }) => name === c.req.param("pool"));
+router.add("GET", "/__edge/pools/:pool", async ({ env, source, params }) => {
+	const pool = source.config.pools.find(({ name }) => name === params["pool"]);
 	if (pool === undefined) return edgeError("EDGE_NOT_FOUND", null);
-	return c.json(describePool(pool, await readVerdict(c.env.env)), 200, NO_STORE);
+	return json(describePool(pool, await readVerdict(env)));
 });
-admin.post("/__edge/nodes/:node", change);
-admin.all("*", () => edgeError("EDGE_NOT_FOUND", null));
+router.add("POST", "/__edge/nodes/:node", change);
 
-function statistics(c: AdminContext): Promise<Statistics> {
-	return readStatistics(c.env.source, c.env.env);
+function statistics({ source, env }: AdminRequest): Promise<Statistics> {
+	return readStatistics(source, env);
+}
+
+function json(value: unknown): Response {
+	return Response.json(value, { headers: NO_STORE });
+}
+
+function text(body: string, contentType: string): Response {
+	return new Response(body, { headers: { ...NO_STORE, "content-type": contentType } });
 }
 
 /**
@@ -121,16 +148,15 @@ function jsonOf({ at, since, source, isolates, monitor, rows }: Statistics) {
 	};
 }
 
-async function change(c: AdminContext): Promise<Response> {
-	const { source, env, clientIp } = c.env;
-	const body: unknown = await c.req.json().catch(() => null);
-	const result = await changeNode(source.config.pools, env, c.req.param("node") ?? "", body);
+async function change({ source, env, clientIp, request, params }: AdminRequest): Promise<Response> {
+	const body: unknown = await request.json().catch(() => null);
+	const result = await changeNode(source.config.pools, env, params["node"]!, body);
 	if (result.kind === "unknown_node") return edgeError("EDGE_NOT_FOUND", null);
 	if (result.kind === "unavailable") return edgeError("EDGE_STATE", null);
 	if (result.kind === "invalid")
 		return edgeError("EDGE_WORD", null, { message: `Invalid change: ${result.message}` });
-	console.log(auditLine(c.req.header("x-edge-operator") ?? "", clientIp, result, Date.now()));
-	return c.json({ ...result.after, word: result.after.adminState }, 200, NO_STORE);
+	console.log(auditLine(request.headers.get("x-edge-operator") ?? "", clientIp, result, Date.now()));
+	return json({ ...result.after, word: result.after.adminState });
 }
 
 /** The statistics page. Its Content-Security-Policy forbids external resources, and framing by other pages. */

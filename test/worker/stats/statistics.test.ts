@@ -9,7 +9,7 @@ async function read(view: string, answer: (() => Promise<Response>) | null): Pro
 	const request = new Request(url, { headers: { authorization: "Bearer s3cret-token" } });
 	const env = (answer === null ? {} : { STATE: { fetch: answer } }) as unknown as Env;
 	const source = isolateOf({}, { EDGE_TOKEN: "s3cret-token" });
-	return admin.fetch(request, { source, env, parsed: parsedUrl(url) });
+	return admin.fetch(request, { source, env, parsed: parsedUrl(url), clientIp: "192.0.2.1" });
 }
 
 const SILENT = [
