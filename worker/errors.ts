@@ -31,10 +31,6 @@ export const ERRORS = {
 		status: 503,
 		message: "Sessions of a node cannot be found again; the log names the node and the fix.",
 	},
-	EDGE_REWRITE: {
-		status: 502,
-		message: "A node's answer to a handshake cannot be rewritten; the log names the node and the fix.",
-	},
 	EDGE_HANDSHAKE_RATE: {
 		status: 503,
 		message: "Too many new sessions from this address within a minute. Try again later.",

@@ -4,7 +4,7 @@ import { HEADERS } from "../contract.ts";
 import { edgeError, engineError, preflightResponse } from "../errors.ts";
 import { type Denial, denyAsEdge } from "../policy/denial.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
-import { errorOfFaults, withCookie } from "../stick/stick.ts";
+import { fixForFaults, withCookie } from "../stick/stick.ts";
 import { withPublicLocation } from "../upstream/location.ts";
 import type { Attempt } from "../upstream/send.ts";
 import type { PoolRequest } from "./context.ts";
@@ -48,9 +48,11 @@ export function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]
 	const isEngine = parsed.enginePath !== null;
 	if (isEngine && parsed.method === "OPTIONS")
 		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const invalid = attempts.filter(({ result }) => result === "invalid").map(({ node }) => node);
-	const fault = isEngine ? errorOfFaults(pool, table, invalid) : null;
-	const error = fault === null ? edgeError("EDGE_NO_NODE", origin) : edgeError(fault.code, origin, fault);
+	const fix = isEngine ? fixForFaults(pool, table) : null;
+	const error =
+		fix === null
+			? edgeError("EDGE_NO_NODE", origin)
+			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
 	return answerWith("no_node", error, pool, attempts);
 }
 
