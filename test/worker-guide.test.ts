@@ -142,5 +142,5 @@ test("the Worker is at most 110 KiB when minified", async () => {
 	});
 	const bytes = built.outputFiles[0]!.contents.length;
 	expect(bytes).toBeGreaterThan(20_000);
-	expect(bytes).toBeLessThan(100 * 1024);
+	expect(bytes).toBeLessThanOrEqual(110 * 1024);
 });
