@@ -25,7 +25,7 @@ describe("a pool with rewrite stickiness and unchanged nodes", () => {
 	beforeAll(async () => {
 		rig = await startRig({
 			nodes: ["n1", "n2", "n3"].map((id) => ({ id, ids: "plain" as const, compress: true, eio3: true })),
-			pool: { stickiness: "rewrite", balance: "roundrobin", allow_eio3: true },
+			pool: { stickiness: "rewrite", allow_jsonp: true, balance: "roundrobin", allow_eio3: true },
 		});
 	});
 	afterAll(() => rig[Symbol.asyncDispose]());

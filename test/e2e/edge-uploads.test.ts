@@ -114,7 +114,7 @@ describe.concurrent("an upload", () => {
 		expect(seconds).toBeLessThan(TIMEOUTS.body + 0.9);
 	});
 
-	it("for a session of no node is answered at once, before the body has arrived", async () => {
+	it("for a session of no node is answered soon after its client has fallen silent, before the body has arrived", async () => {
 		const { status, body, seconds } = await upload(post(OF_NO_NODE), ["4a"], 0, true);
 		expect([status, body]).toEqual([400, '{"code":1,"message":"Session ID unknown"}']);
 		expect(seconds).toBeLessThan(TIMEOUTS.body_idle);

@@ -1,4 +1,5 @@
 /** Requests that are refused before they are routed, since no node could answer them safely; and how a refusal reaches its client. */
+import { SilenceTimer } from "../deadline.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import { type Denial, denyAsEdge } from "./denial.ts";
 import { shown } from "./origin.ts";
@@ -46,21 +47,25 @@ export function refuse(parsed: ParsedRequest): Denial | null {
 	return null;
 }
 
-/** How much of a refused request's body is read, and for how long. */
+/** How much of a refused request's body is read, for how long, and the longest pause in it. */
 const REST_BYTES = 8 * 2 ** 20;
 const REST_MS = 5000;
+const REST_IDLE_MS = 1000;
 
 /**
  * Reads and discards what is still coming of a refused request's body. Many clients read the answer only after they have sent
  * the body. The runtime closes the connection after an answer that did not wait for it, which destroys the
- * answer on its way (RFC 9112 section 9.6). Stops at a bound of bytes and time; never rejects.
+ * answer on its way (RFC 9112 section 9.6). Stops when the client pauses, and at a bound of bytes and time; never rejects.
  */
 export async function readRest({ body }: Request): Promise<void> {
 	if (body === null || body.locked) return;
 	const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
-	const timer = setTimeout(() => void reader.cancel().catch(() => {}), REST_MS);
+	const timer = new SilenceTimer();
+	const endsAt = Date.now() + REST_MS;
+	const stop = () => void reader.cancel().catch(() => {});
 	try {
 		for (let left = REST_BYTES; left > 0; ) {
+			timer.allow(Math.min(REST_IDLE_MS, endsAt - Date.now()), stop);
 			const { done, value } = await reader.read();
 			if (done) return;
 			left -= value.byteLength;
@@ -69,6 +74,6 @@ export async function readRest({ body }: Request): Promise<void> {
 	} catch {
 		// The client has left.
 	} finally {
-		clearTimeout(timer);
+		timer.stop();
 	}
 }

@@ -86,9 +86,28 @@ describe("the rest of a refused request's body", () => {
 
 	it("is read for at most 5 s", async () => {
 		vi.useFakeTimers();
+		let cancelledAt = 0;
+		const startedAt = Date.now();
+		const body = new ReadableStream<Uint8Array>({
+			async pull(controller) {
+				await new Promise((resolve) => setTimeout(resolve, 900));
+				controller.enqueue(new Uint8Array(1));
+			},
+			cancel() {
+				cancelledAt = Date.now();
+			},
+		});
+		const reading = readRest(new Request("https://edge.test/", { method: "POST", body }));
+		await vi.advanceTimersByTimeAsync(6000);
+		await reading;
+		expect(cancelledAt - startedAt).toBe(5000);
+	});
+
+	it("is read until the client pauses for 1 s", async () => {
+		vi.useFakeTimers();
 		const { request, seen } = requestOf(1, "silence");
 		const reading = readRest(request);
-		await vi.advanceTimersByTimeAsync(4999);
+		await vi.advanceTimersByTimeAsync(999);
 		expect(seen.cancelled).toBe(false);
 		await vi.advanceTimersByTimeAsync(1);
 		await reading;
