@@ -98,9 +98,10 @@ async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Ans
 	let body: ArrayBuffer | null = null;
 	let held: HeldBody | null = null;
 	const timer = new SilenceTimer();
-	if (parsed.method === "POST" && request.body !== null) {
+	const { contentLength } = parsed.headers;
+	// The runtime makes a stream for whoever looks at a body, which is measurable, so its length is looked at first.
+	if (parsed.method === "POST" && (contentLength !== null || request.body !== null)) {
 		held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
-		const { contentLength } = parsed.headers;
 		const length = contentLength === null ? null : Number(contentLength);
 		const read = await readBody(request, length, pool, isolate.bodies, held, timer);
 		if (typeof read === "string") {
