@@ -3,9 +3,10 @@ import type { Attacker } from "./attacker.ts";
 
 /** One act of an attack, repeated. */
 export interface Act {
-	/** How often at the start, all at once. */
-	readonly atOnce: number;
-	readonly perSecond: number;
+	/** How often at once, first at the start. */
+	readonly count: number;
+	/** Milliseconds until the next time. */
+	readonly everyMs: number;
 	/** `i` counts the repetitions. */
 	readonly send: (attacker: Attacker, i: number) => void;
 }
@@ -48,13 +49,13 @@ export function chunk(body: string): string {
 
 /** An act that sends each of these requests in turn, on a connection of its own. */
 export function eachInTurn(
-	atOnce: number,
-	perSecond: number,
+	count: number,
+	everyMs: number,
 	requests: readonly ((attacker: Attacker) => string)[],
 ): Act {
 	return {
-		atOnce,
-		perSecond,
+		count,
+		everyMs,
 		send: (attacker, i) => void attacker.send(requests[i % requests.length]!(attacker)),
 	};
 }

@@ -34,6 +34,9 @@ process.on("disconnect", () => process.exit(0));
 
 function repeat(act: Act, attacker: Attacker): NodeJS.Timeout {
 	let i = 0;
-	while (i < act.atOnce) act.send(attacker, i++);
-	return setInterval(() => act.send(attacker, i++), 1000 / act.perSecond);
+	const send = () => {
+		for (let n = 0; n < act.count; n++) act.send(attacker, i++);
+	};
+	send();
+	return setInterval(send, act.everyMs);
 }

@@ -5,10 +5,11 @@ import { CONNECTION_ATTACKS } from "./connection-attacks.ts";
 import { REQUEST_ATTACKS } from "./request-attacks.ts";
 
 const EVERY = [...REQUEST_ATTACKS, ...CONNECTION_ATTACKS];
-/** A mix has so many acts, each at this part of its rate, and at most so many at once. */
+/** A mix has so many acts, each at this part of its rate, with at most so many at once and this long a pause. */
 const MIX_ACTS = 7;
 const MIX_SHARE = 0.5;
 const MIX_AT_ONCE = 12;
+const MIX_LONGEST_MS = 3000;
 
 /** The attacks in the order of a run. Those that are drawn depend on the seed only. */
 export function attacksOf(seed: number): readonly Attack[] {
@@ -30,8 +31,8 @@ function drawActs(seed: number, from: readonly Act[], count: number, share: numb
 		const act = left.splice(Math.floor(random() * left.length), 1)[0]!;
 		return {
 			...act,
-			atOnce: Math.min(act.atOnce, MIX_AT_ONCE),
-			perSecond: Math.max(0.5, act.perSecond * share),
+			count: Math.min(act.count, MIX_AT_ONCE),
+			everyMs: Math.min(act.everyMs / share, MIX_LONGEST_MS),
 		};
 	});
 }

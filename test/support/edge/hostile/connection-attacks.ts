@@ -17,31 +17,31 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 		name: "bodies that never end",
 		acts: [
 			{
-				atOnce: 0,
-				perSecond: 10,
+				count: 1,
+				everyMs: 100,
 				send: (attacker) => {
 					attacker.send(head("POST", `${POLLING}&sid=${attacker.sidOfNobody()}`, CHUNKED) + BIG_BODY);
 				},
 			},
 			{
-				atOnce: 0,
-				perSecond: 4,
+				count: 1,
+				everyMs: 250,
 				send: (attacker, i) => {
 					const sid = i % 2 === 0 ? attacker.sidOfNobody() : attacker.sidOfNode();
 					attacker.trickle(attacker.send(head("POST", `${POLLING}&sid=${sid}`, CHUNKED) + chunk("4hello")));
 				},
 			},
 			{
-				atOnce: 0,
-				perSecond: 4,
+				count: 1,
+				everyMs: 250,
 				send: (attacker, i) => {
 					const sid = i % 2 === 0 ? attacker.sidOfNobody() : attacker.sidOfNode();
 					attacker.trickle(attacker.send(head("POST", `${POLLING}&sid=${sid}`, MEGABYTE)));
 				},
 			},
 			{
-				atOnce: 0,
-				perSecond: 4,
+				count: 1,
+				everyMs: 250,
 				send: (attacker, i) => {
 					const bytes = head("POST", "/upload", i % 2 === 0 ? CHUNKED : MEGABYTE);
 					if (i % 4 === 3) attacker.sendPlain(bytes);
@@ -55,9 +55,9 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 	{
 		name: "readers that do not read",
 		acts: [
-			{ atOnce: 0, perSecond: 3, send: (attacker) => readNothing(attacker, head("GET", "/big")) },
-			{ atOnce: 0, perSecond: 1, send: (attacker) => readNothing(attacker, head("GET", "/big").repeat(20)) },
-			{ atOnce: 0, perSecond: 2, send: (attacker) => readNothing(attacker, head("GET", "/drip")) },
+			{ count: 1, everyMs: 333, send: (attacker) => readNothing(attacker, head("GET", "/big")) },
+			{ count: 1, everyMs: 1000, send: (attacker) => readNothing(attacker, head("GET", "/big").repeat(20)) },
+			{ count: 1, everyMs: 500, send: (attacker) => readNothing(attacker, head("GET", "/drip")) },
 		],
 		holdsMemory: true,
 		opensNoSession: true,
@@ -66,11 +66,11 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 		name: "polls of sessions that do not exist, and clients that leave half way",
 		acts: [
 			{
-				atOnce: 0,
-				perSecond: 60,
+				count: 1,
+				everyMs: 16,
 				send: (attacker) => attacker.request("GET", `${POLLING}&sid=${attacker.sidOfNode()}`),
 			},
-			{ atOnce: 0, perSecond: 12, send: leaveHalfWay },
+			{ count: 1, everyMs: 83, send: leaveHalfWay },
 		],
 		holdsMemory: true,
 	},

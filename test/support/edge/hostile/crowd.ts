@@ -8,16 +8,25 @@ import { Tally } from "./tally.ts";
 type Open = (edge: string, address: string, tally: () => Tally) => Promise<Session>;
 
 const STAYING: readonly Open[] = [...Array(6).fill(openPolling), ...Array(5).fill(openWebSocket)];
-const COMING_AND_GOING: readonly Open[] = [...Array(4).fill(openPolling), ...Array(2).fill(openWebSocket)];
+const COMING_AND_GOING: readonly Open[] = [...Array(2).fill(openPolling), ...Array(4).fill(openWebSocket)];
 const SOCKET_IO: readonly (readonly string[])[] = [["polling"], ["websocket"], ["polling", "websocket"]];
 /** Sessions that the nodes have while nobody comes and goes. */
 export const HELD_SESSIONS = STAYING.length + SOCKET_IO.length;
 
-const ECHO_INTERVAL_MS = 200;
-const VISIT_INTERVAL_MS = 200;
+const ECHO_INTERVAL_MS = 250;
+const VISIT_INTERVAL_MS = 250;
+/** Every other span of this length is a lull: a request that succeeds may undo what an attack does, and there are few then. */
+const LULL_MS = 2000;
+const LULL_FACTOR = 5;
 const BACK_AFTER_MS = 200;
 const ECHO_LIMIT_MS = 8000;
 const IDLE_CONNECTION_MS = 2000;
+
+/** Waits for half to one and a half of the interval, so that the clients do not act in step, and longer in a lull. */
+function pauseAbout(ms: number): Promise<void> {
+	const isLull = Math.floor(performance.now() / LULL_MS) % 2 === 1;
+	return pause(ms * (isLull ? LULL_FACTOR : 1) * (0.5 + Math.random()));
+}
 
 /** The address of the n-th client. */
 const addressOf = (n: number) => `127.0.0.${101 + n}`;
@@ -74,7 +83,7 @@ export class Crowd implements AsyncDisposable {
 			try {
 				session ??= await open(this.#edge, addressOf(n), () => this.tally);
 				await session.echo();
-				await pause(ECHO_INTERVAL_MS);
+				await pauseAbout(ECHO_INTERVAL_MS);
 			} catch (error) {
 				if (this.#stop.signal.aborted) break;
 				this.tally.fail((error as Error).message);
@@ -88,6 +97,7 @@ export class Crowd implements AsyncDisposable {
 
 	/** Opens a session, echoes once and leaves, again and again, each time on new connections. */
 	async #visit(open: Open, address: string): Promise<void> {
+		await pauseAbout(VISIT_INTERVAL_MS);
 		while (!this.#visiting.signal.aborted) {
 			let session: Session | null = null;
 			try {
@@ -98,7 +108,7 @@ export class Crowd implements AsyncDisposable {
 				this.tally.fail((error as Error).message);
 				session?.drop();
 			}
-			await pause(VISIT_INTERVAL_MS);
+			await pauseAbout(VISIT_INTERVAL_MS);
 		}
 	}
 
@@ -135,7 +145,7 @@ export class Crowd implements AsyncDisposable {
 			} catch {
 				if (socket.connected) this.tally.fail(`${name}: echo without answer`);
 			}
-			await pause(ECHO_INTERVAL_MS);
+			await pauseAbout(ECHO_INTERVAL_MS);
 		}
 	}
 }

@@ -49,19 +49,20 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 	{
 		name: "upgrades that no node answers",
 		acts: [
-			{ atOnce: 12, perSecond: 1, send: (attacker) => void attacker.send(upgrade("/ws")) },
-			eachInTurn(12, 4, UNANSWERED),
+			eachInTurn(12, 2000, [() => upgrade("/ws")]),
+			// More of them than of requests that succeed, each of which closes a breaker.
+			eachInTurn(1, 40, [() => upgrade("/ws")]),
+			eachInTurn(1, 250, UNANSWERED),
 		],
-		opensNoSession: true,
 	},
 	{
 		name: "plain http that its nodes drop or never answer",
 		acts: [
-			eachInTurn(3, 2, [() => head("GET", "/drop"), () => head("HEAD", "/drop")]),
-			eachInTurn(9, 1, [() => head("GET", "/silent"), () => head("HEAD", "/silent?x=1")]),
+			eachInTurn(3, 500, [() => head("GET", "/drop"), () => head("HEAD", "/drop")]),
+			eachInTurn(9, 2500, [() => head("GET", "/silent"), () => head("HEAD", "/silent?x=1")]),
 			{
-				atOnce: 0,
-				perSecond: 4,
+				count: 1,
+				everyMs: 250,
 				send: (attacker) => {
 					const path = `${attacker.pick(FAILING_PATHS)}/${attacker.letters(6)}`;
 					attacker.send(head(attacker.pick(["GET", "HEAD", "OPTIONS", "DELETE"]), path));
@@ -76,8 +77,8 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 		pool: { allow_eio3: true },
 		node: { max_sessions: 30 },
 		acts: [
-			{ atOnce: 120, perSecond: 10, send: (attacker) => attacker.request("GET", `${POLLING}&refuse=1`) },
-			eachInTurn(0, 10, [
+			{ count: 120, everyMs: 4000, send: (attacker) => attacker.request("GET", `${POLLING}&refuse=1`) },
+			eachInTurn(1, 100, [
 				() => upgrade(`${WEBSOCKET}&refuse=1`),
 				() => head("GET", `${ENGINE_PATH}?EIO=3&transport=polling`),
 				() => upgrade(`${ENGINE_PATH}?EIO=3&transport=websocket`),
@@ -90,13 +91,13 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 		name: "methods that open no session",
 		acts: [
 			{
-				atOnce: 20,
-				perSecond: 2,
+				count: 10,
+				everyMs: 4000,
 				send: (attacker) => void attacker.send(head("OPTIONS", WEBSOCKET, UPGRADE)),
 			},
 			{
-				atOnce: 0,
-				perSecond: 10,
+				count: 1,
+				everyMs: 100,
 				send: (attacker, i) => {
 					const method = METHODS[i % METHODS.length]!;
 					const target = attacker.pick([WEBSOCKET, POLLING, "/", `${WEBSOCKET}&sid=${attacker.sidOfNode()}`]);
@@ -110,20 +111,20 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 	{
 		name: "a flood of lines for the log",
 		acts: [
-			eachInTurn(0, 25, [
+			eachInTurn(1, 40, [
 				(attacker) => head("GET", longPath(`EIO=4&transport=polling&sid=${attacker.sidOfNobody()}`)),
 				() => head("GET", longPath("EIO=9&transport=polling")),
 				() => head("DELETE", longPath("EIO=4&transport=polling")),
 				() => head("GET", longPath("EIO=4&transport=polling"), ["Origin: https://evil.test"]),
 			]),
 			{
-				atOnce: 0,
-				perSecond: 250,
+				count: 1,
+				everyMs: 4,
 				send: (attacker) => attacker.request("GET", `${POLLING}&sid=${attacker.sidOfNobody()}`),
 			},
 			{
-				atOnce: 0,
-				perSecond: 5,
+				count: 1,
+				everyMs: 200,
 				send: (attacker) => void attacker.sendPlain(upgrade(`/${"x".repeat(LONG_PATH_BYTES)}`)),
 			},
 		],
@@ -134,8 +135,8 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 		name: "wrong tokens",
 		acts: [
 			{
-				atOnce: 40,
-				perSecond: 150,
+				count: 40,
+				everyMs: 250,
 				send: (attacker, i) =>
 					attacker.request(
 						i % 5 === 0 ? "POST" : "GET",
@@ -152,8 +153,8 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 		name: "queries that cost",
 		acts: [
 			{
-				atOnce: 0,
-				perSecond: 14,
+				count: 1,
+				everyMs: 71,
 				send: (attacker, i) => {
 					const part = i % 2 === 0 ? "%zz" : attacker.pick(COSTLY);
 					const query = part.repeat(LONG_QUERY_BYTES / part.length);
@@ -166,14 +167,14 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 	{
 		name: "paths, names and hosts that are spelled otherwise",
 		acts: [
-			eachInTurn(0, 12, [
+			eachInTurn(1, 83, [
 				(attacker) => head("GET", `${attacker.pick(SPELLINGS)}?EIO=4&transport=polling`),
 				(attacker) => upgrade(`${attacker.pick(SPELLINGS)}?EIO=4&transport=websocket`),
 				(attacker) =>
 					head("GET", POLLING, [`X_Forwarded_For: ${attacker.letters(4)}`, "X_Edge_Client_Ip: 9.9.9.9"]),
 				(attacker) => head("GET", `${POLLING}&sid=${attacker.sidOfNode()}`, ["X_Edge_Auth: guess"]),
 			]),
-			eachInTurn(0, 8, [
+			eachInTurn(1, 125, [
 				(attacker) => ofHost(attacker.pick(HOSTS), POLLING),
 				(attacker) => ofHost(attacker.pick(HOSTS), "/__edge/stats.json"),
 				(attacker) => ofHost(`localhost\r\nHost: ${attacker.pick(HOSTS)}`, POLLING),

@@ -1,8 +1,10 @@
 /** One attack on an edge of its own, beside well-behaved clients, and what came of it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type NodeHealth, tagOf } from "../../../../worker/contract.ts";
+import { cpuOf } from "../cpu.ts";
 import { type Rig, startRig } from "../rig.ts";
 import { secureFetch } from "../secure-fetch.ts";
 import type { Attack } from "./attack.ts";
@@ -39,6 +41,9 @@ export interface Trial {
 	/** The operator's requests for statistics during the attack: the slowest in ms, and those that failed. */
 	readonly operatorMs: number;
 	readonly operatorFailed: number;
+	/** Cores that the edge was using, and that the whole machine was using, during the first attack. */
+	readonly edgeCores: number;
+	readonly machineCores: number;
 }
 
 /** Runs the attack; null = the control run, with no attack. */
@@ -96,6 +101,8 @@ async function startAttacker(rig: Rig, name: string, seed: number): Promise<Chil
 
 async function attackOnce(rig: Rig, crowd: Crowd, attacker: ChildProcess | null) {
 	const peak = await watchMemory(rig.edge.pid);
+	const startedAt = performance.now();
+	const [edgeBefore, machineBefore] = [await edgeCpu(rig), machineCpu()];
 	crowd.open();
 	const operator = watchOperator(rig);
 	let report: AttackReport = { sent: 0, statuses: {} };
@@ -104,9 +111,20 @@ async function attackOnce(rig: Rig, crowd: Crowd, attacker: ChildProcess | null)
 		attacker.send("attack");
 		[report] = (await once(attacker, "message")) as [AttackReport];
 	}
+	const ms = performance.now() - startedAt;
+	const edgeCores = ((await edgeCpu(rig)) - edgeBefore) / ms;
+	const machineCores = (machineCpu() - machineBefore) / ms;
 	const { operatorMs, operatorFailed } = await operator.stop();
 	await crowd.close();
-	return { ...report, operatorMs, operatorFailed, peak: await peak() };
+	return { ...report, operatorMs, operatorFailed, edgeCores, machineCores, peak: await peak() };
+}
+
+/** Milliseconds of CPU so far; NaN when the edge has ended. */
+const edgeCpu = (rig: Rig) => cpuOf(rig.edge.pid).catch(() => Number.NaN);
+
+/** Milliseconds of CPU of everything on this machine so far. */
+function machineCpu(): number {
+	return cpus().reduce((all, { times }) => all + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 const OPERATOR_INTERVAL_MS = 500;
