@@ -19,8 +19,11 @@ export interface Attack {
 	readonly pool?: Readonly<Record<string, unknown>>;
 	/** Fields of every node in the edge's configuration. */
 	readonly node?: Readonly<Record<string, unknown>>;
-	/** Whether it makes the edge hold something: then it runs twice, to compare the peaks of memory. */
-	readonly holdsMemory?: boolean;
+	/**
+	 * Makes the edge hold something, and therefore runs twice, to compare the peaks of memory: `after` the first attack's
+	 * connections were closed, or `beside` them.
+	 */
+	readonly again?: "after" | "beside";
 	/** Whether none of its requests may open a session at a node. */
 	readonly opensNoSession?: boolean;
 }

@@ -4,7 +4,7 @@ import type { Act } from "./attack.ts";
 import { Attacker, type Target } from "./attacker.ts";
 import { attacksOf } from "./attacks.ts";
 
-/** The parent's first message. Each later one, "attack", starts an attack of `ms`. */
+/** The parent's first message, answered with "ready". The second one, "attack", starts the attack, which lasts `ms`. */
 export interface AttackOrder {
 	readonly target: Target;
 	readonly name: string;
@@ -21,7 +21,7 @@ export interface AttackReport {
 process.once("message", ({ target, name, seed, ms }: AttackOrder) => {
 	const attack = attacksOf(seed).find((each) => each.name === name)!;
 	const attacker = new Attacker(target, randomFrom(seed));
-	process.on("message", () => {
+	process.once("message", () => {
 		const timers = attack.acts.map((act) => repeat(act, attacker));
 		setTimeout(() => {
 			for (const timer of timers) clearInterval(timer);

@@ -49,7 +49,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 				},
 			},
 		],
-		holdsMemory: true,
+		again: "beside",
 		opensNoSession: true,
 	},
 	{
@@ -59,7 +59,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 			{ count: 1, everyMs: 1000, send: (attacker) => readNothing(attacker, head("GET", "/big").repeat(20)) },
 			{ count: 1, everyMs: 500, send: (attacker) => readNothing(attacker, head("GET", "/drip")) },
 		],
-		holdsMemory: true,
+		again: "after",
 		opensNoSession: true,
 	},
 	{
@@ -72,7 +72,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 			},
 			{ count: 1, everyMs: 83, send: leaveHalfWay },
 		],
-		holdsMemory: true,
+		again: "after",
 	},
 ];
 

@@ -36,7 +36,7 @@ const METHODS = [
 ];
 
 /** Parts of a query that a parser may look at again and again. */
-const COSTLY = ["%zz", "%", "%F0%9F", "%c3%28", "&", "+", "sid=&", "sid=x&", "=", "EIO=4&", "&&+%"];
+const COSTLY = ["%zz", "%&", "%F0%9F&", "a=%c3%28&", "&", "a&", "+", "=+&", "sid=x&", "EIO=4&", "&&+%"];
 
 /** Other spellings of the Engine.IO path; some Engine.IO servers answer them. */
 const SPELLINGS = [
@@ -128,7 +128,7 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 				send: (attacker) => void attacker.sendPlain(upgrade(`/${"x".repeat(LONG_PATH_BYTES)}`)),
 			},
 		],
-		holdsMemory: true,
+		again: "after",
 		opensNoSession: true,
 	},
 	{
@@ -156,7 +156,7 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 				count: 1,
 				everyMs: 71,
 				send: (attacker, i) => {
-					const part = i % 2 === 0 ? "%zz" : attacker.pick(COSTLY);
+					const part = i % 2 === 0 ? "%zz&" : attacker.pick(COSTLY);
 					const query = part.repeat(LONG_QUERY_BYTES / part.length);
 					attacker.request("GET", `${POLLING}&${query}`);
 				},

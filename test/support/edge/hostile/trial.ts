@@ -56,33 +56,39 @@ export async function runTrial(attack: Attack | null, seed: number): Promise<Tri
 	});
 	await using crowd = await Crowd.start(rig.edge.https);
 	const openedBefore = await sum(rig, "opened");
-	const attacker = attack === null ? null : await startAttacker(rig, attack.name, seed);
-	try {
-		const tally = new Tally();
-		crowd.tally = tally;
-		const peaks: number[] = [];
-		const log = rig.log.length;
-		const first = await attackOnce(rig, crowd, attacker);
-		peaks.push(first.peak);
-		const lines = rig.log.slice(log);
-		const foreign = (await sum(rig, "opened")) - openedBefore - tally.opened;
-		const leaked = await settle(rig);
-		const notUp = await nodesNotUp(rig);
-		if (attack?.holdsMemory === true) peaks.push((await attackOnce(rig, crowd, attacker)).peak);
-		crowd.tally = new Tally();
-		return {
-			...first,
-			tally,
-			peaks,
-			logLines: lines.length,
-			logBytes: lines.reduce((bytes, line) => bytes + Buffer.byteLength(line) + 1, 0),
-			notUp,
-			leaked,
-			foreign,
-		};
-	} finally {
-		attacker?.kill("SIGKILL");
+	await using attackers = new AsyncDisposableStack();
+	const start = async () => {
+		if (attack === null) return null;
+		const child = await startAttacker(rig, attack.name, seed);
+		attackers.defer(() => end(child));
+		return child;
+	};
+	const tally = new Tally();
+	crowd.tally = tally;
+	const peaks: number[] = [];
+	const log = rig.log.length;
+	const attacker = await start();
+	const first = await attackOnce(rig, crowd, attacker);
+	peaks.push(first.peak);
+	const lines = rig.log.slice(log);
+	const foreign = (await sum(rig, "opened")) - openedBefore - tally.opened;
+	const leaked = await settle(rig);
+	const notUp = await nodesNotUp(rig);
+	if (attack?.again !== undefined) {
+		if (attack.again === "after") await end(attacker!);
+		peaks.push((await attackOnce(rig, crowd, await start())).peak);
 	}
+	crowd.tally = new Tally();
+	return {
+		...first,
+		tally,
+		peaks,
+		logLines: lines.length,
+		logBytes: lines.reduce((bytes, line) => bytes + Buffer.byteLength(line) + 1, 0),
+		notUp,
+		leaked,
+		foreign,
+	};
 }
 
 async function startAttacker(rig: Rig, name: string, seed: number): Promise<ChildProcess> {
@@ -97,6 +103,13 @@ async function startAttacker(rig: Rig, name: string, seed: number): Promise<Chil
 	child.send({ target, name, seed, ms: ATTACK_MS } satisfies AttackOrder);
 	await once(child, "message");
 	return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	const ended = once(child, "exit");
+	child.kill("SIGKILL");
+	await ended;
 }
 
 async function attackOnce(rig: Rig, crowd: Crowd, attacker: ChildProcess | null) {
