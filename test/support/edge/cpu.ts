@@ -15,7 +15,7 @@ export async function cpuOf(pid: number): Promise<number> {
 }
 
 /** Sends one request on a kept-alive connection. Resolves with its status once the answer is read. */
-export function sendOnce(url: string, method: string, agent: Agent, body: string): Promise<number> {
+function sendOnce(url: string, method: string, agent: Agent, body: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const sent = request(
 			url,
