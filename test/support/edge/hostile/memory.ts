@@ -2,6 +2,29 @@
 import { readFile, writeFile } from "node:fs/promises";
 
 const SAMPLE_INTERVAL_MS = 100;
+const WARM_UP_REQUESTS = 300;
+const WARM_UP_AT_ONCE = 8;
+/** A batch of requests adds 12 MiB or more until the first collection, and hardly anything after it. */
+const WARM_UP_GROWTH_MIB = 4;
+const WARM_UP_LIMIT_MIB = 1000;
+
+/**
+ * Sends requests until the memory of the process stays as it is: a new V8 heap grows, here to about 210 MiB, before its
+ * garbage is collected for the first time, and that growth would be taken for the attack's.
+ */
+export async function warmUp(pid: number, request: () => Promise<unknown>): Promise<void> {
+	for (;;) {
+		const before = await memoryOf(pid, "VmRSS");
+		let left = WARM_UP_REQUESTS;
+		const sender = async () => {
+			while (left-- > 0) await request();
+		};
+		await Promise.all(Array.from({ length: WARM_UP_AT_ONCE }, sender));
+		const after = await memoryOf(pid, "VmRSS");
+		if (after - before < WARM_UP_GROWTH_MIB) return;
+		if (!(after < WARM_UP_LIMIT_MIB)) throw new Error(`the edge takes ${after} MiB and still grows`);
+	}
+}
 
 /**
  * Starts to watch; the function returned ends it and resolves with the peak in MiB. Where the kernel lets us, its

@@ -10,7 +10,7 @@ import { secureFetch } from "../secure-fetch.ts";
 import type { Attack } from "./attack.ts";
 import type { AttackOrder, AttackReport } from "./attacker-process.ts";
 import { Crowd, HELD_SESSIONS } from "./crowd.ts";
-import { watchMemory } from "./memory.ts";
+import { warmUp, watchMemory } from "./memory.ts";
 import { Tally } from "./tally.ts";
 
 const ATTACKER = fileURLToPath(new URL("./attacker-process.ts", import.meta.url));
@@ -54,6 +54,7 @@ export async function runTrial(attack: Attack | null, seed: number): Promise<Tri
 		pool: { ...POOL, ...attack?.pool },
 		node: Object.fromEntries(ids.map((id) => [id, attack?.node ?? {}])),
 	});
+	if (attack?.again !== undefined) await warmUp(rig.edge.pid, () => nodeRows(rig));
 	await using crowd = await Crowd.start(rig.edge.https);
 	const openedBefore = await sum(rig, "opened");
 	await using attackers = new AsyncDisposableStack();
