@@ -25,7 +25,10 @@ function problemsOf(trial: Trial, opensNoSession: boolean): string[] {
 	const problems = [...tally.failures].map(([reason, count]) => `${count} × ${reason}`);
 	const p99 = tally.quantile(0.99);
 	if (tally.count < LEAST_MEASUREMENTS) problems.push(`only ${tally.count} measurements`);
-	if (!(p99 < P99_LIMIT_MS)) problems.push(`p99 is ${p99.toFixed(0)} ms`);
+	if (!(p99 < P99_LIMIT_MS))
+		problems.push(
+			`p99 is ${p99.toFixed(0)} ms, with ${trial.machineCores.toFixed(1)} cores of this machine in use`,
+		);
 	const [first = 0, second = first] = peaks;
 	if (!(second <= first * SECOND_PEAK_SHARE))
 		problems.push(`the second peak of memory is ${second.toFixed(0)} MiB after ${first.toFixed(0)} MiB`);
