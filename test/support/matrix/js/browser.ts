@@ -6,13 +6,8 @@ import type { io as Io, Socket } from "socket.io-client";
 import { startBrowser } from "../../report/browser.ts";
 import { type Command, type Line, serve } from "./lines.ts";
 
-declare global {
-	interface Window {
-		io: typeof Io;
-		socket: Socket;
-		print: (line: unknown) => void;
-	}
-}
+/** The page's window, as far as it matters here: this project has no types of the DOM. */
+declare const window: { io: typeof Io; socket: Socket; print: (line: unknown) => void };
 
 const CLIENT = createRequire(import.meta.url).resolve("socket.io-client/dist/socket.io.js");
 const script = readFile(CLIENT, "utf8");
@@ -55,5 +50,8 @@ function ask({ event, text }: { event: string; text: string }): void {
 }
 
 function sendBytes(base64: string): void {
-	window.socket.emit("binary", Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+	window.socket.emit(
+		"binary",
+		Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)),
+	);
 }

@@ -32,7 +32,7 @@ class Session {
 	readonly #print: (line: Line) => void;
 	#socket!: TcpSocket;
 	#key = "";
-	#received = Buffer.alloc(0);
+	#received: Buffer = Buffer.alloc(0);
 	#upgraded = false;
 	#closed = false;
 
@@ -44,7 +44,7 @@ class Session {
 	}
 
 	ask(event: string, text: string): void {
-		this.#send(TEXT, `42${0}${JSON.stringify([event, text])}`);
+		this.#send(TEXT, `420${JSON.stringify([event, text])}`);
 	}
 
 	sendBytes(base64: string): void {
@@ -73,7 +73,6 @@ class Session {
 				"GET /socket.io/?transport=websocket&EIO=4 HTTP/1.1",
 				"Upgrade: websocket",
 				`Origin: ${names[0]}`,
-				"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits=15",
 				"Connection: Upgrade",
 				`Sec-WebSocket-Key: ${this.#key}`,
 				"Sec-WebSocket-Version: 13",
@@ -133,7 +132,7 @@ class Session {
 	}
 }
 
-/** The first whole frame of what was received: servers do not mask, and the deflate extension is declined or unused below its threshold. */
+/** The first whole frame of what was received; servers do not mask, and without extensions nothing is compressed. */
 function takeFrame(bytes: Buffer): { opcode: number; payload: Buffer; rest: Buffer } | null {
 	if (bytes.length < 2) return null;
 	const short = bytes[1]! & 0x7f;

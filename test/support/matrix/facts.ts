@@ -1,0 +1,107 @@
+/**
+ * What clients and nodes cannot do with each other, with or without an edge between them. Each fact is proven in
+ * every run: the same client, connected to the node itself, must fail in the same step.
+ */
+import { type MatrixClient, MODES, type Mode } from "./clients.ts";
+import type { NodeKind } from "./nodes.ts";
+
+/** A step of a cell that does not work; `all` = no usable connection. */
+export type Lack = "all" | "text beyond ASCII" | "bytes";
+
+export interface Fact {
+	readonly lacks: Lack;
+	/** null = all. */
+	readonly clients: readonly string[] | null;
+	readonly nodes: readonly string[] | null;
+	readonly modes: readonly Mode[];
+	/** The footnote: why, with its source. */
+	readonly reason: string;
+	/** Whether the client has no such mode at all, so that there is nothing to prove. */
+	readonly absent?: true;
+}
+
+export const FACTS: readonly Fact[] = [
+	{
+		lacks: "all",
+		clients: ["socket.io-client-2"],
+		nodes: ["python"],
+		modes: MODES,
+		reason: 'python-socketio 5 speaks Engine.IO 4 only (its documentation, "Version compatibility")',
+	},
+	{
+		lacks: "all",
+		clients: ["starscream"],
+		nodes: null,
+		modes: ["polling", "upgrade"],
+		reason: "Starscream is a WebSocket library",
+		absent: true,
+	},
+	{
+		lacks: "all",
+		clients: ["starscream"],
+		nodes: ["python"],
+		modes: ["websocket"],
+		reason:
+			"python-engineio compares the Origin as text with http:// or https:// and the host, so it refuses wss:// unless `cors_allowed_origins` lists it (`_cors_allowed_origins` in its base_server.py)",
+	},
+	{
+		lacks: "all",
+		clients: ["go"],
+		nodes: null,
+		modes: ["polling"],
+		reason:
+			"this Go client sends polls and posts through one queue, so a post waits until the poll before it is answered (`writeQueue` in clients/engine/polling.go)",
+	},
+	{
+		lacks: "all",
+		clients: ["go"],
+		nodes: ["python"],
+		modes: ["upgrade"],
+		reason: "with the same queue, the upgrade never gets its turn at python-engineio",
+	},
+	{
+		lacks: "all",
+		clients: ["socket.io-client-3", "socket.io-client-4.0"],
+		nodes: ["netty"],
+		modes: ["polling", "upgrade"],
+		reason:
+			"asked with `b64=1`, as these clients do in Node.js, netty-socketio answers an Engine.IO 4 client in the framing of Engine.IO 3 (`113:0{…}`)",
+	},
+	{
+		lacks: "text beyond ASCII",
+		clients: ["socket.io-client-2"],
+		nodes: ["netty"],
+		modes: ["polling"],
+		reason: "without text beyond ASCII, which netty-socketio encodes twice for this client's `b64=1`",
+	},
+	{
+		lacks: "bytes",
+		clients: null,
+		nodes: ["netty"],
+		modes: MODES,
+		reason:
+			"without binary events, to whose bytes netty-socketio adds Engine.IO 3's type byte, and which it sends to no polling client of Engine.IO 4",
+	},
+];
+
+export interface Cell {
+	readonly client: MatrixClient;
+	readonly node: NodeKind;
+	readonly mode: Mode;
+}
+
+/** The facts about a cell; the first of several is the one that counts most. */
+export function factsOf({ client, node, mode }: Cell): readonly Fact[] {
+	const facts = FACTS.filter(
+		({ clients, nodes, modes }) =>
+			(clients === null || clients.includes(client.id)) &&
+			(nodes === null || nodes.includes(node.id)) &&
+			modes.includes(mode),
+	);
+	const whole = facts.filter(({ lacks }) => lacks === "all");
+	return whole.length > 0 ? whole.slice(0, 1) : facts;
+}
+
+export function lacks(cell: Cell, lack: Lack): boolean {
+	return factsOf(cell).some((fact) => fact.lacks === lack);
+}
