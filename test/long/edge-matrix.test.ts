@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECT } from "../../worker/command-line/project.ts";
+import { edgeDefaults } from "../../worker/selfhost/edge.ts";
 import { CLIENTS, MODES } from "../support/matrix/clients.ts";
 import { type ColumnResult, runColumn } from "../support/matrix/column.ts";
 import { type Cell, FACTS, factsOf, lacks } from "../support/matrix/facts.ts";
@@ -29,10 +30,11 @@ const processes = new Map<string, ClientProcess>();
 const results = new Map<string, ColumnResult>();
 
 beforeAll(async () => {
+	const { certFile } = (await edgeDefaults()).certificate;
 	// One after another: each build uses all cores.
 	for (const client of CLIENTS) {
 		if (!runnable.some((cell) => cell.client === client)) continue;
-		processes.set(client.id, new ClientProcess(await client.command()));
+		processes.set(client.id, new ClientProcess(await client.command(), certFile));
 	}
 	if (runnable.some((cell) => cell.node.needs === "java")) await built("java");
 }, BUILD_MS);

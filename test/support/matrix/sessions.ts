@@ -18,8 +18,10 @@ export class ClientProcess implements AsyncDisposable {
 	readonly #child: ChildProcess;
 	readonly #sessions: ClientSession[] = [];
 
-	constructor([program, ...args]: readonly [string, ...string[]]) {
-		this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"] });
+	/** `ca` is the file of a certificate that the client trusts. */
+	constructor([program, ...args]: readonly [string, ...string[]], ca: string) {
+		const env = { ...process.env, SSL_CERT_FILE: ca, NODE_EXTRA_CA_CERTS: ca };
+		this.#child = spawn(program, args, { env, stdio: ["pipe", "pipe", "ignore"] });
 		createInterface(this.#child.stdout!).on("line", (text) => {
 			const line = JSON.parse(text) as Line;
 			this.#sessions[line.session]?.receive(line);

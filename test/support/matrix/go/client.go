@@ -3,7 +3,6 @@ package main
 
 import (
 	"bufio"
-	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -70,7 +69,6 @@ func main() {
 func connect(it command) *socket.Socket {
 	options := socket.DefaultOptions()
 	options.SetForceNew(true)
-	options.SetTLSClientConfig(&tls.Config{InsecureSkipVerify: true})
 	wanted := types.NewSet[transports.TransportCtor]()
 	for _, name := range it.Transports {
 		if name == "polling" {

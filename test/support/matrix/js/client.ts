@@ -20,7 +20,7 @@ serve((command, print) => {
 });
 
 function open(session: number, url: string, transports: string[], print: (line: Line) => void): Socket {
-	const socket = connect(url, { transports, forceNew: true, rejectUnauthorized: false });
+	const socket = connect(url, { transports, forceNew: true });
 	socket.on("connect", () => print({ session, on: "connect" }));
 	// Socket.IO 2 gives its reason as the description of an error that is called "xhr poll error".
 	socket.on("connect_error", (error: Error & { description?: unknown }) =>

@@ -64,7 +64,7 @@ class Session {
 		this.#upgraded = false;
 		this.#key = randomBytes(16).toString("base64");
 		const target = { host, port: Number(port) };
-		this.#socket = secure ? connectTls({ ...target, rejectUnauthorized: false }) : connectTcp(target);
+		this.#socket = secure ? connectTls(target) : connectTcp(target);
 		this.#socket.on("data", (bytes) => this.#receive(bytes)).on("error", () => {});
 		this.#socket.on("close", () => void this.#reopen());
 		const names = secure ? ["wss://chat.test", "chat.test:443"] : ["ws://chat.test", "chat.test:80"];

@@ -1,13 +1,13 @@
 """python-socketio's client over requests and websocket-client. Commands and events as in ../js/lines.ts."""
 import base64
 import json
+import os
 import sys
 import threading
-import warnings
 
+import requests
 import socketio
 
-warnings.filterwarnings("ignore", message="Unverified HTTPS request")
 printing = threading.Lock()
 clients = {}
 
@@ -18,7 +18,10 @@ def write(line):
 
 
 def connect(session, url, transports):
-    client = clients[session] = socketio.Client(ssl_verify=False)
+    http = requests.Session()
+    http.trust_env = False
+    http.verify = os.environ["SSL_CERT_FILE"]
+    client = clients[session] = socketio.Client(http_session=http)
     client.on("connect", lambda: write({"session": session, "on": "connect"}))
     client.on("connect_error", lambda data: write({"session": session, "on": "error", "text": str(data)}))
     client.on("disconnect", lambda reason: write({"session": session, "on": "disconnect", "text": reason}))

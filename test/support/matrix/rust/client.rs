@@ -1,6 +1,5 @@
 //! rust_socketio's client. Commands and events as in ../js/lines.ts.
 use base64::{engine::general_purpose::STANDARD, Engine};
-use native_tls::TlsConnector;
 use rust_socketio::{client::Client, ClientBuilder, Event, Payload, TransportType};
 use serde_json::{json, Value};
 use std::collections::HashMap;
@@ -51,10 +50,8 @@ fn connect(session: u64, command: &Value) -> Result<Client, rust_socketio::Error
         ["websocket"] => TransportType::Websocket,
         _ => TransportType::Any,
     };
-    let tls = TlsConnector::builder().danger_accept_invalid_certs(true).build().unwrap();
     ClientBuilder::new(command["url"].as_str().unwrap())
         .transport_type(transport)
-        .tls_config(tls)
         .on(Event::Connect, move |_, _| print(session, "connect", "text", String::new()))
         .on(Event::Close, move |_, _| print(session, "disconnect", "text", String::new()))
         .on(Event::Error, move |error, _| print(session, "error", "text", first_text(&error)))
