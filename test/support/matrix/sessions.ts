@@ -14,6 +14,9 @@ const TRANSPORTS: Readonly<Record<Mode, string[]>> = {
 	upgrade: ["polling", "websocket"],
 };
 
+/** How long an answer may take before the question counts as lost. */
+const ASK_MS = 1500;
+
 export class ClientProcess implements AsyncDisposable {
 	readonly #child: ChildProcess;
 	readonly #sessions: ClientSession[] = [];
@@ -77,41 +80,43 @@ export class ClientSession {
 		await this.#next(limitMs, ({ on }) => on === "connect");
 	}
 
-	/** Asks where it is until it is there: on this node, if given, and on the transport that its mode ends with. */
+	/**
+	 * Asks where it is until it is there: on this node, and on the transport that its mode ends with. Asks again
+	 * when there is no answer, since an event that was sent just before a disconnect is lost.
+	 */
 	async settled(limitMs: number, isThere: (node: string) => boolean): Promise<string> {
 		const transport = TRANSPORTS[this.mode].at(-1)!;
-		for (const end = Date.now() + limitMs; ; ) {
-			const place = await this.#ask(end - Date.now(), "whoami", "");
+		let place = "nowhere";
+		for (const end = Date.now() + limitMs; Date.now() < end; await pause(50)) {
+			this.send({ do: "ask", event: "whoami", text: "" });
+			const answer = this.#next(Math.min(ASK_MS, end - Date.now()), ({ on }) => on === "ack");
+			place = textOf(await answer.catch(() => null)) ?? place;
 			const [node, used] = place.split(" ") as [string, string];
 			if (used === transport && isThere(node)) return node;
-			if (Date.now() > end) throw new Error(`on ${place} instead`);
-			await pause(50);
 		}
+		throw new Error(`still ${place} after ${limitMs} ms; ${this.#recent()}`);
 	}
 
 	/** Sends a text and waits until it is acknowledged unchanged. */
 	async echo(limitMs: number, text: string): Promise<void> {
-		const answer = await this.#ask(limitMs, "echo", text);
-		if (answer !== text) throw new Error(`${JSON.stringify(answer)} instead of ${JSON.stringify(text)}`);
+		this.send({ do: "ask", event: "echo", text });
+		await this.#next(limitMs, (line) => line.on === "ack" && line.text === text);
 	}
 
 	/** Sends bytes and waits until they come back unchanged. */
 	async binary(limitMs: number, bytes: Buffer): Promise<void> {
 		const sent = bytes.toString("base64");
 		this.send({ do: "binary", bytes: sent });
-		const line = await this.#next(limitMs, ({ on }) => on === "binary");
-		if (line.on !== "binary" || line.bytes !== sent)
-			throw new Error(`${JSON.stringify(line)} instead of ${sent}`);
+		await this.#next(limitMs, (line) => line.on === "binary" && line.bytes === sent);
+	}
+
+	/** Throws if the session was lost since `forget`. */
+	undisturbed(): void {
+		if (this.#lines.some(({ on }) => on === "disconnect")) throw new Error(this.#recent());
 	}
 
 	close(): void {
 		this.send({ do: "close" });
-	}
-
-	async #ask(limitMs: number, event: string, text: string): Promise<string> {
-		this.send({ do: "ask", event, text });
-		const line = await this.#next(limitMs, ({ on }) => on === "ack");
-		return "text" in line ? line.text : "";
 	}
 
 	async #next(limitMs: number, isWanted: (line: Line) => boolean): Promise<Line> {
@@ -120,8 +125,16 @@ export class ClientSession {
 			const at = this.#lines.findIndex(isWanted);
 			if (at >= 0) return this.#lines.splice(at, 1)[0]!;
 			await once(this.#arrivals, "line", { signal }).catch(() => {
-				throw new Error(`nothing in ${limitMs} ms; there was ${JSON.stringify(this.#lines.slice(-3))}`);
+				throw new Error(`not in ${limitMs} ms; ${this.#recent()}`);
 			});
 		}
 	}
+
+	#recent(): string {
+		return `the last events were ${JSON.stringify(this.#lines.slice(-4))}`;
+	}
+}
+
+function textOf(line: Line | null): string | null {
+	return line?.on === "ack" ? line.text : null;
 }
