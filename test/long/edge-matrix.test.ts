@@ -5,7 +5,7 @@ import { PROJECT } from "../../worker/command-line/project.ts";
 import { edgeDefaults } from "../../worker/selfhost/edge.ts";
 import { CLIENTS, MODES } from "../support/matrix/clients.ts";
 import { type ColumnResult, runColumn } from "../support/matrix/column.ts";
-import { type Cell, FACTS, factsOf, lacks } from "../support/matrix/facts.ts";
+import { type Cell, FACTS, factsOf, isProvable, lacks } from "../support/matrix/facts.ts";
 import { NODES } from "../support/matrix/nodes.ts";
 import { ClientProcess } from "../support/matrix/sessions.ts";
 import { renderTable, tableIn, withTable } from "../support/matrix/table.ts";
@@ -63,7 +63,7 @@ describe.each(NODES)("clients of $id nodes", (node) => {
 					expect(results.get(node.id)!.failures.get(cell)).toBeNull();
 				},
 			);
-		if (factsOf(cell).some(({ absent }) => absent !== true))
+		if (isProvable(cell))
 			test.skipIf(skipped)(`${name}: fails at the node itself where the facts say so${wanting}`, () => {
 				expect(results.get(node.id)!.refuted.get(cell)).toBeNull();
 			});

@@ -2,7 +2,7 @@
 import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
 import { secureFetch } from "../edge/secure-fetch.ts";
 import { until } from "../until.ts";
-import { type Cell, factsOf, type Lack, lacks } from "./facts.ts";
+import { type Cell, factsOf, isProvable, type Lack, lacks } from "./facts.ts";
 import { type NodeKind, NodeProcess } from "./nodes.ts";
 import type { ClientProcess, ClientSession } from "./sessions.ts";
 
@@ -68,7 +68,7 @@ export async function runColumn(
 	const refuted = new Map<Cell, string | null>();
 	await Promise.all(
 		cells
-			.filter((cell) => factsOf(cell).some(({ absent }) => absent !== true))
+			.filter(isProvable)
 			.map(async (cell) => refuted.set(cell, await refutation(cell, n1.url, clients.get(cell.client.id)!))),
 	);
 	await usable("at first");

@@ -1,6 +1,6 @@
 /**
  * What clients and nodes cannot do with each other, with or without an edge between them. Each fact is proven in
- * every run: the same client, connected to the node itself, must fail in the same step.
+ * every run, unless it says why not: the same client, connected to the node itself, must fail in the same step.
  */
 import { type MatrixClient, MODES, type Mode } from "./clients.ts";
 import type { NodeKind } from "./nodes.ts";
@@ -16,8 +16,8 @@ export interface Fact {
 	readonly modes: readonly Mode[];
 	/** The footnote: why, with its source. */
 	readonly reason: string;
-	/** Whether the client has no such mode at all, so that there is nothing to prove. */
-	readonly absent?: true;
+	/** Why a run cannot prove it. */
+	readonly unproven?: string;
 }
 
 export const FACTS: readonly Fact[] = [
@@ -34,7 +34,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: null,
 		modes: ["polling", "upgrade"],
 		reason: "Starscream is a WebSocket library",
-		absent: true,
+		unproven: "the client has no such mode",
 	},
 	{
 		lacks: "all",
@@ -57,7 +57,9 @@ export const FACTS: readonly Fact[] = [
 		clients: ["go"],
 		nodes: ["python"],
 		modes: ["upgrade"],
-		reason: "with the same queue, the upgrade never gets its turn at python-engineio",
+		reason:
+			"at python-engineio the same queue delays the upgrade to the next ping (25 s), unless the post happens to be first",
+		unproven: "it happens to work now and then",
 	},
 	{
 		lacks: "all",
@@ -72,7 +74,7 @@ export const FACTS: readonly Fact[] = [
 		clients: ["socket.io-client-2"],
 		nodes: ["netty"],
 		modes: ["polling"],
-		reason: "without text beyond ASCII, which netty-socketio encodes twice for this client's `b64=1`",
+		reason: "without text beyond ASCII, which netty-socketio sends back encoded as UTF-8 twice",
 	},
 	{
 		lacks: "bytes",
@@ -80,7 +82,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: ["netty"],
 		modes: MODES,
 		reason:
-			"without binary events, to whose bytes netty-socketio adds Engine.IO 3's type byte, and which it sends to no polling client of Engine.IO 4",
+			"without binary events: netty-socketio adds Engine.IO 3's type byte to their bytes, or loses them on polling",
 	},
 ];
 
@@ -104,4 +106,9 @@ export function factsOf({ client, node, mode }: Cell): readonly Fact[] {
 
 export function lacks(cell: Cell, lack: Lack): boolean {
 	return factsOf(cell).some((fact) => fact.lacks === lack);
+}
+
+/** Whether facts about a cell can be proven at the node itself. */
+export function isProvable(cell: Cell): boolean {
+	return factsOf(cell).some(({ unproven }) => unproven === undefined);
 }

@@ -12,15 +12,19 @@ export function renderTable(cells: readonly Cell[], works: (cell: Cell) => boole
 	const used: Fact[] = [];
 	const mark = (fact: Fact) => {
 		if (!used.includes(fact)) used.push(fact);
-		return `${used.indexOf(fact) + 1}`;
+		return used.indexOf(fact) + 1;
 	};
 	const rows = CLIENTS.map((client) => {
 		const columns = NODES.map((node) => {
 			const here = MODES.map((mode) => cells.find((cell) => isAt(cell, client.id, node.id, mode))!);
 			const working = here.filter((cell) => !lacks(cell, "all") && works(cell));
-			const text = working.length === 0 ? "–" : working.map(({ mode }) => mode).join(", ");
+			const modes = working.length === MODES.length ? "all" : working.map(({ mode }) => mode).join(", ");
+			const text = modes === "" ? "–" : modes;
 			const facts = FACTS.filter((fact) => here.some((cell) => factsOf(cell).includes(fact)));
-			const marks = facts.map(mark).join(", ");
+			const marks = facts
+				.map(mark)
+				.sort((a, b) => a - b)
+				.join(", ");
 			return marks === "" ? text : `${text} (${marks})`;
 		});
 		return `| ${[client.name, ...columns].join(" | ")} |`;
@@ -36,11 +40,17 @@ function isAt({ client, node, mode }: Cell, ...place: string[]): boolean {
 
 /** What stands between the two comments of a text. */
 export function tableIn(text: string): string {
-	const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-	if (begin < 0 || end < begin) throw new Error(`the text lacks ${BEGIN} or ${END}`);
-	return text.slice(begin + BEGIN.length, end).trim();
+	const [begin, end] = place(text);
+	return text.slice(begin, end).trim();
 }
 
 export function withTable(text: string, table: string): string {
-	return text.replace(tableIn(text), () => table);
+	const [begin, end] = place(text);
+	return `${text.slice(0, begin)}\n${table}\n${text.slice(end)}`;
+}
+
+function place(text: string): [begin: number, end: number] {
+	const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+	if (begin < 0 || end < begin) throw new Error(`the text lacks ${BEGIN} or ${END}`);
+	return [begin + BEGIN.length, end];
 }

@@ -31,7 +31,8 @@ def connect(session, url, transports):
         write({"session": session, "on": "binary", "bytes": base64.b64encode(data).decode()})
 
     try:
-        client.connect(url, transports=transports)
+        # The default of 1 s is less than a JVM needs for its first answer.
+        client.connect(url, transports=transports, wait_timeout=20)
     except socketio.exceptions.ConnectionError as error:
         write({"session": session, "on": "error", "text": str(error)})
 
