@@ -118,7 +118,7 @@ class Ride {
 		if (!lacks(this.cell, "text beyond ASCII"))
 			await this.#step("text beyond ASCII", () => session.echo(STEP_MS, BEYOND_ASCII));
 		if (!lacks(this.cell, "bytes")) await this.#step("bytes", () => session.binary(STEP_MS, BYTES));
-		await this.#step("keep the session", async () => session.undisturbed());
+		await this.#step("connect at once and stay connected", async () => session.undisturbed());
 		session.forget();
 	}
 

@@ -110,9 +110,9 @@ export class ClientSession {
 		await this.#next(limitMs, (line) => line.on === "binary" && line.bytes === sent);
 	}
 
-	/** Throws if the session was lost since `forget`. */
+	/** Throws if the session was lost, or an attempt to open it failed, since `forget`. */
 	undisturbed(): void {
-		if (this.#lines.some(({ on }) => on === "disconnect")) throw new Error(this.#recent());
+		if (this.#lines.some(({ on }) => on === "disconnect" || on === "error")) throw new Error(this.#recent());
 	}
 
 	close(): void {

@@ -32,7 +32,7 @@ def connect(session, url, transports):
 
     try:
         # The default of 1 s is less than a JVM needs for its first answer.
-        client.connect(url, transports=transports, wait_timeout=20)
+        client.connect(url, transports=transports, wait_timeout=20, retry=True)
     except socketio.exceptions.ConnectionError as error:
         write({"session": session, "on": "error", "text": str(error)})
 

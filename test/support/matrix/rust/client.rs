@@ -25,9 +25,14 @@ fn handle(command: &Value, clients: &Clients) {
     let text = |field: &str| command[field].as_str().unwrap().to_owned();
     let client = clients.lock().unwrap().get(&session).cloned();
     let done = match text("do").as_str() {
-        "connect" => connect(session, command).map(|client| {
-            clients.lock().unwrap().insert(session, client);
-        }),
+        "connect" => loop {
+            // It reconnects by itself, but gives up the first connection; an application tries again.
+            match connect(session, command) {
+                Ok(client) => break Ok(drop(clients.lock().unwrap().insert(session, client))),
+                Err(error) => print(session, "error", "text", error.to_string()),
+            }
+            thread::sleep(Duration::from_secs(1));
+        },
         "ask" => {
             let ack = move |answer: Payload, _| {
                 print(session, "ack", "text", first_text(&answer));
