@@ -14,8 +14,8 @@ const TRANSPORTS: Readonly<Record<Mode, string[]>> = {
 	upgrade: ["polling", "websocket"],
 };
 
-/** How long an answer may take before the question counts as lost. */
-const ASK_MS = 1500;
+/** How often an event is emitted until its answer must be there. */
+const TRIES = 3;
 
 export class ClientProcess implements AsyncDisposable {
 	readonly #child: ChildProcess;
@@ -59,6 +59,8 @@ export class ClientSession {
 	readonly send: (command: Distributed<Command>) => void;
 	readonly #arrivals = new EventEmitter();
 	#lines: Line[] = [];
+	/** Events without an answer in time. */
+	#lost = 0;
 
 	constructor(mode: Mode, send: (command: Distributed<Command>) => void) {
 		this.mode = mode;
@@ -73,6 +75,7 @@ export class ClientSession {
 	/** Forgets what has happened so far. */
 	forget(): void {
 		this.#lines = [];
+		this.#lost = 0;
 	}
 
 	/** Waits for the next connection. */
@@ -80,27 +83,20 @@ export class ClientSession {
 		await this.#next(limitMs, ({ on }) => on === "connect");
 	}
 
-	/**
-	 * Asks where it is until it is there: on this node, and on the transport that its mode ends with. Asks again
-	 * when there is no answer, since an event that was sent just before a disconnect is lost.
-	 */
+	/** Asks where it is until it is there: on this node, and on the transport that its mode ends with. */
 	async settled(limitMs: number, isThere: (node: string) => boolean): Promise<string> {
 		const transport = TRANSPORTS[this.mode].at(-1)!;
-		let place = "nowhere";
-		for (const end = Date.now() + limitMs; Date.now() < end; await pause(50)) {
-			this.send({ do: "ask", event: "whoami", text: "" });
-			const answer = this.#next(Math.min(ASK_MS, end - Date.now()), ({ on }) => on === "ack");
-			place = textOf(await answer.catch(() => null)) ?? place;
+		for (const end = Date.now() + limitMs; ; await pause(50)) {
+			const place = await this.#ask(end - Date.now(), "whoami", "", () => true);
 			const [node, used] = place.split(" ") as [string, string];
 			if (used === transport && isThere(node)) return node;
+			if (Date.now() > end) throw new Error(`still ${place} after ${limitMs} ms; ${this.#recent()}`);
 		}
-		throw new Error(`still ${place} after ${limitMs} ms; ${this.#recent()}`);
 	}
 
 	/** Sends a text and waits until it is acknowledged unchanged. */
 	async echo(limitMs: number, text: string): Promise<void> {
-		this.send({ do: "ask", event: "echo", text });
-		await this.#next(limitMs, (line) => line.on === "ack" && line.text === text);
+		await this.#ask(limitMs, "echo", text, (answer) => answer === text);
 	}
 
 	/** Sends bytes and waits until they come back unchanged. */
@@ -110,13 +106,34 @@ export class ClientSession {
 		await this.#next(limitMs, (line) => line.on === "binary" && line.bytes === sent);
 	}
 
-	/** Throws if the session was lost, or an attempt to open it failed, since `forget`. */
+	/** Throws if since `forget` the session or an event was lost, or an attempt to open the session failed. */
 	undisturbed(): void {
+		if (this.#lost > 0) throw new Error(`${this.#lost} unanswered events; ${this.#recent()}`);
 		if (this.#lines.some(({ on }) => on === "disconnect" || on === "error")) throw new Error(this.#recent());
 	}
 
 	close(): void {
 		this.send({ do: "close" });
+	}
+
+	/** Emits an event until it is acknowledged so, again and again, since one that is sent just before a disconnect is lost. */
+	async #ask(
+		limitMs: number,
+		event: string,
+		text: string,
+		isAnswer: (text: string) => boolean,
+	): Promise<string> {
+		for (const end = Date.now() + limitMs; ; ) {
+			this.send({ do: "ask", event, text });
+			try {
+				const isWanted = (line: Line) => line.on === "ack" && isAnswer(line.text);
+				const line = await this.#next(Math.min(limitMs / TRIES, end - Date.now()), isWanted);
+				return (line as Line & { on: "ack" }).text;
+			} catch (error) {
+				if (Date.now() >= end) throw error;
+				this.#lost += 1;
+			}
+		}
 	}
 
 	async #next(limitMs: number, isWanted: (line: Line) => boolean): Promise<Line> {
@@ -133,8 +150,4 @@ export class ClientSession {
 	#recent(): string {
 		return `the last events were ${JSON.stringify(this.#lines.slice(-4))}`;
 	}
-}
-
-function textOf(line: Line | null): string | null {
-	return line?.on === "ack" ? line.text : null;
 }
