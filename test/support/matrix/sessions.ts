@@ -123,11 +123,12 @@ export class ClientSession {
 		text: string,
 		isAnswer: (text: string) => boolean,
 	): Promise<string> {
+		const tryMs = Math.ceil(limitMs / TRIES);
 		for (const end = Date.now() + limitMs; ; ) {
 			this.send({ do: "ask", event, text });
 			try {
 				const isWanted = (line: Line) => line.on === "ack" && isAnswer(line.text);
-				const line = await this.#next(Math.min(limitMs / TRIES, end - Date.now()), isWanted);
+				const line = await this.#next(Math.min(tryMs, end - Date.now()), isWanted);
 				return (line as Line & { on: "ack" }).text;
 			} catch (error) {
 				if (Date.now() >= end) throw error;
