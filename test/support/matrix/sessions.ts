@@ -123,15 +123,14 @@ export class ClientSession {
 		text: string,
 		isAnswer: (text: string) => boolean,
 	): Promise<string> {
-		const tryMs = Math.ceil(limitMs / TRIES);
-		for (const end = Date.now() + limitMs; ; ) {
+		const isWanted = (line: Line) => line.on === "ack" && isAnswer(line.text);
+		for (let attempt = 1; ; attempt++) {
 			this.send({ do: "ask", event, text });
 			try {
-				const isWanted = (line: Line) => line.on === "ack" && isAnswer(line.text);
-				const line = await this.#next(Math.min(tryMs, end - Date.now()), isWanted);
+				const line = await this.#next(Math.ceil(limitMs / TRIES), isWanted);
 				return (line as Line & { on: "ack" }).text;
 			} catch (error) {
-				if (Date.now() >= end) throw error;
+				if (attempt === TRIES) throw error;
 				this.#lost += 1;
 			}
 		}
