@@ -30,8 +30,8 @@ export interface ColumnResult {
 	readonly refuted: ReadonlyMap<Cell, string | null>;
 	/** Nodes that the edge did not report UP in time, and when. */
 	readonly notUp: readonly string[];
-	/** Lines in which the edge reports an internal error. */
-	readonly internal: readonly string[];
+	/** Log lines about errors of the edge itself, and about Socket.IO clients that it answered 5xx. */
+	readonly errors: readonly string[];
 }
 
 /** Runs the cells of one kind of node. `clients` has a process for each client's id. */
@@ -85,7 +85,7 @@ export async function runColumn(
 		failures: new Map(rides.map(({ cell, failure }) => [cell, failure])),
 		refuted,
 		notUp,
-		internal: log.filter((line) => line.includes("EDGE_INTERNAL")),
+		errors: log.filter(isError),
 	};
 }
 
@@ -94,6 +94,13 @@ async function states(edge: string): Promise<string[]> {
 		headers: { authorization: `Bearer ${TOKEN}` },
 	});
 	return (JSON.parse(body) as { nodes: { state: string }[] }).nodes.map(({ state }) => state);
+}
+
+/** A browser's request for an icon, which some nodes do not answer, is no Socket.IO client. */
+function isError(line: string): boolean {
+	return (
+		line.includes("EDGE_INTERNAL") || (/"status":5\d\d/.test(line) && !line.includes('"traffic":"http"'))
+	);
 }
 
 /** A cell on its way: one session that goes through all steps, or stops at the first that fails. */

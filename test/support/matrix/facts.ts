@@ -93,6 +93,15 @@ export const FACTS: readonly Fact[] = [
 			"polling sessions are lost now and then: netty-socketio closes the connection behind each answer, whose header says keep-alive, and a request that is on its way then is not answered",
 		unproven: "it is a race, which rust_socketio at the node itself lost in 7 of 30 sessions",
 	},
+	{
+		lacks: "steadiness",
+		clients: ["go"],
+		nodes: null,
+		modes: ["websocket", "upgrade"],
+		reason:
+			"this Go client now and then joins the namespace twice, which ends the session, and its own reconnection ends for good when one attempt fails, so the application opens a new socket instead",
+		unproven: "it is a race, which 1 of 200 sessions at the node itself lost",
+	},
 ];
 
 export interface Cell {
