@@ -2,7 +2,7 @@
 import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
 import { secureFetch } from "../edge/secure-fetch.ts";
 import { until } from "../until.ts";
-import { type Cell, factsOf, isProvable, type Lack, lacks } from "./facts.ts";
+import { type Cell, factsOf, isProvable, isUnsteady, type Lack, lacks } from "./facts.ts";
 import { type NodeKind, NodeProcess } from "./nodes.ts";
 import type { ClientProcess, ClientSession } from "./sessions.ts";
 
@@ -18,6 +18,9 @@ const ASCII = "echo";
 const BEYOND_ASCII = "grüße – 你好 €";
 // A first byte that Engine.IO 3 would read as a packet type, and bytes that are not UTF-8.
 const BYTES = Buffer.from([4, 0, 255, 254, 49, 128, 10]);
+
+/** The client that opens the first session of each node. */
+const WARMING = "socket.io-client-4.8";
 
 const TOKEN = "matrix-token";
 const HEALTH = { interval: 1, timeout: 1, rise: 1, fall: 2 };
@@ -64,6 +67,7 @@ export async function runColumn(
 		});
 	};
 
+	await Promise.all([n1, n2].map(({ url }) => warmUp(url, clients)));
 	const possible = cells.filter((cell) => !lacks(cell, "all"));
 	const refuted = new Map<Cell, string | null>();
 	await Promise.all(
@@ -74,18 +78,21 @@ export async function runColumn(
 	await usable("at first");
 	const rides = possible.map((cell) => new Ride(cell, clients.get(cell.client.id)!, edge.https));
 	await Promise.all(rides.map((ride) => ride.begin()));
-	for (const victim of [n1, n2]) {
+	const survive = async (victim: NodeProcess) => {
 		await victim.kill();
 		await Promise.all(rides.map((ride) => ride.survive(victim.id)));
-		await victim.restart();
-		if (victim === n1) await usable(`after the restart of ${victim.id}`);
-	}
+	};
+	await survive(n1);
+	await n1.restart();
+	await warmUp(n1.url, clients);
+	await usable("after the restart of n1");
+	await survive(n2);
 	for (const ride of rides) ride.end();
 	return {
 		failures: new Map(rides.map(({ cell, failure }) => [cell, failure])),
 		refuted,
 		notUp,
-		errors: log.filter(isError),
+		errors: log.filter((line) => isInternal(line) || (!isUnsteady(kind) && isRefusal(line))),
 	};
 }
 
@@ -96,11 +103,17 @@ async function states(edge: string): Promise<string[]> {
 	return (JSON.parse(body) as { nodes: { state: string }[] }).nodes.map(({ state }) => state);
 }
 
-/** A browser's request for an icon, which some nodes do not answer, is no Socket.IO client. */
-function isError(line: string): boolean {
-	return (
-		line.includes("EDGE_INTERNAL") || (/"status":5\d\d/.test(line) && !line.includes('"traffic":"http"'))
-	);
+const isInternal = (line: string) => line.includes("EDGE_INTERNAL");
+
+/** Whether a client of Socket.IO was answered 5xx; a browser's request for an icon, which some nodes do not answer, is none. */
+const isRefusal = (line: string) => /"status":5\d\d/.test(line) && !line.includes('"traffic":"http"');
+
+/** Opens a session at the node itself: a JVM takes seconds for its first, and python-socketio's client waits 1 s when it reconnects. */
+async function warmUp(url: string, clients: ReadonlyMap<string, ClientProcess>): Promise<void> {
+	const session = clients.get(WARMING)!.open(url, "upgrade");
+	await session.connected(STEP_MS);
+	await session.settled(STEP_MS, () => true);
+	session.close();
 }
 
 /** A cell on its way: one session that goes through all steps, or stops at the first that fails. */

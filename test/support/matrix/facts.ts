@@ -130,3 +130,10 @@ export function lacks(cell: Cell, lack: Lack): boolean {
 export function isProvable(cell: Cell): boolean {
 	return factsOf(cell).some(({ unproven }) => unproven === undefined);
 }
+
+/** Whether connections to nodes of this kind may break at any time, also those to all nodes of a pool that are left. */
+export function isUnsteady({ id }: NodeKind): boolean {
+	return FACTS.some(
+		({ lacks, clients, nodes }) => lacks === "steadiness" && clients === null && nodes?.includes(id) === true,
+	);
+}
