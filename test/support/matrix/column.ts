@@ -145,7 +145,7 @@ class Ride {
 
 	/** After the kill of a node: a session of that node must be on another one and echo again in time. */
 	async survive(killed: string): Promise<void> {
-		if (this.#node !== killed) return;
+		if (this.#node !== killed || lacks(this.cell, "reconnection")) return;
 		const session = this.#session;
 		const end = Date.now() + BACK_MS;
 		await this.#step(`reconnect after the kill of ${killed}`, async () => {

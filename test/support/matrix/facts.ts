@@ -6,7 +6,7 @@ import { type MatrixClient, MODES, type Mode } from "./clients.ts";
 import type { NodeKind } from "./nodes.ts";
 
 /** What does not work: `all` = no usable connection; `steadiness` = a session is lost now and then, and opened again. */
-export type Lack = "all" | "text beyond ASCII" | "bytes" | "steadiness";
+export type Lack = "all" | "text beyond ASCII" | "bytes" | "steadiness" | "reconnection";
 
 export interface Fact {
 	readonly lacks: Lack;
@@ -92,6 +92,15 @@ export const FACTS: readonly Fact[] = [
 		reason:
 			"polling sessions are lost now and then: netty-socketio closes the connection behind each answer, whose header says keep-alive, and a request that is on its way then is not answered",
 		unproven: "it is a race, which rust_socketio at the node itself lost in 7 of 30 sessions",
+	},
+	{
+		lacks: "reconnection",
+		clients: ["python"],
+		nodes: ["netty"],
+		modes: ["polling", "upgrade"],
+		reason:
+			"if that happens before its `connect()` has returned, python-socketio's client does not reconnect (`_reconnect_task` in its client.py is still set)",
+		unproven: "it is a race within the race above",
 	},
 	{
 		lacks: "steadiness",
