@@ -1,5 +1,6 @@
 /** How an isolate keeps the monitor's verdict up to date: one request at a time fetches it, and the others wait only when it is too old. */
 import { VERDICT_LIFETIME_MS } from "../contract.ts";
+import { withDeadline } from "../deadline.ts";
 import { askDurableObject, isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import { applyVerdict, type PoolStatus, type Verdict } from "./verdict.ts";
@@ -56,10 +57,7 @@ export async function refreshVerdict(
 
 /** Waits for a verdict, but not longer than `VERDICT_WAIT_MS`. */
 export async function awaitVerdict(refreshing: Promise<void>): Promise<void> {
-	const enough = Promise.withResolvers<void>();
-	const timer = setTimeout(enough.resolve, VERDICT_WAIT_MS);
-	await Promise.race([refreshing, enough.promise]);
-	clearTimeout(timer);
+	await withDeadline(VERDICT_WAIT_MS, refreshing).catch(() => {});
 }
 
 /** The monitor's verdict; null when no monitor is bound or it does not answer. */

@@ -16,7 +16,7 @@ import {
 } from "./node-record.ts";
 import { checkNode, hasOwnCheck, NO_CHECK } from "./probe.ts";
 import type { NodeVerdict, Verdict } from "./verdict.ts";
-import { type Warning, warningLine, warningsOf } from "./warning.ts";
+import { probeWarnings, type Warning, warningLine } from "./warning.ts";
 
 /** A Worker waits for the headers of at most six fetches at once. A seventh would queue, which would look like a slow node. */
 const FETCHES_AT_ONCE = 6;
@@ -152,12 +152,12 @@ export class Monitor extends DurableObject<Env> {
 
 	#nodeVerdict({ pool, node, key }: ProbeTarget, now: number): NodeVerdict {
 		const record = this.#records.get(key)!;
-		return nodeVerdict(pool, node, record, warningsOf(this.#config!.platform, node, record.probe), now);
+		return nodeVerdict(pool, node, record, probeWarnings(this.#config!.platform, node, record.probe), now);
 	}
 
 	#logWarnings({ pool, node, key }: ProbeTarget): void {
 		const { probe } = this.#records.get(key)!;
-		for (const warning of warningsOf(this.#config!.platform, node, probe)) {
+		for (const warning of probeWarnings(this.#config!.platform, node, probe)) {
 			const name = `${key} ${warning.code}`;
 			if (this.#logged.has(name)) continue;
 			this.#logged.add(name);

@@ -10,9 +10,6 @@ export interface Warning {
 	readonly fix: string;
 }
 
-/** Warnings that isolates reported: by `pool/node`, then by code, the fix. */
-export type ReportedWarnings = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 /**
  * How long workerd keeps an idle connection to a node (kj's HttpClientSettings::idleTimeout, which no setting of
  * workerd changes). A node that closes it at the same time or earlier sometimes gets a request on a connection that it
@@ -21,7 +18,7 @@ export type ReportedWarnings = Readonly<Record<string, Readonly<Record<string, s
 const WORKERD_IDLE_SECONDS = 5;
 
 /** The warnings that a probe gives rise to. */
-export function warningsOf(
+export function probeWarnings(
 	platform: Config["platform"],
 	node: Node,
 	probe: Pick<Probe, "keepAliveSeconds"> | null,

@@ -85,7 +85,7 @@ export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]
 
 /**
  * A node's answer without the node's id and address, which are not public, and outside Engine.IO with the cookie that
- * makes the pool sticky. A 101 stays as it is: a copy loses its WebSocket.
+ * makes the pool sticky. A 101 is copied only to remove the id, since its copy must be given the WebSocket.
  */
 function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest): Response {
 	const { status, headers } = response;

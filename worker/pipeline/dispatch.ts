@@ -99,7 +99,7 @@ async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Ans
 	let held: HeldBody | null = null;
 	const timer = new SilenceTimer();
 	const { contentLength } = parsed.headers;
-	// The runtime makes a stream for whoever looks at a body, which is measurable, so its length is looked at first.
+	// Reading `request.body` makes the runtime create a stream, so the length is read first.
 	if (parsed.method === "POST" && (contentLength !== null || request.body !== null)) {
 		held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
 		const length = contentLength === null ? null : Number(contentLength);
@@ -163,7 +163,7 @@ async function sendTo(
 	upstream: UpstreamRequest,
 	timer?: SilenceTimer,
 ): Promise<Attempt> {
-	const { parsed, pool, table, isolate } = admitted;
+	const { parsed, table, isolate } = admitted;
 	const status = table.nodes[node.index]!;
 	let attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
 	if (upstream.opensSession) {
@@ -173,7 +173,7 @@ async function sendTo(
 	}
 	const { result, endedAt } = attempt;
 	if (result === "refused") recordRefusal(status, endedAt);
-	else if (isEvidence(parsed, pool, node, result))
+	else if (isEvidence(parsed, node, result))
 		recordEvidence(status, { failed: result !== "ok", opensSession: upstream.opensSession }, endedAt);
 	return attempt;
 }

@@ -74,7 +74,7 @@ export function releaseBody(memory: BodyMemory, body: HeldBody): void {
 /** The limits of one body. */
 type BodyLimits = Pick<Pool, "maxBody" | "timeouts">;
 
-/** A body of a known length up to this is read in one step, which costs less than half as much as chunk by chunk. */
+/** A body of a known length up to this is read in one step, which costs less CPU than chunk by chunk. */
 const MAX_SMALL_BYTES = 16 * 1024;
 
 /**
@@ -131,7 +131,7 @@ async function readChunks(
 	try {
 		for (;;) {
 			const { value, done } = await reader.read();
-			if (done) return joined(chunks);
+			if (done) return await new Blob(chunks).arrayBuffer();
 			const fault = onChunk(value.byteLength);
 			if (fault !== null) return fault;
 			chunks.push(value);
@@ -142,18 +142,4 @@ async function readChunks(
 	} finally {
 		reader.releaseLock();
 	}
-}
-
-function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): ArrayBuffer {
-	const [only] = chunks;
-	if (only === undefined) return new ArrayBuffer(0);
-	if (chunks.length === 1 && only.byteLength === only.buffer.byteLength) return only.buffer;
-	const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-	const all = new Uint8Array(bytes);
-	let at = 0;
-	for (const chunk of chunks) {
-		all.set(chunk, at);
-		at += chunk.byteLength;
-	}
-	return all.buffer;
 }

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Node, Pool } from "../config/pool.ts";
 import { type NodeState, TRAFFICS, type Traffic } from "../contract.ts";
 import type { NodeVerdict, Verdict } from "../health/verdict.ts";
-import { allWarnings, noCheckHint, type ReportedWarnings, type Warning } from "../health/warning.ts";
+import { allWarnings, noCheckHint, type Warning } from "../health/warning.ts";
 import type { Totals } from "./ledger.ts";
 import { FRONT, keyOf, type Sums } from "./sums.ts";
 
@@ -66,7 +66,7 @@ export interface Health {
 /** All rows in HAProxy's order: the frontend, then for each pool's traffic the nodes and the backend. `verdict` is null when there is no monitor or it did not answer. */
 export function rowsOf(
 	config: Pick<Config, "pools">,
-	totals: Totals & { readonly warnings?: ReportedWarnings },
+	totals: Totals,
 	verdict: Verdict | null,
 	now: number,
 ): Row[] {
@@ -74,7 +74,7 @@ export function rowsOf(
 	for (const pool of config.pools) {
 		const verdicts = pool.nodes.map((node) => verdictOf(verdict, pool, node));
 		const notes = pool.nodes.map((node, i) => ({
-			warnings: allWarnings(verdicts[i]!, totals.warnings?.[`${pool.name}/${node.id}`]),
+			warnings: allWarnings(verdicts[i]!, totals.warnings[`${pool.name}/${node.id}`]),
 			hint: noCheckHint(pool, verdicts[i]!, verdicts),
 		}));
 		for (const traffic of TRAFFICS) {

@@ -210,11 +210,10 @@ export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts:
  * path. A held poll that exceeds its deadline says nothing, since the application decides when it answers.
  */
 export function isEvidence(
-	{ method, enginePath, path, sid }: ParsedRequest,
-	{ socketPath }: Pick<Pool, "socketPath">,
+	{ method, exactPath, sid }: ParsedRequest,
 	node: Node,
 	result: AttemptResult,
 ): boolean {
-	if (method !== "GET" || enginePath === null || path !== socketPath) return false;
+	if (method !== "GET" || !exactPath) return false;
 	return sid === null || (sid.startsWith(node.tag) && result !== "timeout");
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { NodeVerdict } from "../../../worker/health/verdict.ts";
-import { allWarnings, noCheckHint, warningLine, warningsOf } from "../../../worker/health/warning.ts";
+import { allWarnings, noCheckHint, probeWarnings, warningLine } from "../../../worker/health/warning.ts";
 import { poolOf } from "../support/pools.ts";
 import { VERDICT } from "../support/statistics.ts";
 
 const pool = poolOf({ socket_path: "/live/" });
 const node = pool.nodes[0]!;
 const codes = (platform: "cloudflare" | "workerd", keepAliveSeconds: number | null) =>
-	warningsOf(platform, node, { keepAliveSeconds }).map(({ code }) => code);
+	probeWarnings(platform, node, { keepAliveSeconds }).map(({ code }) => code);
 
 describe("a node's keep-alive is warned about", () => {
 	it.each<["cloudflare" | "workerd", number | null, string[]]>([
@@ -23,7 +23,7 @@ describe("a node's keep-alive is warned about", () => {
 	});
 
 	it("with the fix, in one log line without secrets", () => {
-		const [warning] = warningsOf("workerd", node, { keepAliveSeconds: 5 });
+		const [warning] = probeWarnings("workerd", node, { keepAliveSeconds: 5 });
 		expect(JSON.parse(warningLine(warning!, pool, node))).toEqual({
 			level: "warn",
 			event: "warning",
@@ -36,7 +36,7 @@ describe("a node's keep-alive is warned about", () => {
 	});
 
 	it("not before the first probe", () => {
-		expect(warningsOf("workerd", node, null)).toEqual([]);
+		expect(probeWarnings("workerd", node, null)).toEqual([]);
 	});
 });
 

@@ -1,7 +1,6 @@
 /** Statistics with every case: three nodes, one DOWN, one draining, a session limit, slow start, warnings. */
 import type { Config } from "../../../worker/config/config.ts";
 import type { NodeVerdict, Verdict } from "../../../worker/health/verdict.ts";
-import type { ReportedWarnings } from "../../../worker/health/warning.ts";
 import type { Totals } from "../../../worker/stats/ledger.ts";
 import { rowsOf } from "../../../worker/stats/rows.ts";
 import type { Statistics } from "../../../worker/stats/statistics.ts";
@@ -144,7 +143,7 @@ export const VERDICT: Verdict = {
 /** The statistics at `NOW`; a null `verdict` = no monitor. */
 export function statisticsOf(
 	verdict: Verdict | null = VERDICT,
-	totals: Totals & { readonly warnings?: ReportedWarnings } = TOTALS,
+	totals: Totals = TOTALS,
 	config: Pick<Config, "pools"> = CONFIG,
 ): Statistics {
 	return {

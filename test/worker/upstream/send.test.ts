@@ -77,8 +77,7 @@ describe("a retry on another node", () => {
 });
 
 describe("evidence about a node", () => {
-	const pool = poolOf();
-	const node = pool.nodes[0]!;
+	const node = poolOf().nodes[0]!;
 	it.each([
 		["GET", HANDSHAKE, null, "unreachable", true],
 		["GET", HANDSHAKE, null, "timeout", true],
@@ -94,7 +93,7 @@ describe("evidence about a node", () => {
 		["GET", "/ws", "websocket", "timeout", false],
 		["GET", "/socket.io/x?EIO=4&transport=polling", null, "unreachable", false],
 	] as const)("is %s %s (Upgrade %s) that ends with %s: %s", (method, path, upgrade, result, wanted) => {
-		expect(isEvidence(parsed(method, path, upgrade), pool, node, result)).toBe(wanted);
+		expect(isEvidence(parsed(method, path, upgrade), node, result)).toBe(wanted);
 	});
 });
 
