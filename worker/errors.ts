@@ -23,13 +23,16 @@ export const ERRORS = {
 	EDGE_NO_ROUTE: { status: 404, message: "No pool is routed for this host and path." },
 	EDGE_PLAIN_UPGRADE: {
 		status: 426,
-		message:
-			"WebSocket over plain http is refused, since browsers do not follow a redirect of it. Connect with wss:// (https:// in Socket.IO).",
+		message: "WebSocket over plain http is refused. Connect with wss:// (https:// in Socket.IO).",
 	},
 	EDGE_NO_NODE: { status: 503, message: "No node of the pool takes new sessions now. Try again soon." },
 	EDGE_FOREIGN_SID: {
 		status: 503,
 		message: "Sessions of a node cannot be found again; the log names the node and the fix.",
+	},
+	EDGE_REWRITE: {
+		status: 502,
+		message: "A node's answer to a handshake cannot be rewritten; the log names the node and the fix.",
 	},
 	EDGE_HANDSHAKE_RATE: {
 		status: 503,
@@ -45,8 +48,7 @@ export const ERRORS = {
 	},
 	EDGE_TOKEN_RATE: {
 		status: 429,
-		message:
-			"Too many wrong tokens from this address at a time. Wait a few seconds, then give the edge's token.",
+		message: "Too many wrong tokens from this address. Wait a few seconds.",
 	},
 	EDGE_OPERATOR: {
 		status: 403,

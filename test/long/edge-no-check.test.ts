@@ -122,7 +122,7 @@ describe("in front of unmodified nodes, a parked one, and one that follows the c
 		expect(await own(edge, "metrics")).toContain(
 			'sticky_edge_server_warning{proxy="app_http",server="guarded",warning="keep_alive"} 1',
 		);
-		expect(await own(edge, "stats/live")).toContain("closes idle connections too early");
+		expect(await own(edge, "stats/live")).toContain("closes idle connections after");
 		await until("every node was probed three times", async () => {
 			const { nodes } = JSON.parse(await own(edge, "stats.json")) as {
 				nodes: { server: string; health: { failedChecks: number } }[];

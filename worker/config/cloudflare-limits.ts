@@ -1,5 +1,8 @@
-/** Settings that work on plain workerd but fail on Cloudflare, reported before a deploy. */
-import type { Pool } from "./pool.ts";
+/**
+ * Settings that work on plain workerd but fail on Cloudflare, reported before a deploy. The Worker itself does not check
+ * them, which keeps it small.
+ */
+import { type Config, readConfig } from "./config.ts";
 
 /** The size limit of one variable (developers.cloudflare.com, Workers limits). */
 const MAX_VARIABLE_BYTES = 5 * 1024;
@@ -7,16 +10,21 @@ const MAX_VARIABLE_BYTES = 5 * 1024;
 /** https ports that Cloudflare forwards to proxied hosts (developers.cloudflare.com, network ports). */
 const FORWARDED_PORTS = new Set(["", "2053", "2083", "2087", "2096", "8443"]);
 
-/** Reports each variable that is too large, and each node that a Worker on Cloudflare cannot reach. */
-export function checkCloudflare(
-	variables: Readonly<Record<string, unknown>>,
-	pools: readonly Pool[],
-	problems: string[],
-): void {
+/** The problems of a configuration before it is deployed: its own; or, if it has none, those that it has on Cloudflare. */
+export function deployProblems(variables: object): readonly string[] {
+	const config = readConfig(variables);
+	if (!("pools" in config)) return config;
+	return config.platform === "cloudflare" ? cloudflareProblems(variables, config) : [];
+}
+
+/** Each variable that is too large, and each node that a Worker on Cloudflare cannot reach. */
+function cloudflareProblems(variables: object, { pools }: Config): string[] {
+	const problems: string[] = [];
 	for (const [name, value] of Object.entries(variables)) checkSize(name, value, problems);
 	for (const pool of pools)
 		for (const node of pool.nodes)
 			checkUrl(new URL(node.url), `${pool.variable}.nodes[${node.index}].url`, problems);
+	return problems;
 }
 
 function checkSize(name: string, value: unknown, problems: string[]): void {

@@ -1,6 +1,5 @@
 /** The configuration: read from the Worker's variables and checked once. Afterwards no value is missing. */
 import { addressRange } from "./addresses.ts";
-import { checkCloudflare } from "./cloudflare-limits.ts";
 import { decodeVariable, list, oneOf, type Read, record, text, wholeNumber } from "./fields.ts";
 import { type Host, parseHost } from "./hosts.ts";
 import { decodePath } from "./paths.ts";
@@ -69,7 +68,6 @@ export function readConfig(variables: object): Config | readonly string[] {
 	oneOf(LOCATIONS)(given["EDGE_LOCATION"], "EDGE_LOCATION", problems);
 	checkNames(pools, problems);
 	checkUnique(pools, problems);
-	if (platform === "cloudflare") checkCloudflare(given, pools, problems);
 	const routes = readRoutes(given["ROUTES"], pools, problems);
 	const ownPort = readPort(given, "EDGE_HTTPS_PORT", problems);
 	const publicPort = readPort(given, "EDGE_PUBLIC_HTTPS_PORT", problems);

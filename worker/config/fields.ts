@@ -145,7 +145,7 @@ function isTable(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
 	const json = JSON.stringify(value) ?? String(value);
 	return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }

@@ -1,5 +1,5 @@
 /** Origins of pages (RFC 6454): read from the configuration, and compared with those that clients send. */
-import type { Reader } from "./fields.ts";
+import { list, type Reader, show } from "./fields.ts";
 import { hostText, parseHost } from "./hosts.ts";
 
 /** The origins that a pool lists. */
@@ -46,38 +46,32 @@ export function isListed(origin: string, { any, exact, wildcards }: Origins): bo
 const FIX =
 	'write scheme and host, as "https://app.example.com", "https://*.example.com" for any one label, "capacitor://localhost" for an app, "null" for sandboxed pages, or "*" for any';
 
+/** One entry of a pool's list: an origin to compare, or what stands before and after the one label. */
+type Entry = string | Origins["wildcards"][number];
+
+const entries = list<Entry>((item, at, problems) => {
+	const entry = typeof item === "string" ? entryOf(item) : null;
+	if (entry === null) problems.push(`${at}: ${show(item)} is not an origin; ${FIX}`);
+	return entry ?? "";
+});
+
 /** The field `origins`. */
 export const origins: Reader<Origins> = (value, at, problems) => {
-	const exact = new Set<string>();
-	const wildcards: { before: string; after: string }[] = [];
-	const listed = value ?? [];
-	if (!Array.isArray(listed)) problems.push(`${at}: ${JSON.stringify(value)} is not a list; write [ … ]`);
-	const items: readonly unknown[] = Array.isArray(listed) ? listed : [];
-	for (const [i, item] of items.entries()) {
-		if (item === "*" || item === "null") exact.add(item);
-		else if (typeof item !== "string" || !addOrigin(item, exact, wildcards))
-			problems.push(`${at}[${i}]: ${JSON.stringify(item)?.slice(0, 200)} is not an origin; ${FIX}`);
-	}
+	const listed = entries(value, at, problems);
+	const exact = new Set(listed.filter((entry) => typeof entry === "string"));
+	const wildcards = listed.filter((entry) => typeof entry !== "string");
 	return { any: exact.delete("*"), exact, wildcards };
 };
 
-/** Adds one origin or wildcard; false when the text is neither. */
-function addOrigin(
-	text: string,
-	exact: Set<string>,
-	wildcards: { before: string; after: string }[],
-): boolean {
+/** Null when the text is neither an origin nor a wildcard. */
+function entryOf(text: string): Entry | null {
+	if (text === "*" || text === "null") return text;
 	const [, scheme, host] = /^([a-z][a-z0-9+.-]*:\/\/)\*(\..+)$/i.exec(text) ?? [];
-	if (scheme === undefined || host === undefined) {
-		const normal = text.includes("*") ? null : normalOrigin(inAscii(text));
-		if (normal !== null) exact.add(normal);
-		return normal !== null;
-	}
-	const normal = host.includes("*") ? null : normalOrigin(inAscii(`${scheme}label${host}`));
-	if (normal === null) return false;
+	const written = scheme === undefined ? text : `${scheme}label${host}`;
+	const normal = written.includes("*") ? null : normalOrigin(inAscii(written));
+	if (normal === null || scheme === undefined) return normal;
 	const label = normal.indexOf("://") + "://".length;
-	wildcards.push({ before: normal.slice(0, label), after: normal.slice(label + "label".length) });
-	return true;
+	return { before: normal.slice(0, label), after: normal.slice(label + "label".length) };
 }
 
 /** Browsers send host names outside ASCII as punycode (RFC 5891). */

@@ -40,8 +40,12 @@ export interface NodeStatus {
 	refusedUntil: number;
 	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
+	/** What was wrong with its last handshake when the edge could not rewrite it; "" = nothing. */
+	notRewritable: string;
 	/** What this isolate found wrong with a node that works: the text with the fix, by code. */
 	warnings: Record<string, string>;
+	/** Epoch ms when a warning was last logged, by code. */
+	readonly warningsLoggedAt: Record<string, number>;
 }
 
 export interface NodeTable {
@@ -99,7 +103,9 @@ function newNodeStatus(node: Node): NodeStatus {
 		nextCheckAt: 0,
 		refusedUntil: 0,
 		tagCheckedAt: 0,
+		notRewritable: "",
 		warnings: {},
+		warningsLoggedAt: {},
 	};
 }
 

@@ -4,7 +4,7 @@ import { HEADERS } from "../contract.ts";
 import { edgeError, engineError, preflightResponse } from "../errors.ts";
 import { type Denial, denyAsEdge } from "../policy/denial.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
-import { fixForFaults, withCookie } from "../stick/stick.ts";
+import { errorOfFaults, withCookie } from "../stick/stick.ts";
 import { withPublicLocation } from "../upstream/location.ts";
 import type { Attempt } from "../upstream/send.ts";
 import type { PoolRequest } from "./context.ts";
@@ -48,11 +48,9 @@ export function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]
 	const isEngine = parsed.enginePath !== null;
 	if (isEngine && parsed.method === "OPTIONS")
 		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const fix = isEngine ? fixForFaults(pool, table) : null;
-	const error =
-		fix === null
-			? edgeError("EDGE_NO_NODE", origin)
-			: edgeError("EDGE_FOREIGN_SID", origin, { message: fix });
+	const invalid = attempts.filter(({ result }) => result === "invalid").map(({ node }) => node);
+	const fault = isEngine ? errorOfFaults(pool, table, invalid) : null;
+	const error = fault === null ? edgeError("EDGE_NO_NODE", origin) : edgeError(fault.code, origin, fault);
 	return answerWith("no_node", error, pool, attempts);
 }
 

@@ -14,7 +14,7 @@ import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
 import { logLimited, requestId as newRequestId } from "../stats/log.ts";
-import { stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
+import { prepareHandshake, stickyAnswer, stickyTarget, upstreamSearch } from "../stick/stick.ts";
 import {
 	type Attempt,
 	discard,
@@ -144,6 +144,7 @@ async function sendWithFailover(
 
 function upstreamOf(admitted: PoolRequest, body: UpstreamRequest["body"]): UpstreamRequest {
 	const { parsed, pool, isolate, clientIp, requestId: id } = admitted;
+	if (isHandshake(parsed)) prepareHandshake(pool, parsed);
 	const added = { clientIp, secret: isolate.config.nodeSecret, requestId: id };
 	return upstreamRequest(parsed, pool, upstreamSearch(pool, parsed), body, added);
 }
@@ -188,8 +189,10 @@ async function adaptHandshake(
 		const adapted = stickyAnswer(pool, status, parsed, attempt.response!);
 		const answer = await withDeadline(pool.timeouts.handshake, adapted);
 		if (typeof answer !== "string") return { ...attempt, response: answer };
-		logLimited(isolate, faultEntry(answer, pool, status.node), status.node.id, { id: requestId, clientIp });
-		return { ...attempt, result: "refused", response: null };
+		const entry = faultEntry(answer, pool, status.node, status.notRewritable);
+		logLimited(isolate, entry, status.node.id, { id: requestId, clientIp });
+		// A client may cause an answer that is not rewritable, such as a login page.
+		return { ...attempt, result: answer === "not_rewritable" ? "invalid" : "refused", response: null };
 	} catch (error) {
 		return { ...attempt, result: failureOf(error), response: null, endedAt: Date.now() };
 	}

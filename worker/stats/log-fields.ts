@@ -6,34 +6,24 @@ const ELLIPSIS = "…";
 const ELLIPSIS_BYTES = 3;
 /** The most bytes that one UTF-16 code unit can take: `\u001f`. */
 const MAX_UNIT_BYTES = 6;
-/** Control characters that JSON.stringify writes as two: \b, \t, \n, \f and \r. */
-const SHORT_ESCAPES: ReadonlySet<number> = new Set([8, 9, 10, 12, 13]);
 
 /** Cuts text so that it takes at most `maxBytes` as UTF-8 inside JSON, where an escape takes up to 6 bytes (RFC 8259 section 7). */
 export function bounded(text: string, maxBytes: number): string {
 	if (text.length * MAX_UNIT_BYTES <= maxBytes) return text;
-	let bytes = 0;
-	/** Where to cut if the text turns out to be too long. */
-	let cut = 0;
-	for (let i = 0; i < text.length; ) {
-		const point = text.codePointAt(i)!;
-		bytes += jsonBytes(point);
-		if (bytes > maxBytes) return text.slice(0, cut) + ELLIPSIS;
-		i += point > 0xffff ? 2 : 1;
-		if (bytes <= maxBytes - ELLIPSIS_BYTES) cut = i;
+	// A code unit takes at least one byte, so this much decides.
+	if (jsonBytes(text.slice(0, maxBytes + 1)) <= maxBytes) return text;
+	let kept = "";
+	let left = maxBytes - ELLIPSIS_BYTES;
+	for (const character of text) {
+		left -= jsonBytes(character);
+		if (left < 0) break;
+		kept += character;
 	}
-	return text;
+	return kept + ELLIPSIS;
 }
 
-/** Bytes of one code point inside a string written by JSON.stringify (ECMA-262, QuoteJSONString). */
-function jsonBytes(point: number): number {
-	if (point < 0x20) return SHORT_ESCAPES.has(point) ? 2 : MAX_UNIT_BYTES;
-	if (point === 0x22 || point === 0x5c) return 2;
-	if (point < 0x80) return 1;
-	if (point < 0x800) return 2;
-	const isLoneSurrogate = point >= 0xd800 && point <= 0xdfff;
-	if (isLoneSurrogate) return MAX_UNIT_BYTES;
-	return point > 0xffff ? 4 : 3;
+function jsonBytes(text: string): number {
+	return new TextEncoder().encode(JSON.stringify(text)).length - '""'.length;
 }
 
 /**

@@ -3,7 +3,15 @@ import { isBound } from "../durable-objects.ts";
 import type { Env } from "../env.ts";
 import { isHandshake } from "../request/url.ts";
 import type { Attempt } from "../upstream/send.ts";
-import { AT, type Counters, FRONT_AT, type StatsSource, WAIT_BUCKETS_MS } from "./counters.ts";
+import {
+	AT,
+	CLASSES,
+	CODES,
+	type Counters,
+	FRONT_AT,
+	type StatsSource,
+	WAIT_BUCKETS_MS,
+} from "./counters.ts";
 import type { Exchange } from "./exchange.ts";
 import { FLUSH_INTERVAL_MS, flush } from "./flush.ts";
 import { log } from "./log.ts";
@@ -20,14 +28,11 @@ export interface ExchangeFacts {
 const MAX_ERROR_BYTES = 1000;
 
 /** By the first digit of a status: the offset of its counter in a slot, and in the frontend's part. */
-const CLASSES = ["hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx"] as const;
 const CLASS_AT: readonly number[] = CLASSES.map((name) => AT[name]);
 const FRONT_CLASS_AT: readonly number[] = CLASSES.map((name) => FRONT_AT[name]);
 
 /** The offset of each Engine.IO error code's counter. */
-const CODE_AT: readonly number[] = (
-	["code_0", "code_1", "code_2", "code_3", "code_4", "code_5"] as const
-).map((name) => AT[name]);
+const CODE_AT: readonly number[] = CODES.map((name) => AT[name]);
 
 /** The offset of each bucket's counter, by ascending bound. */
 const BUCKET_AT: readonly number[] = WAIT_BUCKETS_MS.map((bound) => AT[`wait_le_${bound}`]);

@@ -1,11 +1,14 @@
 /** Stickiness: which node a request must reach, and how a handshake's answer is adapted so that later requests reach it. */
 import type { Node, Pool } from "../config/pool.ts";
 import { TAG_LENGTH } from "../contract.ts";
-import { type Fault, fixFor } from "../health/fault.ts";
+import { type Fault, type FaultError, faultError } from "../health/fault.ts";
 import { type NodeStatus, type NodeTable, WRONG_TAG } from "../health/node-table.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import { nodeOfCookie, stickyCookie } from "./cookie.ts";
-import { addTag, removeTag, sidIn } from "./rewrite.ts";
+import { describeHandshake, readHandshake } from "./handshake-body.ts";
+import { updateWarnings } from "./node-limits.ts";
+import { findOpenPacket, type OpenPacket } from "./open-packet.ts";
+import { addTag, removeTag } from "./rewrite.ts";
 
 /**
  * `node`: this node and no other. `prefer`: a new session that should go to this node. `key`: the node is
@@ -45,6 +48,14 @@ export function upstreamSearch(pool: Pool, parsed: ParsedRequest): string {
 	return pool.stickiness === "rewrite" && parsed.sid !== null ? removeTag(parsed.search) : parsed.search;
 }
 
+/**
+ * Asks nodes for handshakes without compression, which the edge would have to undo before it can rewrite them; browsers
+ * accept encodings that the runtime cannot decode. Changes `parsed.headers.forwardable`, as upstreamHeaders does.
+ */
+export function prepareHandshake(pool: Pool, parsed: ParsedRequest): void {
+	if (pool.stickiness === "rewrite") parsed.headers.forwardable["accept-encoding"] = "identity";
+}
+
 /** After a session id with the right tag, its node is not checked again for this long, unless it restarts. */
 const TAG_CHECK_INTERVAL_MS = 60_000;
 
@@ -65,29 +76,68 @@ export async function stickyAnswer(
 		await response.body?.cancel();
 		return "many_processes";
 	}
-	if (pool.stickiness === "rewrite") return withBody(response, addTag(await response.text(), node.tag));
+	if (pool.stickiness === "rewrite") return rewrittenAnswer(pool, status, response);
 	if (pool.stickiness === "cookie") return withCookie(pool, node, parsed, response);
 	if (pool.stickiness === "source" || Date.now() - status.tagCheckedAt < TAG_CHECK_INTERVAL_MS)
 		return response;
-	const body = await response.text();
-	const tagged = isTagged(body, node);
-	if (tagged !== null) status.tagCheckedAt = tagged ? Date.now() : WRONG_TAG;
-	return tagged === false ? "foreign_tag" : withBody(response, body);
+	return checkedAnswer(pool, status, response);
 }
 
-/** The fix for the first node found with a fault; null when there is none. */
-export function fixForFaults(pool: Pool, table: NodeTable): string | null {
-	for (const { node, fault, tagCheckedAt } of table.nodes) {
-		if (fault !== "") return fixFor(fault, pool, node);
-		if (tagCheckedAt === WRONG_TAG) return fixFor("foreign_tag", pool, node);
+/** The answer with the tag before its session id. */
+async function rewrittenAnswer(
+	pool: Pool,
+	status: NodeStatus,
+	response: Response,
+): Promise<Response | "not_rewritable"> {
+	const body = await readHandshake(response);
+	const open = body.problem === null ? findOpenPacket(body.bytes) : null;
+	if (open === null) {
+		status.notRewritable = describeHandshake(response.headers, body);
+		return "not_rewritable";
+	}
+	status.notRewritable = "";
+	checkLimits(pool, status, open);
+	return withBody(response, addTag(body.bytes, open, status.node.tag));
+}
+
+/** The answer as it is, after a look at its session id. One that cannot be read is not checked: nothing in it must change. */
+async function checkedAnswer(
+	pool: Pool,
+	status: NodeStatus,
+	response: Response,
+): Promise<Response | "foreign_tag"> {
+	const { bytes, problem } = await readHandshake(response.clone());
+	const open = problem === null ? findOpenPacket(bytes) : null;
+	if (open === null) return response;
+	checkLimits(pool, status, open);
+	const tagged = isTagged(open, status.node);
+	status.tagCheckedAt = tagged ? Date.now() : WRONG_TAG;
+	if (tagged) return response;
+	await response.body?.cancel();
+	return "foreign_tag";
+}
+
+function checkLimits(pool: Pool, status: NodeStatus, open: OpenPacket): void {
+	for (const line of updateWarnings(status, open, pool, Date.now())) console.warn(line);
+}
+
+/**
+ * The error for the first node found with a fault; null when there is none. `invalid` are the nodes that gave this
+ * request an answer that cannot be forwarded: that a node's handshake was not rewritable says nothing of another one.
+ */
+export function errorOfFaults(pool: Pool, table: NodeTable, invalid: readonly Node[]): FaultError | null {
+	for (const { node, fault, tagCheckedAt, notRewritable } of table.nodes) {
+		if (fault !== "") return faultError(fault, pool, node);
+		if (tagCheckedAt === WRONG_TAG) return faultError("foreign_tag", pool, node);
+		if (notRewritable !== "" && invalid.includes(node))
+			return faultError("not_rewritable", pool, node, notRewritable);
 	}
 	return null;
 }
 
-/** Whether the session id in a polling handshake's body carries the node's tag; null when there is no session id. */
-export function isTagged(body: string, node: Node): boolean | null {
-	const sid = sidIn(body);
-	return sid === null ? null : sid.slice(0, TAG_LENGTH) === node.tag;
+/** Whether the session id of an open packet carries the node's tag. */
+export function isTagged({ sid }: Pick<OpenPacket, "sid">, { tag }: Pick<Node, "tag">): boolean {
+	return sid.startsWith(tag);
 }
 
 /** The answer with the cookie that brings the client back to the same node, unless it has that cookie. */
@@ -98,12 +148,21 @@ export function withCookie(pool: Pool, node: Node, parsed: ParsedRequest, respon
 	return copy;
 }
 
-/** The answer with another body. The runtime has decoded the body, so headers that describe its bytes no longer apply. */
-function withBody(response: Response, body: string): Response {
+/** Headers that describe a body's bytes, which are decoded and changed. */
+const BODY_HEADERS = [
+	"content-encoding",
+	"content-length",
+	"transfer-encoding",
+	"etag",
+	"content-md5",
+	"digest",
+	"content-digest",
+	"repr-digest",
+];
+
+/** The answer with another body. */
+function withBody(response: Response, body: Uint8Array): Response {
 	const headers = new Headers(response.headers);
-	headers.delete("content-encoding");
-	headers.delete("content-length");
-	headers.delete("transfer-encoding");
-	headers.delete("etag");
+	for (const name of BODY_HEADERS) headers.delete(name);
 	return new Response(body, { status: response.status, headers });
 }

@@ -29,7 +29,7 @@ export interface UpstreamRequest {
  * `ok`: the node answered, whatever the status. `refused`: it works but takes no new session. `unreachable`:
  * it could not be reached or closed the connection. `unavailable`: 502, 503 or 504 by a proxy before the node, or
  * for a handshake. `timeout`: no headers within the deadline. `client_idle`: the client stopped sending the
- * body. `invalid`: the node's status cannot be forwarded.
+ * body. `invalid`: the node's answer cannot be forwarded.
  */
 export type AttemptResult =
 	| "ok"
@@ -214,6 +214,6 @@ export function isEvidence(
 	node: Node,
 	result: AttemptResult,
 ): boolean {
-	if (method !== "GET" || !exactPath) return false;
+	if (method !== "GET" || !exactPath || result === "invalid") return false;
 	return sid === null || (sid.startsWith(node.tag) && result !== "timeout");
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { configOf, problemsOf, variables } from "../support/pools.ts";
 
 const nodes = (...urls: string[]) => urls.map((url, i) => ({ id: `n${i + 1}`, url }));
-const onCloudflare = (...urls: string[]) => ({ POOL_APP: { nodes: nodes(...urls) } });
 
 describe("a configuration", () => {
 	it("is complete, whether its variables are objects or JSON text", () => {
@@ -214,32 +213,5 @@ describe("the check of a configuration names the field, the value and the fix fo
 		expect(problemsOf(variables({}, { EDGE_NODE_SECRET: "hush hush" }))).toEqual([
 			"EDGE_NODE_SECRET: not usable; write text of printable ASCII characters without spaces",
 		]);
-	});
-});
-
-describe("the check of a configuration for Cloudflare", () => {
-	it.each([
-		["http://n1.test", /plain text; write https/],
-		["https://10.0.0.5", /is an IP address, which Workers cannot fetch \(error 1003\)/],
-		["https://[2001:db8::1]", /is an IP address/],
-		["https://n1.test:3001", /Cloudflare does not forward port 3001/],
-	])("reports a node at %s", (url, sentence) => {
-		expect(problemsOf(onCloudflare(url))).toEqual([expect.stringMatching(sentence)]);
-	});
-
-	it("reports a variable of more than 5 KiB", () => {
-		const urls = Array.from({ length: 120 }, (_, i) => `https://node-${i}.example.com`);
-		expect(problemsOf(onCloudflare(...urls))[0]).toMatch(
-			/^POOL_APP: \d+ bytes as JSON, and Cloudflare allows 5120 per variable/,
-		);
-	});
-
-	it("does not apply to a self-hosted edge", () => {
-		expect(
-			problemsOf({
-				EDGE_PLATFORM: "workerd",
-				...onCloudflare("http://10.0.0.5:3001", "https://n2.test:8444"),
-			}),
-		).toEqual([]);
 	});
 });

@@ -11,14 +11,6 @@ const FAULTS: Readonly<Record<string, string>> = {
 	many_processes: "several processes answer at its address",
 };
 
-/** Short texts of warnings, before the fix. */
-const WARNINGS: Readonly<Record<string, string>> = {
-	keep_alive: "closes idle connections too early",
-	handshakes_fail: "health OK, handshakes fail",
-	poll_timeout: "pingInterval exceeds timeouts.poll",
-	max_body: "maxHttpBufferSize exceeds max_body",
-};
-
 /** The card. `rows` are the node's rows, one for each kind of traffic. Its key is unique on the page, whatever the order of the nodes. */
 export function nodeCard(rows: readonly Row[]): string {
 	const { server, pool, status, health, warnings, hint } = rows[0]!;
@@ -70,9 +62,7 @@ function changeLine({ changed, reason, downtime }: NonNullable<Row["health"]>): 
 }
 
 function warningItem({ code, fix }: Warning): string {
-	const title = WARNINGS[code] ?? code.replaceAll("_", " ");
-	const more = fix.startsWith(title) ? fix.slice(title.length) : ` ${fix}`;
-	return `<li data-key="${escaped(code)}">⚠ <b>${escaped(title)}</b>${escaped(more)}</li>`;
+	return `<li data-key="${escaped(code)}">⚠ ${escaped(fix)}</li>`;
 }
 
 function buttons(node: string, { adminState, operatorWeight }: NonNullable<Row["health"]>): string {

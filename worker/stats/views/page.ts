@@ -1,6 +1,7 @@
 /** The statistics as an HTML page without external resources. */
 import { deniedOf, type Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
+import { MEANINGS } from "./meanings.ts";
 import { nodeCard } from "./node-card.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
@@ -30,7 +31,7 @@ export function livePart(statistics: Statistics): string {
 			),
 		),
 		`<h2>Frontend</h2>${frontList(front)}`,
-		'<p class="note">Live sessions are reported by the nodes and at most one probe interval old. WebSocket frames are not counted. Each isolate sends its counts every 10 s, so the numbers may lag by that much.</p>',
+		'<p class="note">Live sessions are at most one probe interval old, and all other numbers 10 s. WebSocket frames are not counted.</p>',
 	].join("\n");
 }
 
@@ -80,19 +81,21 @@ function poolSection(pool: string, rows: readonly Row[]): string {
 	return `<section data-key="${escaped(pool)}"><h2>${escaped(pool)} <small>${up.length} of ${names.length} nodes take new sessions</small></h2><div class="nodes">${cards.join("")}</div>${poolTable(rows)}</section>`;
 }
 
+const FRONT_COUNTERS = [
+	"redirected",
+	"plain_upgrades",
+	"tls_1_3",
+	"tls_1_2",
+	"tls_unknown",
+	"plain_http",
+	"no_route",
+	"log_lines",
+	"failed_tokens",
+] as const;
+
 function frontList({ counts }: Row): string {
-	const entries: [string, number][] = [
-		["Plain http redirected (308)", counts["redirected"] ?? 0],
-		["Plain http upgrades refused", counts["plain_upgrades"] ?? 0],
-		["TLS 1.3", counts["tls_1_3"] ?? 0],
-		["TLS 1.2", counts["tls_1_2"] ?? 0],
-		["TLS, version unknown", counts["tls_unknown"] ?? 0],
-		["Plain http", counts["plain_http"] ?? 0],
-		["No route", counts["no_route"] ?? 0],
-		["Log lines", counts["log_lines"] ?? 0],
-		["Wrong tokens", counts["failed_tokens"] ?? 0],
-	];
+	const entries: [string, number][] = FRONT_COUNTERS.map((name) => [MEANINGS[name], counts[name] ?? 0]);
 	for (const [name, value] of Object.entries(counts))
-		if (name.startsWith("denied_")) entries.push([`Denied: ${name.slice(7).replaceAll("_", " ")}`, value]);
+		if (name.startsWith("denied_")) entries.push([`denied: ${name.slice(7).replaceAll("_", " ")}`, value]);
 	return `<dl>${entries.map(([name, value]) => `<div data-key="${escaped(name)}"><dt>${escaped(name)}</dt><dd>${integer(value)}</dd></div>`).join("")}</dl>`;
 }

@@ -1,57 +1,49 @@
 /** Statistics for Prometheus (exposition format 0.0.4): HAProxy's metric names where the meaning is the same, our own elsewhere. */
 import { NODE_STATES } from "../../contract.ts";
-import { WAIT_BUCKETS_MS } from "../counters.ts";
+import { CLASSES, CODES, WAIT_BUCKETS_MS } from "../counters.ts";
 import type { Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 import { type Family, gauge, histogram, render, total } from "./exposition.ts";
 import { frontendOnly } from "./frontend-metrics.ts";
-import { warningMetric } from "./warning-metric.ts";
+import { LIVE, LIVE_MAX, MEANINGS, type Meant, TOTAL, WAIT } from "./meanings.ts";
 
 type Value = (row: Row) => number | null;
-const counted =
-	(name: string): Value =>
-	(row) =>
-		row.counts[name] ?? 0;
+type Metric = readonly [name: string, help: string, value: Value];
 
-/** Metrics of frontend, backend and server. */
-const COMMON: readonly (readonly [name: string, help: string, value: Value])[] = [
-	[
-		"sessions_total",
-		"Engine.IO sessions opened; requests where the traffic is plain http.",
-		(row) => row.total,
-	],
-	["bytes_in_total", "Bytes of request bodies with a Content-Length.", counted("bytes_in")],
-	[
-		"bytes_out_total",
-		"Bytes of answers with a Content-Length; WebSocket frames are not counted.",
-		counted("bytes_out"),
-	],
-	["http_requests_total", "Requests.", counted("requests")],
+/** The metric of a counter. */
+const counted = (name: string, counter: Meant): Metric => [
+	name,
+	MEANINGS[counter],
+	(row) => row.counts[counter] ?? 0,
 ];
 
-const BACKEND_AND_SERVER: typeof COMMON = [
-	[
-		"connection_errors_total",
-		"Requests to a node that could not be reached or closed the connection before headers.",
-		counted("unreachable"),
-	],
+/** Metrics of frontend, backend and server. */
+const COMMON: readonly Metric[] = [
+	["sessions_total", TOTAL, (row) => row.total],
+	counted("bytes_in_total", "bytes_in"),
+	counted("bytes_out_total", "bytes_out"),
+	counted("http_requests_total", "requests"),
+];
+
+const BACKEND_AND_SERVER: readonly Metric[] = [
+	counted("connection_errors_total", "unreachable"),
 	[
 		"response_errors_total",
-		"Requests to a node that sent no headers in time, or a 5xx.",
+		"no headers in time, or a 5xx sent by the node",
 		(row) => (row.counts["timeouts"] ?? 0) + (row.counts["server_errors"] ?? 0),
 	],
-	["retry_warnings_total", "Attempts that were followed by another.", counted("retries")],
-	["redispatch_warnings_total", "Requests that were retried on another node.", counted("redispatches")],
-	["loadbalanced_total", "Times a node was chosen for a new session or request.", counted("picks")],
+	counted("retry_warnings_total", "retries"),
+	counted("redispatch_warnings_total", "redispatches"),
+	counted("loadbalanced_total", "picks"),
 ];
 
 /** Our own metrics of backend and server. */
-const OWN: typeof COMMON = [
-	["sticky_total", "Requests of a session that reached its node.", counted("sticky")],
-	["gone_total", "Requests whose session's node no longer exists: answered 400 code 1.", counted("gone")],
-	["refused_total", "Handshakes a node refused because it drains or is full.", counted("refused")],
-	["upgrades_tried_total", "Upgrades of a session that were requested.", counted("upgrades_tried")],
-	["upgrades_done_total", "Upgrades of a session that were answered 101.", counted("upgrades_done")],
+const OWN: readonly Metric[] = [
+	counted("sticky_total", "sticky"),
+	counted("gone_total", "gone"),
+	counted("refused_total", "refused"),
+	counted("upgrades_tried_total", "upgrades_tried"),
+	counted("upgrades_done_total", "upgrades_done"),
 ];
 
 /** The text for a scrape. */
@@ -90,14 +82,7 @@ function labelsOf(row: Row): Record<string, string> {
 }
 
 function responses(kind: string, rows: readonly Row[]): Family {
-	const codes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-	return total(
-		`haproxy_${kind}_http_responses_total`,
-		"Answers by class of status.",
-		rows.flatMap((row) =>
-			codes.map((code) => ({ labels: { ...labelsOf(row), code }, value: row.counts[`hrsp_${code}`] ?? 0 })),
-		),
-	);
+	return total(`haproxy_${kind}_http_responses_total`, "answers by class of status", byCode(rows, CLASSES));
 }
 
 function status(kind: "frontend" | "backend" | "server", rows: readonly Row[]): Family {
@@ -112,31 +97,25 @@ function status(kind: "frontend" | "backend" | "server", rows: readonly Row[]): 
 	);
 }
 
+const seconds = (milliseconds: number | null) => (milliseconds === null ? null : milliseconds / 1000);
+
+/** Gauges of backend and server. */
+const LIVE_AND_TIMES: readonly Metric[] = [
+	["current_sessions", LIVE, (row) => row.live],
+	["max_sessions", LIVE_MAX, (row) => row.liveMax],
+	["response_time_average_seconds", WAIT, (row) => seconds(row.waitMs)],
+	[
+		"total_time_average_seconds",
+		"Average time until the answer's headers; polls are not included.",
+		(row) => seconds(row.totalMs),
+	],
+];
+
 function liveAndTimes(kind: string, rows: readonly Row[]): Family[] {
-	const seconds = (value: number | null) => (value === null ? null : value / 1000);
-	return [
-		gauge(
-			`haproxy_${kind}_current_sessions`,
-			"Live sessions, as the nodes last reported them.",
-			samples(rows, (row) => row.live),
-		),
-		gauge(
-			`haproxy_${kind}_max_sessions`,
-			"Maximum of the live sessions.",
-			samples(rows, (row) => row.liveMax),
-		),
-		gauge(
-			`haproxy_${kind}_response_time_average_seconds`,
-			"Average time until a node's headers; polls are not included.",
-			samples(rows, (row) => seconds(row.waitMs)),
-		),
-		gauge(
-			`haproxy_${kind}_total_time_average_seconds`,
-			"Average time until the answer's headers; polls are not included.",
-			samples(rows, (row) => seconds(row.totalMs)),
-		),
-		responseTimes(kind, rows),
-	];
+	const gauges = LIVE_AND_TIMES.map(([name, help, value]) =>
+		gauge(`haproxy_${kind}_${name}`, help, samples(rows, value)),
+	);
+	return [...gauges, responseTimes(kind, rows)];
 }
 
 /** Rows without timed attempts are left out, such as those of a traffic that is not used. */
@@ -158,60 +137,70 @@ function responseTimes(kind: string, rows: readonly Row[]): Family {
 }
 
 function engineErrors(rows: readonly Row[]): Family {
-	const codes = ["0", "1", "2", "3", "4", "5"];
 	return total(
 		"sticky_edge_engine_errors_total",
 		"Engine.IO errors by the protocol's code, including those of the nodes.",
-		rows.flatMap((row) =>
-			codes.map((code) => ({ labels: { ...labelsOf(row), code }, value: row.counts[`code_${code}`] ?? 0 })),
-		),
+		byCode(rows, CODES),
 	);
 }
 
+/** A sample for each of several counters, whose names end in the label `code`. */
+function byCode(rows: readonly Row[], counters: readonly string[]): Family["samples"] {
+	return rows.flatMap((row) =>
+		counters.map((name) => ({
+			labels: { ...labelsOf(row), code: name.split("_")[1]! },
+			value: row.counts[name] ?? 0,
+		})),
+	);
+}
+
+type Health = NonNullable<Row["health"]>;
+
+/** Metrics of servers that the monitor's checks give. */
+const CHECKS: readonly (readonly [
+	family: typeof gauge,
+	name: string,
+	help: string,
+	value: (health: Health) => number | null,
+])[] = [
+	[gauge, "weight", "The weight in force.", ({ weight }) => weight],
+	[
+		gauge,
+		"current_throttle",
+		"Percentage of its weight that the node gets during slow start.",
+		({ throttle }) => throttle ?? 100,
+	],
+	[gauge, "check_code", "HTTP status of the last check.", ({ check }) => check?.status || null],
+	[
+		gauge,
+		"check_duration_seconds",
+		"Duration of the last check.",
+		({ check }) => seconds(check?.milliseconds ?? null),
+	],
+	[total, "check_failures_total", "Checks that failed.", ({ failedChecks }) => failedChecks],
+	[total, "check_up_down_total", "Changes from UP to DOWN.", ({ downs }) => downs],
+	[gauge, "check_last_change_seconds", "Seconds since the last change of state.", ({ changed }) => changed],
+	[total, "downtime_seconds_total", "Seconds DOWN.", ({ downtime }) => downtime],
+];
+
 function serverOnly(rows: readonly Row[]): Family[] {
-	const of = (value: (health: NonNullable<Row["health"]>) => number | null) =>
-		samples(rows, (row) => (row.health === null ? null : value(row.health)));
-	return [
-		gauge(
-			"haproxy_server_weight",
-			"The weight in force.",
-			of((health) => health.weight),
+	const checks = CHECKS.map(([family, name, help, value]) =>
+		family(
+			`haproxy_server_${name}`,
+			help,
+			samples(rows, ({ health }) => (health === null ? null : value(health))),
 		),
-		gauge(
-			"haproxy_server_current_throttle",
-			"Percentage of its weight that the node gets during slow start.",
-			of((health) => health.throttle ?? 100),
+	);
+	return [...checks, warnings(rows)];
+}
+
+/** One sample for each warning in a node's row; none without warnings. */
+function warnings(rows: readonly Row[]): Family {
+	return gauge(
+		"sticky_edge_server_warning",
+		"1 for each warning about a node; the statistics page has the fix.",
+		rows.flatMap((row) =>
+			row.warnings.map(({ code }) => ({ labels: { ...labelsOf(row), warning: code }, value: 1 })),
 		),
-		gauge(
-			"haproxy_server_check_code",
-			"HTTP status of the last check.",
-			of((health) => health.check?.status || null),
-		),
-		gauge(
-			"haproxy_server_check_duration_seconds",
-			"Duration of the last check.",
-			of((health) => (health.check === null ? null : health.check.milliseconds / 1000)),
-		),
-		total(
-			"haproxy_server_check_failures_total",
-			"Checks that failed.",
-			of((health) => health.failedChecks),
-		),
-		total(
-			"haproxy_server_check_up_down_total",
-			"Changes from UP to DOWN.",
-			of((health) => health.downs),
-		),
-		gauge(
-			"haproxy_server_check_last_change_seconds",
-			"Seconds since the last change of state.",
-			of((health) => health.changed),
-		),
-		total(
-			"haproxy_server_downtime_seconds_total",
-			"Seconds DOWN.",
-			of((health) => health.downtime),
-		),
-		warningMetric(rows),
-	];
+	);
 }

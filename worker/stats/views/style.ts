@@ -7,26 +7,24 @@ body{margin:0;background:var(--ground);color:var(--ink);font:14px/1.45 system-ui
 main{max-width:1360px;margin:0 auto;padding:20px 16px 40px}
 h1{font-size:20px;margin:0}h2{font-size:16px;margin:28px 0 10px}h2 small{font-weight:400;color:var(--soft);font-size:13px;margin-left:6px}
 header{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}header p{margin:0;color:var(--soft)}
-#stale{color:var(--down)}
 .note{color:var(--soft);font-size:13px;margin:8px 2px 0;max-width:110ch}
 .note.warn{color:var(--drain)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:10px;margin:16px 0 0}
-.tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px}
-.tile b{display:block;font-size:22px;font-weight:600;line-height:1.25;white-space:nowrap}.tile span{color:var(--soft);font-size:12.5px}.tile i{font-style:normal;color:var(--soft);font-size:12.5px;display:block}
-.bad{color:var(--down)}
+.tile,.node,.wide{background:var(--card);border:1px solid var(--line);border-radius:10px}
+.tile,.node{padding:10px 14px}
+.tile b{display:block;font-size:22px;font-weight:600;line-height:1.25;white-space:nowrap}.tile span,.tile i{color:var(--soft);font-size:12.5px}.tile i{font-style:normal;display:block}
 .nodes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:10px}
-.node{background:var(--card);border:1px solid var(--line);border-left:4px solid var(--soft);border-radius:10px;padding:10px 14px;min-width:0}
-.node.UP{border-left-color:var(--up)}.node.DRAIN{border-left-color:var(--drain)}.node.DOWN{border-left-color:var(--down)}.node.MAINT{border-left-color:var(--maint)}
+.UP{--state:var(--up)}.DRAIN{--state:var(--drain)}.DOWN{--state:var(--down)}.MAINT{--state:var(--maint)}
+.node{border-left:4px solid var(--state,var(--soft));min-width:0}
 .node h3{margin:0;font-size:15px;display:flex;justify-content:space-between;gap:8px}
-.state{font-weight:600}.UP .state{color:var(--up)}.DRAIN .state{color:var(--drain)}.DOWN .state{color:var(--down)}.MAINT .state{color:var(--maint)}
+.state{font-weight:600;color:var(--state)}
 .node p{margin:2px 0 0;color:var(--soft);font-size:13px;overflow-wrap:anywhere}.node p b{color:var(--ink);font-weight:600}
-.node .fault{color:var(--down)}
-.notes{list-style:none;margin:6px 0 0;padding:0;font-size:13px;overflow-wrap:anywhere}.notes:empty{display:none}
-.notes li{margin:2px 0 0;color:var(--soft)}.notes b{color:var(--drain);font-weight:600}
+.node .fault,.bad,.notes{list-style:none;margin:6px 0 0;padding:0;font-size:13px;overflow-wrap:anywhere}.notes:empty{display:none}
+.notes li{margin:2px 0 0;color:var(--drain)}.notes .hint{color:var(--soft)}
 .states{margin-top:8px;display:flex;flex-wrap:wrap;gap:6px}
 button{font:inherit;font-size:12.5px;color:var(--ink);background:transparent;border:1px solid var(--line);border-radius:6px;padding:2px 10px;cursor:pointer}
 button:hover{border-color:var(--soft)}button[aria-pressed=true]{background:var(--line);cursor:default}
-.wide{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:10px;margin-top:10px}
+.wide{overflow-x:auto;margin-top:10px}
 table{border-collapse:collapse;width:100%;white-space:nowrap;font-size:13px}
 th,td{padding:4px 7px;text-align:right;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:500;font-size:12px}thead tr:first-child th{text-align:center;border-bottom:0;padding-bottom:0}

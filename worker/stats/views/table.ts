@@ -1,144 +1,93 @@
 /** The traffic of one pool as a table: HAProxy's groups of columns, and one for stickiness. */
+import { CLASSES } from "../counters.ts";
 import type { Row } from "../rows.ts";
+import { LIVE, LIVE_MAX, MEANINGS, type Meant, TOTAL, WAIT } from "./meanings.ts";
 import { bytes, escaped, integer, percent, rate } from "./text.ts";
 
-interface Column {
-	readonly head: string;
-	readonly title: string;
-	/** Null = unknown, or meaningless in this row. */
-	readonly value: (row: Row) => number | null;
-	readonly show?: (value: number) => string;
-	/** Whether a value above 0 is highlighted. */
-	readonly bad?: boolean;
-}
+/** `value`: null = unknown, or meaningless in this row. `mark`: "bad" highlights values above 0. */
+type Column = readonly [
+	head: string,
+	title: string,
+	value: (row: Row) => number | null,
+	show?: (value: number) => string,
+	mark?: "bad" | "",
+];
 
-const counted =
-	(...names: readonly string[]) =>
-	({ counts }: Row): number =>
-		names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+/** The column of a counter, with a value only in the rows for which `isShown` holds. */
+const counted = (
+	head: string,
+	counter: Meant,
+	{
+		show = integer,
+		mark = "",
+		isShown = () => true,
+	}: { show?: Column[3]; mark?: Column[4]; isShown?: (row: Row) => boolean } = {},
+): Column => [
+	head,
+	MEANINGS[counter],
+	(row) => (isShown(row) ? (row.counts[counter] ?? 0) : null),
+	show,
+	mark,
+];
 
-const engine =
-	(value: (row: Row) => number | null) =>
-	(row: Row): number | null =>
-		row.traffic === "http" ? null : value(row);
+const mark = "bad";
+const ofEngine = { isShown: (row: Row) => row.traffic !== "http" };
+const ofUpgrades = { isShown: (row: Row) => row.traffic === "websocket" || row.traffic === "flashsocket" };
+const ofBackend = { isShown: (row: Row) => row.kind === "backend" };
 
 const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] = [
 	[
 		"Sessions",
 		[
-			{ head: "Live", title: "live sessions, as the nodes last reported", value: (row) => row.live },
-			{ head: "Max", title: "maximum of the live sessions", value: (row) => row.liveMax },
-			{
-				head: "Total",
-				title: "Engine.IO sessions opened; requests of plain http",
-				value: (row) => row.total,
-			},
-			{ head: "LbTot", title: "times a node was chosen", value: counted("picks") },
+			["Live", LIVE, (row) => row.live],
+			["Max", LIVE_MAX, (row) => row.liveMax],
+			["Total", TOTAL, (row) => row.total],
+			counted("LbTot", "picks"),
 		],
 	],
 	[
 		"Per second",
 		[
-			{
-				head: "New",
-				title: "new per second, over the last 10 to 20 s",
-				value: (row) => row.rate,
-				show: rate,
-			},
-			{ head: "Max", title: "the highest over 10 s", value: (row) => row.rateMax, show: rate },
-			{ head: "Req", title: "requests per second", value: (row) => row.requestRate, show: rate },
+			["New", "new per second, over the last 10 to 20 s", (row) => row.rate, rate],
+			["Max", "the highest over 10 s", (row) => row.rateMax, rate],
+			["Req", "requests per second", (row) => row.requestRate, rate],
 		],
 	],
 	[
 		"Stickiness",
 		[
-			{
-				head: "Sticky",
-				title: "requests of a session that reached its node",
-				value: engine(counted("sticky")),
-			},
-			{
-				head: "Gone",
-				title: "answered code 1: the session's node no longer exists",
-				value: engine(counted("gone")),
-				bad: true,
-			},
-			{
-				head: "Upgr",
-				title: "upgrades of a session that were answered 101",
-				value: (row) =>
-					row.traffic === "websocket" || row.traffic === "flashsocket" ? counted("upgrades_done")(row) : null,
-			},
-			{
-				head: "Upgr %",
-				title: "share of the sessions opened by polling",
-				value: (row) => row.upgraded,
-				show: percent,
-			},
+			counted("Sticky", "sticky", ofEngine),
+			counted("Gone", "gone", { ...ofEngine, mark }),
+			counted("Upgr", "upgrades_done", ofUpgrades),
+			["Upgr %", "share of the sessions opened by polling", (row) => row.upgraded, percent],
 		],
 	],
-	[
-		"Bytes",
-		[
-			{ head: "In", title: "bodies with a Content-Length", value: counted("bytes_in"), show: bytes },
-			{
-				head: "Out",
-				title: "bodies with a Content-Length; WebSocket frames are not counted",
-				value: counted("bytes_out"),
-				show: bytes,
-			},
-		],
-	],
+	["Bytes", [counted("In", "bytes_in", { show: bytes }), counted("Out", "bytes_out", { show: bytes })]],
 	[
 		"Denied, errors",
 		[
-			{
-				head: "Den",
-				title: "denied by policy",
-				value: (row) => (row.kind === "backend" ? counted("denied")(row) : null),
-			},
-			{
-				head: "Conn",
-				title: "node unreachable, or closed the connection before headers",
-				value: counted("unreachable"),
-				bad: true,
-			},
-			{ head: "Time", title: "no headers in time", value: counted("timeouts"), bad: true },
-			{ head: "5xx", title: "5xx sent by the node", value: counted("server_errors"), bad: true },
-			{
-				head: "Refu",
-				title: "handshakes refused by a node that drains or is full",
-				value: counted("refused"),
-			},
-			{
-				head: "503",
-				title: "no node took the session",
-				value: (row) => (row.kind === "backend" ? counted("no_node")(row) : null),
-				bad: true,
-			},
+			counted("Den", "denied", ofBackend),
+			counted("Conn", "unreachable", { mark }),
+			counted("Time", "timeouts", { mark }),
+			counted("5xx", "server_errors", { mark }),
+			counted("Refu", "refused"),
+			counted("503", "no_node", { ...ofBackend, mark }),
 		],
 	],
-	[
-		"Warnings",
-		[
-			{ head: "Retr", title: "attempts that were followed by another", value: counted("retries") },
-			{ head: "Redis", title: "requests that were retried on another node", value: counted("redispatches") },
-		],
-	],
+	["Warnings", [counted("Retr", "retries"), counted("Redis", "redispatches")]],
 	[
 		"Answers",
 		[
-			{ head: "1xx", title: "101 opens a WebSocket", value: counted("hrsp_1xx") },
-			{ head: "2xx", title: "", value: counted("hrsp_2xx") },
-			{ head: "3xx", title: "", value: counted("hrsp_3xx") },
-			{ head: "4xx", title: "", value: counted("hrsp_4xx") },
-			{ head: "5xx", title: "", value: counted("hrsp_5xx"), bad: true },
-			{
-				head: "ms",
-				title: "average time until a node's headers; polls are not included",
-				value: (row) => row.waitMs,
-				show: rate,
-			},
+			...CLASSES.map(
+				(name, i): Column => [
+					`${i + 1}xx`,
+					"answers with such a status",
+					(row) => row.counts[name] ?? 0,
+					integer,
+					i === 4 ? mark : "",
+				],
+			),
+			["ms", WAIT, (row) => row.waitMs, rate],
 		],
 	],
 ];
@@ -156,7 +105,7 @@ export function poolTable(rows: readonly Row[]): string {
 	const groups = GROUPS.map(
 		([name, columns]) => `<th scope="colgroup" colspan="${columns.length}">${name}</th>`,
 	);
-	const heads = COLUMNS.map(({ head, title }) => `<th scope="col" title="${escaped(title)}">${head}</th>`);
+	const heads = COLUMNS.map(([head, title]) => `<th scope="col" title="${escaped(title)}">${head}</th>`);
 	return `<div class="wide" tabindex="0" role="region" aria-label="traffic of the pool"><table><thead><tr><th rowspan="2"></th>${groups.join("")}</tr><tr>${heads.join("")}</tr></thead><tbody>${shown.map(line).join("")}</tbody></table></div>`;
 }
 
@@ -166,8 +115,8 @@ function line(row: Row): string {
 	return `<tr data-key="${key}" class="${row.kind === "backend" ? "total" : "part"}"><th scope="row">${escaped(name)}</th>${COLUMNS.map((column) => cell(column, row)).join("")}</tr>`;
 }
 
-function cell({ value, show = integer, bad }: Column, row: Row): string {
+function cell([, , value, show = integer, highlight = ""]: Column, row: Row): string {
 	const number = value(row);
 	if (number === null) return '<td class="zero"></td>';
-	return `<td class="${number === 0 ? "zero" : bad ? "bad" : ""}">${show(number)}</td>`;
+	return `<td class="${number === 0 ? "zero" : highlight}">${show(number)}</td>`;
 }

@@ -39,7 +39,7 @@ describe("the statistics page", () => {
 		expect(part).toContain("1 of 3 nodes take new sessions");
 	});
 
-	it("shows each warning with a short text and the fix, once and escaped", () => {
+	it("shows the fix of each warning, once and escaped", () => {
 		const verdict = verdictWith({ n1: { warnings: [{ code: "keep_alive", fix: "set <it>" }] } });
 		const warnings = {
 			"app/n1": {
@@ -49,12 +49,12 @@ describe("the statistics page", () => {
 			},
 		};
 		const card = cardOf(livePart(statisticsOf(verdict, { ...TOTALS, warnings })), "n1");
-		const shown = [...card.matchAll(/<li[^>]*>(.*?)<\/li>/g)].map(([, item]) => item!.replace(/<\/?b>/g, ""));
+		const shown = [...card.matchAll(/<li[^>]*>(.*?)<\/li>/g)].map(([, item]) => item);
 		expect(shown).toEqual([
-			"⚠ closes idle connections too early set &lt;it&gt;",
+			"⚠ set &lt;it&gt;",
 			"⚠ health OK, handshakes fail",
 			"⚠ pingInterval exceeds timeouts.poll: lower it",
-			"⚠ new code what to do",
+			"⚠ what to do",
 		]);
 	});
 

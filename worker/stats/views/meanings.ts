@@ -1,0 +1,37 @@
+/** What each number of the statistics means: the page's column titles, and the HELP of the metrics. */
+
+/** By the name of the counter; worker/README.md, "Statistics", explains them at length. */
+export const MEANINGS = {
+	requests: "requests",
+	picks: "times a node was chosen",
+	sticky: "requests of a session that reached its node",
+	gone: "requests whose session's node no longer exists, answered with code 1",
+	denied: "requests denied by policy",
+	no_node: "requests that no node took, answered 503",
+	unreachable: "node unreachable, or closed the connection before headers",
+	timeouts: "no headers in time",
+	server_errors: "5xx sent by the node",
+	refused: "handshakes refused by a node that drains or is full",
+	retries: "attempts that were followed by another",
+	redispatches: "requests that were retried on another node",
+	upgrades_tried: "upgrades of a session that were requested",
+	upgrades_done: "upgrades of a session that were answered 101",
+	bytes_in: "bytes of request bodies with a Content-Length",
+	bytes_out: "bytes of answers with a Content-Length; WebSocket frames are not counted",
+	redirected: "plain http redirected with 308",
+	plain_upgrades: "WebSockets over plain http, refused with 426",
+	tls_1_3: "TLS 1.3",
+	tls_1_2: "TLS 1.2",
+	tls_unknown: "TLS, version unknown",
+	plain_http: "plain http",
+	no_route: "requests that match no route",
+	log_lines: "lines written to the log for requests",
+	log_suppressed: "lines left out of the log because of its limits",
+	failed_tokens: "requests with a wrong token",
+} as const;
+export type Meant = keyof typeof MEANINGS;
+
+export const LIVE = "live sessions, as the nodes last reported them";
+export const LIVE_MAX = "maximum of the live sessions";
+export const TOTAL = "Engine.IO sessions opened; requests of plain http";
+export const WAIT = "average time until a node's headers; polls are not included";
