@@ -59,7 +59,7 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 }
 
 /** Applies the pool's policy, up to the request's body. */
-async function denialOf(context: RequestContext, pool: Pool): Promise<Denial | null> {
+function denialOf(context: RequestContext, pool: Pool): Promise<Denial | null> | Denial | null {
 	const { parsed, isolate, env, clientIp, startedAt } = context;
 	const denied = admitToPool(parsed, pool, clientIp);
 	if (denied !== null) return denied;

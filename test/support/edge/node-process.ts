@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";
 import { attachEdge } from "../../../origin/node/attach.ts";
+import { answerOddly } from "./odd-routes.ts";
 
 /** The options, which are the parent's first message. */
 export interface EdgeNodeOptions {
@@ -29,7 +30,7 @@ process.on("disconnect", () => process.exit(0));
 function start(options: EdgeNodeOptions): void {
 	const http = createServer((request, response) => {
 		if (request.url === "/who") response.end(JSON.stringify({ node: options.id, headers: request.headers }));
-		else response.writeHead(404).end();
+		else if (!answerOddly(request, response)) response.writeHead(404).end();
 	});
 	http.keepAliveTimeout = 75_000;
 	const io = new Server(http, {
@@ -37,6 +38,8 @@ function start(options: EdgeNodeOptions): void {
 		pingTimeout: options.pingTimeout,
 		allowEIO3: options.eio3,
 		cors: { origin: true, credentials: true },
+		// The application's own refusal, which Engine.IO answers with 403.
+		allowRequest: (request, decide) => decide(null, !/[?&]refuse=/.test(request.url ?? "")),
 		...(options.compress ? { httpCompression: { threshold: 0 } } : {}),
 	});
 	if (options.ids === "tagged")

@@ -81,3 +81,22 @@ export async function startRawNode(answer: () => string = () => OK): Promise<Raw
 		[Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
 	};
 }
+
+/** Sends the bytes on a connection of their own. Resolves with the status once a head arrived; 0 = closed without one. */
+export function statusOfRaw(edge: string, bytes: string, limitMs = 20_000): Promise<number> {
+	const { hostname, port } = new URL(edge);
+	return new Promise((resolve, reject) => {
+		const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+		const timer = setTimeout(() => socket.destroy(new Error("no answer in time")), limitMs);
+		socket.once("error", reject);
+		socket.once("close", () => {
+			clearTimeout(timer);
+			resolve(0);
+		});
+		socket.once("data", (data) => {
+			resolve(Number(/^HTTP\/1\.1 (\d{3}) /.exec(String(data))?.[1] ?? 0));
+			socket.destroy();
+		});
+		socket.write(bytes, "latin1");
+	});
+}

@@ -1,0 +1,200 @@
+/** One column of the matrix: every client in every mode against one kind of node, through a real edge over TLS. */
+import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
+import { secureFetch } from "../edge/secure-fetch.ts";
+import { until } from "../until.ts";
+import { type Cell, factsOf, isProvable, isUnsteady, type Lack, lacks } from "./facts.ts";
+import { type NodeKind, NodeProcess } from "./nodes.ts";
+import type { ClientProcess, ClientSession } from "./sessions.ts";
+
+/** Only guards: a JVM answers its first request after some seconds, and all cells connect at once. */
+const STEP_MS = 20_000;
+/** From the kill of its node until a session's echo from another one. */
+const BACK_MS = 10_000;
+/** How long a client that is connected to a node itself may fail to do what a fact says it cannot. */
+const PROOF_MS = 5000;
+const USABLE_MS = 15_000;
+
+const ASCII = "echo";
+const BEYOND_ASCII = "grüße – 你好 €";
+// A first byte that Engine.IO 3 would read as a packet type, and bytes that are not UTF-8.
+const BYTES = Buffer.from([4, 0, 255, 254, 49, 128, 10]);
+
+/** The client that opens the first session of each node. */
+const WARMING = "socket.io-client-4.8";
+
+const TOKEN = "matrix-token";
+const HEALTH = { interval: 1, timeout: 1, rise: 1, fall: 2 };
+
+/** What a column showed. */
+export interface ColumnResult {
+	/** For each cell why it failed; null = it did not. */
+	readonly failures: ReadonlyMap<Cell, string | null>;
+	/** For each fact's cell what the client can do at the node itself after all; null = nothing. */
+	readonly refuted: ReadonlyMap<Cell, string | null>;
+	/** Nodes that the edge did not report UP in time, and when. */
+	readonly notUp: readonly string[];
+	/** Log lines about errors of the edge itself, and about Socket.IO clients that it answered 5xx. */
+	readonly errors: readonly string[];
+}
+
+/** Runs the cells of one kind of node. `clients` has a process for each client's id. */
+export async function runColumn(
+	kind: NodeKind,
+	cells: readonly Cell[],
+	clients: ReadonlyMap<string, ClientProcess>,
+): Promise<ColumnResult> {
+	await using n1 = await NodeProcess.start(kind, "n1");
+	await using n2 = await NodeProcess.start(kind, "n2");
+	await using parts = new AsyncDisposableStack();
+	const log: string[] = [];
+	const nodes = [n1, n2].map(({ id, url }) => ({ id, url }));
+	const pool = { slow_start: 0, health: HEALTH, ...kind.pool, nodes };
+	const edge = parts.use(
+		await startEdge({
+			...(await edgeDefaults()),
+			token: TOKEN,
+			log: (line) => log.push(line),
+			variables: { POOL_APP: pool },
+		}),
+	);
+	// The nodes are ended before the edge, since a draining workerd waits for the polls that they hold.
+	parts.defer(async () => void (await Promise.all([n1.kill(), n2.kill()])));
+	const notUp: string[] = [];
+	const usable = async (when: string) => {
+		const isUp = async () => (await states(edge.https)).every((state) => state === "UP");
+		await until("all nodes are UP", isUp, USABLE_MS).catch(async () => {
+			notUp.push(`${when}: ${(await states(edge.https)).join(", ")}`);
+		});
+	};
+
+	await Promise.all([n1, n2].map(({ url }) => warmUp(url, clients)));
+	const possible = cells.filter((cell) => !lacks(cell, "all"));
+	const refuted = new Map<Cell, string | null>();
+	await Promise.all(
+		cells
+			.filter(isProvable)
+			.map(async (cell) => refuted.set(cell, await refutation(cell, n1.url, clients.get(cell.client.id)!))),
+	);
+	await usable("at first");
+	const rides = possible.map((cell) => new Ride(cell, clients.get(cell.client.id)!, edge.https));
+	await Promise.all(rides.map((ride) => ride.begin()));
+	const survive = async (victim: NodeProcess) => {
+		await victim.kill();
+		await Promise.all(rides.map((ride) => ride.survive(victim.id)));
+	};
+	await survive(n1);
+	await n1.restart();
+	await warmUp(n1.url, clients);
+	await usable("after the restart of n1");
+	await survive(n2);
+	for (const ride of rides) ride.end();
+	return {
+		failures: new Map(rides.map(({ cell, failure }) => [cell, failure])),
+		refuted,
+		notUp,
+		errors: log.filter((line) => isInternal(line) || (!isUnsteady(kind) && isRefusal(line))),
+	};
+}
+
+async function states(edge: string): Promise<string[]> {
+	const { body } = await secureFetch(`${edge}/__edge/pools/app`, {
+		headers: { authorization: `Bearer ${TOKEN}` },
+	});
+	return (JSON.parse(body) as { nodes: { state: string }[] }).nodes.map(({ state }) => state);
+}
+
+const isInternal = (line: string) => line.includes("EDGE_INTERNAL");
+
+/** Whether a client of Socket.IO was answered 5xx; a browser's request for an icon, which some nodes do not answer, is none. */
+const isRefusal = (line: string) => /"status":5\d\d/.test(line) && !line.includes('"traffic":"http"');
+
+/** Opens a session at the node itself: a JVM takes seconds for its first, and python-socketio's client waits 1 s when it reconnects. */
+async function warmUp(url: string, clients: ReadonlyMap<string, ClientProcess>): Promise<void> {
+	const session = clients.get(WARMING)!.open(url, "upgrade");
+	await session.connected(STEP_MS);
+	await session.settled(STEP_MS, () => true);
+	session.close();
+}
+
+/** A cell on its way: one session that goes through all steps, or stops at the first that fails. */
+class Ride {
+	readonly cell: Cell;
+	failure: string | null = null;
+	#node = "";
+	readonly #session: ClientSession;
+
+	constructor(cell: Cell, client: ClientProcess, url: string) {
+		this.cell = cell;
+		this.#session = client.open(url, cell.mode);
+	}
+
+	async begin(): Promise<void> {
+		const session = this.#session;
+		await this.#step("connect", () => session.connected(STEP_MS));
+		await this.#step("transport", async () => {
+			this.#node = await session.settled(STEP_MS, () => true);
+		});
+		await this.#step("echo", () => session.echo(STEP_MS, ASCII));
+		if (!lacks(this.cell, "text beyond ASCII"))
+			await this.#step("text beyond ASCII", () => session.echo(STEP_MS, BEYOND_ASCII));
+		if (!lacks(this.cell, "bytes")) await this.#step("bytes", () => session.binary(STEP_MS, BYTES));
+		if (!lacks(this.cell, "steadiness"))
+			await this.#step("connect at once and stay connected", async () => session.undisturbed());
+		session.forget();
+	}
+
+	/** After the kill of a node: a session of that node must be on another one and echo again in time. */
+	async survive(killed: string): Promise<void> {
+		if (this.#node !== killed || lacks(this.cell, "reconnection")) return;
+		const session = this.#session;
+		const end = Date.now() + BACK_MS;
+		await this.#step(`reconnect after the kill of ${killed}`, async () => {
+			await session.connected(end - Date.now());
+			this.#node = await session.settled(end - Date.now(), (node) => node !== killed);
+			await session.echo(end - Date.now(), ASCII);
+		});
+		session.forget();
+	}
+
+	end(): void {
+		this.#session.close();
+	}
+
+	async #step(name: string, run: () => Promise<void>): Promise<void> {
+		if (this.failure !== null) return;
+		try {
+			await run();
+		} catch (error) {
+			this.failure = `${name}: ${(error as Error).message}`;
+		}
+	}
+}
+
+/** Tries at the node itself what the facts about a cell say it lacks, and says which of it works; null = none. */
+async function refutation(cell: Cell, url: string, client: ClientProcess): Promise<string | null> {
+	const session = client.open(url, cell.mode);
+	const attempts: Readonly<Partial<Record<Lack, () => Promise<unknown>>>> = {
+		all: () => session.settled(PROOF_MS, () => true).then(() => session.echo(PROOF_MS, ASCII)),
+		"text beyond ASCII": () => session.echo(PROOF_MS, BEYOND_ASCII),
+		bytes: () => session.binary(PROOF_MS, BYTES),
+	};
+	const lacking = factsOf(cell).flatMap((fact) => (fact.unproven === undefined ? [fact.lacks] : []));
+	const limit = lacking.includes("all") ? PROOF_MS : STEP_MS;
+	try {
+		const connected = await session.connected(limit).then(
+			() => true,
+			() => false,
+		);
+		if (!connected) return lacking.includes("all") ? null : "does not connect at all";
+		for (const lack of lacking) {
+			const works = await attempts[lack]!().then(
+				() => true,
+				() => false,
+			);
+			if (works) return `${lack} works`;
+		}
+		return null;
+	} finally {
+		session.close();
+	}
+}
