@@ -28,11 +28,11 @@ export const ERRORS = {
 	EDGE_NO_NODE: { status: 503, message: "No node of the pool takes new sessions now. Try again soon." },
 	EDGE_FOREIGN_SID: {
 		status: 503,
-		message: "Sessions of a node cannot be found again; the log names the node and the fix.",
+		message: "Sessions of a node cannot be found again.",
 	},
 	EDGE_REWRITE: {
 		status: 502,
-		message: "A node's answer to a handshake cannot be rewritten; the log names the node and the fix.",
+		message: "A node's answer to a handshake cannot be rewritten.",
 	},
 	EDGE_HANDSHAKE_RATE: {
 		status: 503,

@@ -54,7 +54,7 @@ test("with every feature on, a polling echo of real clients costs at most 1.2 ti
 		const edge = parts.use(await startFullEdge(["n1"], node.url));
 		sides.push({ kind: "edge", clients: parts.use(await connectPolling(edge, CLIENTS)) });
 	}
-	// V8 compiles and optimizes during the first thousands of requests, which costs no later request anything.
+	// V8 compiles and optimizes the Worker during the first thousands of requests, so they are not measured.
 	for (const { clients } of sides) await clients.costOfEcho(500, 8);
 	const ratios: number[] = [];
 	for (const { rate, seconds } of LOADS) {

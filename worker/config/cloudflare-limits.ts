@@ -10,7 +10,7 @@ const MAX_VARIABLE_BYTES = 5 * 1024;
 /** https ports that Cloudflare forwards to proxied hosts (developers.cloudflare.com, network ports). */
 const FORWARDED_PORTS = new Set(["", "2053", "2083", "2087", "2096", "8443"]);
 
-/** The problems of a configuration before it is deployed: its own; or, if it has none, those that it has on Cloudflare. */
+/** The configuration's own problems; or, if there are none, its problems on Cloudflare. */
 export function deployProblems(variables: object): readonly string[] {
 	const config = readConfig(variables);
 	if (!("pools" in config)) return config;

@@ -67,8 +67,9 @@ export const origins: Reader<Origins> = (value, at, problems) => {
 function entryOf(text: string): Entry | null {
 	if (text === "*" || text === "null") return text;
 	const [, scheme, host] = /^([a-z][a-z0-9+.-]*:\/\/)\*(\..+)$/i.exec(text) ?? [];
-	const written = scheme === undefined ? text : `${scheme}label${host}`;
-	const normal = written.includes("*") ? null : normalOrigin(inAscii(written));
+	// "label" stands in for the "*".
+	const sample = scheme === undefined ? text : `${scheme}label${host}`;
+	const normal = sample.includes("*") ? null : normalOrigin(inAscii(sample));
 	if (normal === null || scheme === undefined) return normal;
 	const label = normal.indexOf("://") + "://".length;
 	return { before: normal.slice(0, label), after: normal.slice(label + "label".length) };

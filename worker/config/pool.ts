@@ -14,13 +14,17 @@ export type Stickiness = (typeof STICKINESS)[number];
 export const BALANCE = ["leastconn", "roundrobin", "hash"] as const;
 export type Balance = (typeof BALANCE)[number];
 
+/** The largest values of `timeouts.poll` and `max_body`. */
+export const MAX_POLL_SECONDS = 600;
+export const MAX_BODY_BYTES = 100_000_000;
+
 /**
- * Seconds. Until the answer's headers: a node may hold a poll for pingInterval + pingTimeout (25 + 20 by default). And for
+ * Seconds. Until the answer's headers: a node holds an idle poll for its pingInterval (25 by default). And for
  * the upload of a request's body: the longest pause in it, and an Engine.IO body in all.
  */
 const timeouts = record({
 	handshake: wholeNumber(1, 60, 5),
-	poll: wholeNumber(1, 600, 50),
+	poll: wholeNumber(1, MAX_POLL_SECONDS, 50),
 	post: wholeNumber(1, 600, 30),
 	http: wholeNumber(1, 600, 100),
 	body_idle: wholeNumber(1, 600, 10),
@@ -70,7 +74,7 @@ const poolShape = record({
 	allow: list(addressRange),
 	deny: list(addressRange),
 	/** The most bytes of one POST to the Engine.IO path. For WebSocket messages the nodes' maxHttpBufferSize applies. */
-	max_body: wholeNumber(1, 100_000_000, 1_000_000),
+	max_body: wholeNumber(1, MAX_BODY_BYTES, 1_000_000),
 	/** New sessions per minute from one client address (IPv6: /64), counted in each isolate; 0 = no limit. */
 	handshake_rate: wholeNumber(0, 1_000_000, 0),
 	/** Whether to accept Engine.IO protocol 3 (Socket.IO 2 clients). */

@@ -31,7 +31,7 @@ export interface NodeRecord {
 	readonly boots: readonly string[];
 	/** How often in a row the newest boot id was seen again. */
 	readonly steady: number;
-	readonly fault: Fault;
+	readonly fault: Fault | "";
 }
 
 /** After this many equal boot ids in a row earlier ones are forgotten: an overlapping restart is over by then. */
@@ -147,8 +147,8 @@ function faultOf(
 	node: Node,
 	health: NodeHealth | null,
 	boots: readonly string[],
-	before: Fault,
-): Fault {
+	before: Fault | "",
+): Fault | "" {
 	if (health === null) return before;
 	if (boots.indexOf(boots[0]!, 1) > 0) return "many_processes";
 	return pool.stickiness === "sid" && health.tag !== node.tag ? "foreign_tag" : "";

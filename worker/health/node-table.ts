@@ -11,7 +11,7 @@ export interface NodeStatus {
 	/** From the monitor's verdict: state, weight in force, and fault. */
 	state: NodeState;
 	weight: number;
-	fault: Fault;
+	fault: Fault | "";
 	/** Epoch ms when it last came back, by the monitor's verdict or this isolate's own health check; 0 = never. */
 	upSince: number;
 	/** The node's last report: live sessions in all and by transport, its own limit (0 = none), sessions opened, boot id ("" = it never sent a report). */
@@ -40,8 +40,6 @@ export interface NodeStatus {
 	refusedUntil: number;
 	/** Epoch ms when a new session id last had its tag; 0 = not checked; `WRONG_TAG` = the last one lacked it. */
 	tagCheckedAt: number;
-	/** What was wrong with its last handshake when the edge could not rewrite it; "" = nothing. */
-	notRewritable: string;
 	/** What this isolate found wrong with a node that works: the text with the fix, by code. */
 	warnings: Record<string, string>;
 	/** Epoch ms when a warning was last logged, by code. */
@@ -103,7 +101,6 @@ function newNodeStatus(node: Node): NodeStatus {
 		nextCheckAt: 0,
 		refusedUntil: 0,
 		tagCheckedAt: 0,
-		notRewritable: "",
 		warnings: {},
 		warningsLoggedAt: {},
 	};

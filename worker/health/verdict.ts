@@ -20,7 +20,7 @@ export interface NodeVerdict {
 	readonly since: number;
 	readonly risen: number;
 	readonly reason: string;
-	readonly fault: Fault;
+	readonly fault: Fault | "";
 	/** The last probe, `word` in HAProxy's terms (L7OK …) or `NO CHECK`; null = not probed yet. */
 	readonly check: { readonly word: string; readonly status: number; readonly milliseconds: number } | null;
 	readonly failedProbes: number;

@@ -2,6 +2,7 @@
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS } from "../contract.ts";
 import { edgeError, engineError, preflightResponse } from "../errors.ts";
+import { type FaultError, faultError } from "../health/fault.ts";
 import { type Denial, denyAsEdge } from "../policy/denial.ts";
 import type { Exchange, Outcome } from "../stats/exchange.ts";
 import { errorOfFaults, withCookie } from "../stick/stick.ts";
@@ -48,10 +49,16 @@ export function answerNoNode(admitted: PoolRequest, attempts: readonly Attempt[]
 	const isEngine = parsed.enginePath !== null;
 	if (isEngine && parsed.method === "OPTIONS")
 		return answerWith("preflight", preflightResponse(origin, request.headers), pool, attempts);
-	const invalid = attempts.filter(({ result }) => result === "invalid").map(({ node }) => node);
-	const fault = isEngine ? errorOfFaults(pool, table, invalid) : null;
+	const fault = isEngine ? (errorOfRewrite(pool, attempts) ?? errorOfFaults(pool, table)) : null;
 	const error = fault === null ? edgeError("EDGE_NO_NODE", origin) : edgeError(fault.code, origin, fault);
 	return answerWith("no_node", error, pool, attempts);
+}
+
+/** The error when no handshake of a request could be rewritten; null when there was another reason, such as a full node. */
+function errorOfRewrite(pool: Pool, attempts: readonly Attempt[]): FaultError | null {
+	if (!attempts.every(({ result }) => result === "not_rewritable")) return null;
+	const last = attempts.at(-1);
+	return last === undefined ? null : faultError("not_rewritable", pool, last.node, last.found);
 }
 
 const FAILURE_CODES = {
@@ -61,6 +68,7 @@ const FAILURE_CODES = {
 	timeout: "EDGE_NODE_TIMEOUT",
 	refused: "EDGE_NO_NODE",
 	invalid: "EDGE_NODE_ANSWER",
+	not_rewritable: "EDGE_REWRITE",
 } as const;
 
 /**

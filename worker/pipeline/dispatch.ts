@@ -168,9 +168,9 @@ async function sendTo(
 	const status = table.nodes[node.index]!;
 	let attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
 	if (upstream.opensSession) {
-		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
 		const hasOpened = attempt.result === "ok" && attempt.response!.status < 300;
 		if (!hasOpened) addPick(status, -1, attempt.endedAt);
+		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
 	}
 	const { result, endedAt } = attempt;
 	if (result === "refused") recordRefusal(status, endedAt);
@@ -188,11 +188,12 @@ async function adaptHandshake(
 	try {
 		const adapted = stickyAnswer(pool, status, parsed, attempt.response!);
 		const answer = await withDeadline(pool.timeouts.handshake, adapted);
-		if (typeof answer !== "string") return { ...attempt, response: answer };
-		const entry = faultEntry(answer, pool, status.node, status.notRewritable);
+		if (answer instanceof Response) return { ...attempt, response: answer };
+		const { fault, found } = answer;
+		const entry = faultEntry(fault, pool, status.node, found);
 		logLimited(isolate, entry, status.node.id, { id: requestId, clientIp });
-		// A client may cause an answer that is not rewritable, such as a login page.
-		return { ...attempt, result: answer === "not_rewritable" ? "invalid" : "refused", response: null };
+		const result = fault === "not_rewritable" ? fault : "refused";
+		return { ...attempt, result, found, response: null };
 	} catch (error) {
 		return { ...attempt, result: failureOf(error), response: null, endedAt: Date.now() };
 	}

@@ -1,7 +1,7 @@
 /** The answers to denied requests, in Engine.IO's form where it has one. */
 import type { Pool } from "../config/pool.ts";
 import { ENGINE_ERRORS, type EngineErrorCode } from "../contract.ts";
-import { type ErrorCode, type ErrorDetails, edgeError, errorResponse } from "../errors.ts";
+import { ERRORS, type ErrorCode, type ErrorDetails, edgeError, errorResponse } from "../errors.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import { originFix, shown } from "./origin.ts";
 
@@ -111,7 +111,7 @@ export function denyRate(origin: string | null): Denial {
 export function denyAddress({ enginePath, headers: { origin } }: ParsedRequest): Denial {
 	if (enginePath === null) return denyAsEdge("address", "EDGE_ADDRESS", origin);
 	const code = 4;
-	const message = `${ENGINE_ERRORS[code]}: requests from this client's address are not admitted here`;
+	const message = `${ENGINE_ERRORS[code]}: ${ERRORS.EDGE_ADDRESS.message}`;
 	return {
 		reason: "address",
 		code,

@@ -1,4 +1,5 @@
 /** The limit on new sessions per client: Cloudflare's rate limiter where one is bound, else a count in the isolate. */
+import { parseAddress } from "../config/addresses.ts";
 import type { Pool } from "../config/pool.ts";
 import type { Env } from "../env.ts";
 import { type Denial, denyRate } from "./denial.ts";
@@ -59,15 +60,10 @@ export function countHandshake(rate: HandshakeRate, client: string, limit: numbe
  */
 export function clientKey(address: string): string {
 	if (!address.includes(":")) return address;
-	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-	if (mapped) return mapped;
-	const [head = "", tail] = address.toLowerCase().split("::");
-	const left = head === "" ? [] : head.split(":");
-	const right = tail === undefined || tail === "" ? [] : tail.split(":");
-	const middle = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-	const groups = [...left, ...new Array<string>(middle).fill("0"), ...right];
-	return `${groups
-		.slice(0, 4)
-		.map((group) => group.replace(/^0+(?=.)/, ""))
-		.join(":")}::/64`;
+	const words = parseAddress(address);
+	if (words === null) return address;
+	// An IPv4-mapped address (RFC 4291 section 2.5.5.2) is an IPv4 address.
+	if (words.length === 1) return [24, 16, 8, 0].map((shift) => (words[0]! >>> shift) & 0xff).join(".");
+	const groups = words.slice(0, 2).flatMap((word) => [word >>> 16, word & 0xffff]);
+	return `${groups.map((group) => group.toString(16)).join(":")}::/64`;
 }

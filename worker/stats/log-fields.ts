@@ -10,7 +10,7 @@ const MAX_UNIT_BYTES = 6;
 /** Cuts text so that it takes at most `maxBytes` as UTF-8 inside JSON, where an escape takes up to 6 bytes (RFC 8259 section 7). */
 export function bounded(text: string, maxBytes: number): string {
 	if (text.length * MAX_UNIT_BYTES <= maxBytes) return text;
-	// A code unit takes at least one byte, so this much decides.
+	// Each code unit takes at least one byte, so `maxBytes + 1` units are enough to decide.
 	if (jsonBytes(text.slice(0, maxBytes + 1)) <= maxBytes) return text;
 	let kept = "";
 	let left = maxBytes - ELLIPSIS_BYTES;

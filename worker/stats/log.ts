@@ -6,7 +6,7 @@ import type { Config, Settings } from "../config/config.ts";
 import { clientKey } from "../policy/handshake-rate.ts";
 import { isHandshake } from "../request/url.ts";
 import { FRONT_AT, type StatsSource } from "./counters.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Outcome } from "./exchange.ts";
 import { bounded, clientField } from "./log-fields.ts";
 import { countLine, type LogLimits, nextPeriod } from "./log-limit.ts";
 
@@ -111,8 +111,7 @@ function claimLine({ logLimits, counters }: LogSource, kind: string, from: strin
 
 function write(level: LogLine["level"], line: string): void {
 	if (level === "info") console.log(line);
-	else if (level === "warn") console.warn(line);
-	else console.error(line);
+	else console[level](line);
 }
 
 /** An error's message may quote a URL, and its query a session id. */
@@ -198,26 +197,24 @@ export function terminationOf(exchange: Exchange): string {
 	return ending(exchange) + stickiness(exchange);
 }
 
+/** Where the outcome alone decides. */
+const ENDINGS: Partial<Record<Outcome, string>> = {
+	passed: "--",
+	redirected: "LR",
+	preflight: "LR",
+	own: "LR",
+	internal: "I-",
+	denied: "PR",
+	no_route: "PR",
+	plain_upgrade: "PR",
+};
+
 function ending({ outcome, attempts }: Exchange): string {
-	switch (outcome) {
-		case "passed":
-			return "--";
-		case "redirected":
-		case "preflight":
-		case "own":
-			return "LR";
-		case "internal":
-			return "I-";
-		case "denied":
-		case "no_route":
-		case "plain_upgrade":
-			return "PR";
-		default:
-			break;
-	}
+	const decided = ENDINGS[outcome];
+	if (decided !== undefined) return decided;
 	const last = attempts.at(-1);
 	if (last === undefined) return outcome === "no_node" ? "SC" : "PR";
-	if (last.result === "invalid") return "PH";
+	if (last.result === "invalid" || last.result === "not_rewritable") return "PH";
 	return last.result === "timeout" ? "sH" : "SC";
 }
 

@@ -147,7 +147,7 @@ function countRetry(numbers: Float64Array, node: number, total: number): void {
 
 function failureAt({ result, response }: Attempt): number | null {
 	if (result === "ok") return response !== null && response.status >= 500 ? AT.server_errors : null;
-	if (result === "invalid") return AT.server_errors;
+	if (result === "invalid" || result === "not_rewritable") return AT.server_errors;
 	if (result === "unreachable" || result === "unavailable") return AT.unreachable;
 	if (result === "client_idle") return null;
 	return result === "timeout" ? AT.timeouts : AT.refused;

@@ -5,7 +5,7 @@ import { isRecord } from "./sums.ts";
 /** Text by code, by `pool/node`. */
 export type Warnings = Record<string, Record<string, string>>;
 
-const MAX_WARNING_CHARACTERS = 300;
+const MAX_WARNING_CHARACTERS = 600;
 /** How long the ledger keeps a warning after an isolate last reported it: three flushes of a busy isolate. */
 export const WARNING_LIFETIME_MS = 30_000;
 

@@ -1,6 +1,6 @@
 /** Reads the body of a handshake's answer: bounded, and decoded as far as the runtime can. */
 
-/** The largest body that is read. Open packets have some 100 bytes; what Socket.IO 2 appends has seldom more. */
+/** The largest body that is read. Open packets have some 100 bytes; what Socket.IO 2 appends is rarely larger. */
 export const MAX_HANDSHAKE_BYTES = 1_000_000;
 
 /** A body; or why it cannot be read, as the end of the sentence "its body …", with what was read of it. */
@@ -16,7 +16,7 @@ export async function readHandshake(response: Response): Promise<HandshakeBody> 
 	try {
 		body = await readBounded(response.body);
 	} catch (error) {
-		// With a TypeError the runtime reports a body that is not what Content-Encoding says.
+		// The runtime throws a TypeError when the body does not match Content-Encoding.
 		if (encoding === "" || !(error instanceof TypeError)) throw error;
 		return { bytes: new Uint8Array(), problem: CORRUPT };
 	}
@@ -33,7 +33,7 @@ const CORRUPT = "does not have the encoding that it claims";
 const RUNTIME_DECODES: ReadonlySet<string> = new Set(["gzip", "br"]);
 
 /** The content codings (RFC 9110 section 8.4) that are left to decode, the outermost first. */
-export function codingsLeft(contentEncoding: string): readonly string[] {
+function codingsLeft(contentEncoding: string): readonly string[] {
 	if (RUNTIME_DECODES.has(contentEncoding)) return [];
 	return contentEncoding
 		.toLowerCase()
@@ -82,8 +82,8 @@ const SHOWN_BYTES = 8;
 const SHOWN_CHARACTERS = 80;
 
 /**
- * What a handshake's answer was, for an error message and the log. So few bytes tell what it is (`<!DOCTYP`, zstd's
- * magic number), and end before the session id of an open packet begins.
+ * What a handshake's answer was, for an error message and the log. The first 8 bytes are enough to recognize the format
+ * (`<!DOCTYP`, zstd's magic number), and end before the session id.
  */
 export function describeHandshake(headers: Headers, { bytes, problem }: HandshakeBody): string {
 	const header = (name: string) => {

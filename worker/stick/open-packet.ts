@@ -74,7 +74,7 @@ function bytesToText(bytes: Uint8Array): string {
 }
 
 /** JSONP: `___eio[7]("…");` of engine.io and python-engineio, or with single quotes, of netty-socketio. */
-const JSONP_START = /^\s*(?:\/\*\*\/)?\s*___eio\[\d*\]\(\s*(["'])/;
+const JSONP_START = /^\s*(?:\/\*\*\/\s*)?___eio\[\d*\]\(\s*(["'])/;
 
 /** The payload: the whole body, or the string in a call of JSONP. Null when that string does not end. */
 function payloadOf(body: string): Payload | null {
@@ -85,7 +85,7 @@ function payloadOf(body: string): Payload | null {
 /** The escapes of one letter in a JavaScript string, and what they mean; all other characters stand for themselves (ECMA-262 section 12.9.4). */
 const LETTERS = "bfnrtv0";
 const LETTER_VALUES = "\b\f\n\r\t\v\0";
-const CODE_ESCAPE = /\\(?:u([\dA-Fa-f]{4})|u\{0*([\dA-Fa-f]{1,4})\}|x([\dA-Fa-f]{2}))/y;
+const CODE_ESCAPE = /\\(?:u([\dA-Fa-f]{4})|x([\dA-Fa-f]{2}))/y;
 
 /** The value of the JavaScript string that begins at `start`, after its quote. */
 function unescapeString(source: string, start: number, quote: string): Payload | null {
@@ -103,7 +103,7 @@ function unescapeString(source: string, start: number, quote: string): Payload |
 			character =
 				code === null
 					? (LETTER_VALUES[LETTERS.indexOf(letter)] ?? letter)
-					: String.fromCharCode(Number.parseInt(code[1] ?? code[2] ?? code[3]!, 16));
+					: String.fromCharCode(Number.parseInt(code[1] ?? code[2]!, 16));
 			i = code === null ? i + 1 : CODE_ESCAPE.lastIndex;
 		}
 		offsets.push(from);

@@ -1,7 +1,7 @@
 /** Stickiness: which node a request must reach, and how a handshake's answer is adapted so that later requests reach it. */
 import type { Node, Pool } from "../config/pool.ts";
 import { TAG_LENGTH } from "../contract.ts";
-import { type Fault, type FaultError, faultError } from "../health/fault.ts";
+import { type Fault, type FaultError, faultError, fixFor } from "../health/fault.ts";
 import { type NodeStatus, type NodeTable, WRONG_TAG } from "../health/node-table.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import { nodeOfCookie, stickyCookie } from "./cookie.ts";
@@ -49,8 +49,8 @@ export function upstreamSearch(pool: Pool, parsed: ParsedRequest): string {
 }
 
 /**
- * Asks nodes for handshakes without compression, which the edge would have to undo before it can rewrite them; browsers
- * accept encodings that the runtime cannot decode. Changes `parsed.headers.forwardable`, as upstreamHeaders does.
+ * Asks nodes not to compress handshakes: the edge would have to decompress them, and browsers accept encodings that the
+ * runtime cannot decode. Changes `parsed.headers.forwardable`, as upstreamHeaders does.
  */
 export function prepareHandshake(pool: Pool, parsed: ParsedRequest): void {
 	if (pool.stickiness === "rewrite") parsed.headers.forwardable["accept-encoding"] = "identity";
@@ -58,6 +58,12 @@ export function prepareHandshake(pool: Pool, parsed: ParsedRequest): void {
 
 /** After a session id with the right tag, its node is not checked again for this long, unless it restarts. */
 const TAG_CHECK_INTERVAL_MS = 60_000;
+
+/** Why a handshake's answer is not forwarded; `found` describes one that cannot be rewritten. */
+export interface StickyFault {
+	readonly fault: Fault;
+	readonly found: string;
+}
 
 /**
  * The answer of a handshake as the client gets it, or the fault that would make the session impossible to find.
@@ -69,12 +75,12 @@ export async function stickyAnswer(
 	status: NodeStatus,
 	parsed: ParsedRequest,
 	response: Response,
-): Promise<Response | Exclude<Fault, "">> {
+): Promise<Response | StickyFault> {
 	if (response.status !== 200 || parsed.method !== "GET") return response;
 	const { node } = status;
 	if (status.fault === "many_processes") {
 		await response.body?.cancel();
-		return "many_processes";
+		return { fault: "many_processes", found: "" };
 	}
 	if (pool.stickiness === "rewrite") return rewrittenAnswer(pool, status, response);
 	if (pool.stickiness === "cookie") return withCookie(pool, node, parsed, response);
@@ -88,24 +94,25 @@ async function rewrittenAnswer(
 	pool: Pool,
 	status: NodeStatus,
 	response: Response,
-): Promise<Response | "not_rewritable"> {
+): Promise<Response | StickyFault> {
 	const body = await readHandshake(response);
 	const open = body.problem === null ? findOpenPacket(body.bytes) : null;
 	if (open === null) {
-		status.notRewritable = describeHandshake(response.headers, body);
-		return "not_rewritable";
+		const found = describeHandshake(response.headers, body);
+		status.warnings["not_rewritable"] = fixFor("not_rewritable", pool, status.node, found);
+		return { fault: "not_rewritable", found };
 	}
-	status.notRewritable = "";
+	delete status.warnings["not_rewritable"];
 	checkLimits(pool, status, open);
 	return withBody(response, addTag(body.bytes, open, status.node.tag));
 }
 
-/** The answer as it is, after a look at its session id. One that cannot be read is not checked: nothing in it must change. */
+/** The answer as it is, after a look at its session id. One that cannot be read is passed on unchecked, since it need not be changed. */
 async function checkedAnswer(
 	pool: Pool,
 	status: NodeStatus,
 	response: Response,
-): Promise<Response | "foreign_tag"> {
+): Promise<Response | StickyFault> {
 	const { bytes, problem } = await readHandshake(response.clone());
 	const open = problem === null ? findOpenPacket(bytes) : null;
 	if (open === null) return response;
@@ -114,23 +121,18 @@ async function checkedAnswer(
 	status.tagCheckedAt = tagged ? Date.now() : WRONG_TAG;
 	if (tagged) return response;
 	await response.body?.cancel();
-	return "foreign_tag";
+	return { fault: "foreign_tag", found: "" };
 }
 
 function checkLimits(pool: Pool, status: NodeStatus, open: OpenPacket): void {
 	for (const line of updateWarnings(status, open, pool, Date.now())) console.warn(line);
 }
 
-/**
- * The error for the first node found with a fault; null when there is none. `invalid` are the nodes that gave this
- * request an answer that cannot be forwarded: that a node's handshake was not rewritable says nothing of another one.
- */
-export function errorOfFaults(pool: Pool, table: NodeTable, invalid: readonly Node[]): FaultError | null {
-	for (const { node, fault, tagCheckedAt, notRewritable } of table.nodes) {
+/** The error for the first node found with a fault; null when there is none. */
+export function errorOfFaults(pool: Pool, table: NodeTable): FaultError | null {
+	for (const { node, fault, tagCheckedAt } of table.nodes) {
 		if (fault !== "") return faultError(fault, pool, node);
 		if (tagCheckedAt === WRONG_TAG) return faultError("foreign_tag", pool, node);
-		if (notRewritable !== "" && invalid.includes(node))
-			return faultError("not_rewritable", pool, node, notRewritable);
 	}
 	return null;
 }

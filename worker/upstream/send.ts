@@ -29,7 +29,8 @@ export interface UpstreamRequest {
  * `ok`: the node answered, whatever the status. `refused`: it works but takes no new session. `unreachable`:
  * it could not be reached or closed the connection. `unavailable`: 502, 503 or 504 by a proxy before the node, or
  * for a handshake. `timeout`: no headers within the deadline. `client_idle`: the client stopped sending the
- * body. `invalid`: the node's answer cannot be forwarded.
+ * body. `invalid`: the node's status cannot be forwarded. `not_rewritable`: with `rewrite`, the edge cannot insert its tag
+ * into the node's answer to a handshake.
  */
 export type AttemptResult =
 	| "ok"
@@ -38,7 +39,8 @@ export type AttemptResult =
 	| "unavailable"
 	| "timeout"
 	| "client_idle"
-	| "invalid";
+	| "invalid"
+	| "not_rewritable";
 
 /** One request to one node, finished. */
 export interface Attempt {
@@ -49,6 +51,8 @@ export interface Attempt {
 	/** Epoch ms: when the request was sent, and when headers came or it failed. */
 	readonly sentAt: number;
 	readonly endedAt: number;
+	/** What a `not_rewritable` answer was. */
+	readonly found?: string;
 }
 
 type Platform = "cloudflare" | "workerd";
@@ -145,7 +149,7 @@ export function upstreamHeaders(
 	return headers;
 }
 
-/** Milliseconds until the answer's headers. A node may hold a poll for pingInterval + pingTimeout, so `poll` is longer. */
+/** Milliseconds until the answer's headers. A node holds an idle poll for its pingInterval, so `poll` must be longer. */
 export function deadlineOf({ timeouts }: Pick<Pool, "timeouts">, parsed: ParsedRequest): number {
 	if (parsed.upgrade) return timeouts.handshake;
 	if (parsed.enginePath === null) return timeouts.http;
@@ -196,6 +200,8 @@ export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts:
 	if (result === "ok" || result === "client_idle") return false;
 	if (parsed.enginePath !== null) {
 		if (parsed.sid !== null) return false;
+		// The node may have opened a session, so no more than one further node opens one too.
+		if (result === "not_rewritable") return attempts <= MAX_OTHER_RETRIES;
 		if (parsed.method === "GET") return attempts <= MAX_HANDSHAKE_RETRIES;
 		return parsed.method === "OPTIONS" && attempts <= MAX_OTHER_RETRIES;
 	}
@@ -207,13 +213,14 @@ export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts:
 /**
  * Whether an attempt says something about its node. Only requests count that a client cannot make fail at a healthy
  * node: handshakes, and session requests without a body whose sid carries the node's tag, at the exact Engine.IO
- * path. A held poll that exceeds its deadline says nothing, since the application decides when it answers.
+ * path. A held poll that exceeds its deadline says nothing, since the application decides when it answers. Neither does
+ * an answer that cannot be rewritten: a client may cause it, for example a login page by its cookies.
  */
 export function isEvidence(
 	{ method, exactPath, sid }: ParsedRequest,
 	node: Node,
 	result: AttemptResult,
 ): boolean {
-	if (method !== "GET" || !exactPath || result === "invalid") return false;
+	if (method !== "GET" || !exactPath || result === "not_rewritable") return false;
 	return sid === null || (sid.startsWith(node.tag) && result !== "timeout");
 }

@@ -18,7 +18,7 @@ describe("an isolate", () => {
 		expect(nextFlush(isolate, NOON).warnings).toEqual({});
 		isolate.pools[0]!.table.nodes[1]!.warnings = { body: "raise max_body", ping: "x".repeat(5000) };
 		expect(nextFlush(isolate, NOON).warnings).toEqual({
-			"app/n2": { body: "raise max_body", ping: "x".repeat(300) },
+			"app/n2": { body: "raise max_body", ping: "x".repeat(600) },
 		});
 		isolate.pools[0]!.table.nodes[1]!.warnings = {};
 		expect(nextFlush(isolate, NOON).warnings).toEqual({});

@@ -51,10 +51,10 @@ describe("limits of a node", () => {
 			{ maxPayload: 1e9 },
 			"lose their session. Set maxHttpBufferSize (max_http_buffer_size in Python) of the node to 1000000.",
 		],
-	])("that are too large are mended by %s, which the text names with its number", (_what, changes, fix) => {
+	])("that are too large are fixed by %s, which the text names with its number", (_what, changes, fix) => {
 		const [warning] = limitWarnings(limits(changes), pool, { id: "n1" });
-		expect(warning!.text).toContain("Node n1 ");
-		expect(warning!.text).toContain(fix);
+		expect(warning!.fix).toContain("Node n1 ");
+		expect(warning!.fix).toContain(fix);
 	});
 
 	it("are accepted once the pool has the values that the text names", () => {
@@ -76,10 +76,11 @@ describe("a node's warnings", () => {
 		expect(more).toEqual([]);
 		expect(JSON.parse(line!)).toEqual({
 			level: "warn",
-			code: "EDGE_NODE_LIMITS",
+			event: "warning",
+			warning: "max_body",
+			pool: "app",
 			node: "n1",
 			url: "http://127.0.0.1:3001",
-			limit: "max_body",
 			cure: status.warnings["max_body"],
 		});
 		expect(updateWarnings(status, large, pool, NOW + WARNING_LOG_INTERVAL_MS - 1)).toEqual([]);

@@ -3,7 +3,7 @@ import type { Pool } from "../../../worker/config/pool.ts";
 import { faultEntry } from "../../../worker/health/fault.ts";
 import { type NodeStatus, newNodeTable, WRONG_TAG } from "../../../worker/health/node-table.ts";
 import { MAX_HANDSHAKE_BYTES } from "../../../worker/stick/handshake-body.ts";
-import { errorOfFaults, prepareHandshake, stickyAnswer } from "../../../worker/stick/stick.ts";
+import { prepareHandshake, type StickyFault, stickyAnswer } from "../../../worker/stick/stick.ts";
 import { bytesOf, RECORDED, RECORDED_DEFLATE, textOf } from "../support/open-packets.ts";
 import { parsed, poolOf } from "../support/pools.ts";
 
@@ -28,7 +28,7 @@ async function compressed(text: string, format: "deflate" | "deflate-raw" | "gzi
 	return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function textOfAnswer(response: Response | string): Promise<string> {
+async function textOfAnswer(response: Response | StickyFault): Promise<string> {
 	expect(response).toBeInstanceOf(Response);
 	return textOf(await (response as Response).bytes());
 }
@@ -135,8 +135,9 @@ describe("with rewrite, the answer to a handshake", () => {
 			"its body does not begin with an open packet of Engine.IO (content type none, content encoding none, first bytes none)",
 		],
 	])("that is %s is not rewritable, and the log says what it was", async (_what, response, found) => {
-		expect(await stickyAnswer(pool, status, HANDSHAKE, response)).toBe("not_rewritable");
-		const line = faultEntry("not_rewritable", pool, status.node, status.notRewritable);
+		const fault = (await stickyAnswer(pool, status, HANDSHAKE, response)) as StickyFault;
+		expect(fault.fault).toBe("not_rewritable");
+		const line = faultEntry("not_rewritable", pool, status.node, fault.found);
 		expect(line).toMatchObject({ level: "error", code: "EDGE_REWRITE", node: "n1", url: status.node.url });
 		expect(line.cure).toContain(
 			`The edge cannot write the tag of node n1 into its answer to a handshake: ${found}`,
@@ -149,21 +150,25 @@ describe("with rewrite, the answer to a handshake", () => {
 	it("that decodes to more than the limit is not rewritable", async () => {
 		const bomb = await compressed(OPEN + " ".repeat(MAX_HANDSHAKE_BYTES), "deflate");
 		const response = answer(bomb, { "content-encoding": "deflate" });
-		expect(await stickyAnswer(pool, status, HANDSHAKE, response)).toBe("not_rewritable");
-		expect(status.notRewritable).toContain("has more than 1000000 bytes");
+		expect(await stickyAnswer(pool, status, HANDSHAKE, response)).toEqual({
+			fault: "not_rewritable",
+			found: expect.stringContaining("has more than 1000000 bytes"),
+		});
 	});
 
-	it("that is not rewritable is the error of the requests that got it, until one can be rewritten", async () => {
+	it("that is not rewritable is a warning about its node, until one can be rewritten", async () => {
 		const { status: fresh } = poolWithNode("rewrite");
-		const table = { nodes: [fresh], turn: 0 };
 		await stickyAnswer(pool, fresh, HANDSHAKE, answer(page));
-		expect(errorOfFaults(pool, table, [fresh.node])).toMatchObject({
-			code: "EDGE_REWRITE",
-			message: expect.stringContaining("<!DOCTYP"),
-		});
-		expect(errorOfFaults(pool, table, [])).toBeNull();
+		expect(fresh.warnings["not_rewritable"]).toContain("<!DOCTYP");
 		await stickyAnswer(pool, fresh, HANDSHAKE, answer(OPEN));
-		expect(errorOfFaults(pool, table, [fresh.node])).toBeNull();
+		expect(fresh.warnings).toEqual({});
+	});
+
+	it("of spaces up to the limit is read in linear time", async () => {
+		const startedAt = performance.now();
+		const response = answer(" ".repeat(MAX_HANDSHAKE_BYTES - 1));
+		expect(await stickyAnswer(pool, status, HANDSHAKE, response)).toMatchObject({ fault: "not_rewritable" });
+		expect(performance.now() - startedAt).toBeLessThan(2000);
 	});
 
 	it("rejects when the node's connection breaks, as any other request", async () => {
@@ -200,9 +205,15 @@ describe("with sid, the answer to a handshake", () => {
 
 	it("is checked once a minute, and again after a wrong tag", async () => {
 		const { pool, status } = poolWithNode("sid");
-		expect(await stickyAnswer(pool, status, HANDSHAKE, answer(OPEN))).toBe("foreign_tag");
+		expect(await stickyAnswer(pool, status, HANDSHAKE, answer(OPEN))).toEqual({
+			fault: "foreign_tag",
+			found: "",
+		});
 		expect(status.tagCheckedAt).toBe(WRONG_TAG);
-		expect(await stickyAnswer(pool, status, HANDSHAKE, answer(OPEN))).toBe("foreign_tag");
+		expect(await stickyAnswer(pool, status, HANDSHAKE, answer(OPEN))).toEqual({
+			fault: "foreign_tag",
+			found: "",
+		});
 		await stickyAnswer(pool, status, HANDSHAKE, answer(OPEN.replace("abc", "d0N")));
 		expect(Date.now() - status.tagCheckedAt).toBeLessThan(10_000);
 		expect(await stickyAnswer(pool, status, HANDSHAKE, answer(OPEN))).toBeInstanceOf(Response);
@@ -218,7 +229,7 @@ describe("a node whose limits exceed the pool's", () => {
 			const body = '0{"sid":"d0Nabc","pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 			for (const _ of [1, 2, 3]) await stickyAnswer(pool, status, HANDSHAKE, answer(body));
 			expect(Object.keys(status.warnings)).toEqual(["poll_timeout", "max_body"]);
-			expect(warn.mock.calls.map(([line]) => JSON.parse(String(line)).limit)).toEqual([
+			expect(warn.mock.calls.map(([line]) => JSON.parse(String(line)).warning)).toEqual([
 				"poll_timeout",
 				"max_body",
 			]);

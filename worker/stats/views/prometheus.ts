@@ -29,7 +29,7 @@ const BACKEND_AND_SERVER: readonly Metric[] = [
 	counted("connection_errors_total", "unreachable"),
 	[
 		"response_errors_total",
-		"no headers in time, or a 5xx sent by the node",
+		"no headers in time, a 5xx sent by the node, or an answer that cannot be forwarded",
 		(row) => (row.counts["timeouts"] ?? 0) + (row.counts["server_errors"] ?? 0),
 	],
 	counted("retry_warnings_total", "retries"),
@@ -156,7 +156,7 @@ function byCode(rows: readonly Row[], counters: readonly string[]): Family["samp
 
 type Health = NonNullable<Row["health"]>;
 
-/** Metrics of servers that the monitor's checks give. */
+/** Per-server metrics from the monitor's checks. */
 const CHECKS: readonly (readonly [
 	family: typeof gauge,
 	name: string,

@@ -7,6 +7,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:14px/1.45 system-ui
 main{max-width:1360px;margin:0 auto;padding:20px 16px 40px}
 h1{font-size:20px;margin:0}h2{font-size:16px;margin:28px 0 10px}h2 small{font-weight:400;color:var(--soft);font-size:13px;margin-left:6px}
 header{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}header p{margin:0;color:var(--soft)}
+#stale,.node .fault,.bad{color:var(--down)}
 .note{color:var(--soft);font-size:13px;margin:8px 2px 0;max-width:110ch}
 .note.warn{color:var(--drain)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:10px;margin:16px 0 0}
@@ -19,7 +20,7 @@ header{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}header p{ma
 .node h3{margin:0;font-size:15px;display:flex;justify-content:space-between;gap:8px}
 .state{font-weight:600;color:var(--state)}
 .node p{margin:2px 0 0;color:var(--soft);font-size:13px;overflow-wrap:anywhere}.node p b{color:var(--ink);font-weight:600}
-.node .fault,.bad,.notes{list-style:none;margin:6px 0 0;padding:0;font-size:13px;overflow-wrap:anywhere}.notes:empty{display:none}
+.notes{list-style:none;margin:6px 0 0;padding:0;font-size:13px;overflow-wrap:anywhere}.notes:empty{display:none}
 .notes li{margin:2px 0 0;color:var(--drain)}.notes .hint{color:var(--soft)}
 .states{margin-top:8px;display:flex;flex-wrap:wrap;gap:6px}
 button{font:inherit;font-size:12.5px;color:var(--ink);background:transparent;border:1px solid var(--line);border-radius:6px;padding:2px 10px;cursor:pointer}

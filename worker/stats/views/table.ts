@@ -81,7 +81,7 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 			...CLASSES.map(
 				(name, i): Column => [
 					`${i + 1}xx`,
-					"answers with such a status",
+					`answers with status ${i + 1}xx`,
 					(row) => row.counts[name] ?? 0,
 					integer,
 					i === 4 ? mark : "",
