@@ -6,9 +6,9 @@ import { runTrial, type Trial } from "../support/edge/hostile/trial.ts";
 /** Decides the drawn inputs and mixes. To repeat a run: EDGE_HOSTILE_SEED=… */
 const SEED = Number(process.env["EDGE_HOSTILE_SEED"] ?? Math.floor(Math.random() * 1e9));
 
-/** What the well-behaved may see, in ms of their handshakes, POSTs and echoes. */
+/** Limit for the well-behaved clients' p99 of handshakes, POSTs and echoes, in ms. */
 const P99_LIMIT_MS = 250;
-/** So few measurements say nothing; without an attack there are about 700. */
+/** Fewer measurements are not conclusive; without an attack there are about 700. */
 const LEAST_MEASUREMENTS = 500;
 /** How much more memory a second identical attack may take at its peak. */
 const SECOND_PEAK_SHARE = 1.2;

@@ -5,7 +5,7 @@ import { PROJECT } from "../../worker/command-line/project.ts";
 import { edgeDefaults } from "../../worker/selfhost/edge.ts";
 import { CLIENTS, MODES } from "../support/matrix/clients.ts";
 import { type ColumnResult, runColumn } from "../support/matrix/column.ts";
-import { type Cell, FACTS, factsOf, isProvable, lacks } from "../support/matrix/facts.ts";
+import { type Cell, FACTS, factsOf, isProvable, type Lack, lacks } from "../support/matrix/facts.ts";
 import { NODES } from "../support/matrix/nodes.ts";
 import { ClientProcess } from "../support/matrix/sessions.ts";
 import { renderTable, tableIn, withTable } from "../support/matrix/table.ts";
@@ -22,9 +22,21 @@ const cells: readonly Cell[] = CLIENTS.flatMap((client) =>
 const missing = (cell: Cell) => [
 	...new Set([...missingTools(cell.client.needs), ...missingTools(cell.node.needs)]),
 ];
-const lacking = new Map(cells.map((cell) => [cell, missing(cell)]));
-const allTools = [...new Set([...lacking.values()].flat())];
-const runnable = cells.filter((cell) => lacking.get(cell)!.length === 0);
+const missingToolsOf = new Map(cells.map((cell) => [cell, missing(cell)]));
+const allTools = [...new Set([...missingToolsOf.values()].flat())];
+const runnable = cells.filter((cell) => missingToolsOf.get(cell)!.length === 0);
+
+/** What a cell's run checks: all steps but those that the facts exclude. */
+function claimOf(cell: Cell): string {
+	const has = (lack: Lack) => !lacks(cell, lack);
+	const text = has("text beyond ASCII") ? "text" : "ASCII text";
+	const claims = [
+		...(has("steadiness") ? ["connects at once", "stays connected"] : ["connects"]),
+		`echoes ${text}${has("bytes") ? " and bytes" : ""}`,
+		...(has("reconnection") ? ["continues on another node after kill -9"] : []),
+	];
+	return new Intl.ListFormat("en").format(claims);
+}
 
 const processes = new Map<string, ClientProcess>();
 const results = new Map<string, ColumnResult>();
@@ -34,7 +46,7 @@ beforeAll(async () => {
 	// One after another: each build uses all cores.
 	for (const client of CLIENTS) {
 		if (!runnable.some((cell) => cell.client === client)) continue;
-		processes.set(client.id, new ClientProcess(await client.command(), certFile));
+		processes.set(client.id, new ClientProcess(client.id, await client.command(), certFile));
 	}
 	if (runnable.some((cell) => cell.node.needs === "java")) await built("java");
 }, BUILD_MS);
@@ -52,22 +64,23 @@ describe.each(NODES)("clients of $id nodes", (node) => {
 	}, COLUMN_MS);
 
 	for (const cell of here) {
-		const tools = lacking.get(cell)!;
+		const tools = missingToolsOf.get(cell)!;
 		const name = `${cell.client.name}, ${cell.mode}`;
 		const skipped = tools.length > 0;
-		const wanting = skipped ? ` (install ${tools.join(", ")} to run this)` : "";
+		const installHint = skipped ? ` (install ${tools.join(", ")} to run this)` : "";
 		if (!lacks(cell, "all"))
-			test.skipIf(skipped)(
-				`${name}: connects, echoes text and bytes, and continues on another node after kill -9${wanting}`,
-				() => {
-					expect(results.get(node.id)!.failures.get(cell)).toBeNull();
-				},
-			);
+			test.skipIf(skipped)(`${name}: ${claimOf(cell)}${installHint}`, () => {
+				expect(results.get(node.id)!.failures.get(cell)).toBeNull();
+			});
 		if (isProvable(cell))
-			test.skipIf(skipped)(`${name}: fails at the node itself where the facts say so${wanting}`, () => {
-				expect(results.get(node.id)!.refuted.get(cell)).toBeNull();
+			test.skipIf(skipped)(`${name}: fails at the node itself where the facts say so${installHint}`, () => {
+				expect(results.get(node.id)!.wrongFacts.get(cell)).toBeNull();
 			});
 	}
+
+	test.skipIf(running.length === 0)("no node ends unless this test kills it", () => {
+		expect(results.get(node.id)!.endedNodes).toEqual([]);
+	});
 
 	test.skipIf(running.length === 0)(
 		"the edge reports the nodes UP, refuses no session, and has no internal error",

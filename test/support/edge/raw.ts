@@ -12,10 +12,19 @@ export interface RawAnswer {
 	readonly body: string;
 }
 
-const LIMIT_MS = 10_000;
+const HEAD_END = "\r\n\r\n";
+/** Milliseconds of silence. An upgrade that no node answers may take longer than a request. */
+const LIMITS_MS = { answer: 10_000, head: 20_000 };
 
-/** Writes `bytes` (latin1) to the edge over TLS, and reads until the edge closes the connection or has sent one answer. */
-export function rawRequest(https: string, bytes: string): Promise<RawAnswer> {
+/**
+ * Writes `bytes` (latin1) to the edge over TLS, and reads until the edge has sent one whole answer, or its head, or
+ * closes the connection. The status is 0 if it closes without a head.
+ */
+export function rawRequest(
+	https: string,
+	bytes: string,
+	until: "head" | "answer" = "answer",
+): Promise<RawAnswer> {
 	const { hostname, port } = new URL(https);
 	return new Promise((resolve, reject) => {
 		let text = "";
@@ -24,26 +33,33 @@ export function rawRequest(https: string, bytes: string): Promise<RawAnswer> {
 		);
 		const finish = () => {
 			socket.destroy();
-			const [head = "", ...body] = text.split("\r\n\r\n");
+			const [head = "", ...body] = text.split(HEAD_END);
 			resolve({
 				status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0),
 				head,
-				body: body.join("\r\n\r\n"),
+				body: body.join(HEAD_END),
 			});
 		};
 		socket.setEncoding("latin1");
 		socket.on("data", (chunk: string) => {
 			text += chunk;
-			if (isComplete(text)) finish();
+			if (until === "head" ? text.includes(HEAD_END) : isComplete(text)) finish();
 		});
 		socket.on("close", finish);
 		socket.on("error", reject);
-		socket.setTimeout(LIMIT_MS, () => socket.destroy(new Error(`no answer to ${bytes.slice(0, 100)}`)));
+		socket.setTimeout(LIMITS_MS[until], () =>
+			socket.destroy(new Error(`no answer to ${bytes.slice(0, 100)}`)),
+		);
 	});
 }
 
+/** The status of the answer to these bytes, as soon as its head has arrived. */
+export async function statusOfRaw(https: string, bytes: string): Promise<number> {
+	return (await rawRequest(https, bytes, "head")).status;
+}
+
 function isComplete(text: string): boolean {
-	const end = text.indexOf("\r\n\r\n");
+	const end = text.indexOf(HEAD_END);
 	if (end < 0) return false;
 	if (/^HTTP\/1\.[01] 101/.test(text)) return true;
 	const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1];
@@ -67,7 +83,7 @@ export async function startRawNode(answer: () => string = () => OK): Promise<Raw
 		socket.on("error", () => {});
 		socket.on("data", (chunk: string) => {
 			text += chunk;
-			const end = text.indexOf("\r\n\r\n");
+			const end = text.indexOf(HEAD_END);
 			if (end < 0) return;
 			if (!/^\S+ (\/healthz|\S*transport=none)/.test(text)) heads.push(text.slice(0, end));
 			text = "";
@@ -80,23 +96,4 @@ export async function startRawNode(answer: () => string = () => OK): Promise<Raw
 		heads,
 		[Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
 	};
-}
-
-/** Sends the bytes on a connection of their own. Resolves with the status once a head arrived; 0 = closed without one. */
-export function statusOfRaw(edge: string, bytes: string, limitMs = 20_000): Promise<number> {
-	const { hostname, port } = new URL(edge);
-	return new Promise((resolve, reject) => {
-		const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
-		const timer = setTimeout(() => socket.destroy(new Error("no answer in time")), limitMs);
-		socket.once("error", reject);
-		socket.once("close", () => {
-			clearTimeout(timer);
-			resolve(0);
-		});
-		socket.once("data", (data) => {
-			resolve(Number(/^HTTP\/1\.1 (\d{3}) /.exec(String(data))?.[1] ?? 0));
-			socket.destroy();
-		});
-		socket.write(bytes, "latin1");
-	});
 }

@@ -1,5 +1,6 @@
 /** The clients of the matrix: how each is started, and what it can do. */
 import { join } from "node:path";
+import type { CommandLine } from "./process.ts";
 import { built, pinned, SOURCES, type Toolchain } from "./toolchains.ts";
 
 /** Ways to connect: by one transport alone, or by polling with an upgrade to WebSocket. */
@@ -13,7 +14,7 @@ export interface MatrixClient {
 	readonly needs: Toolchain;
 	readonly eio: 3 | 4;
 	/** The command that starts it. */
-	command(): Promise<readonly [program: string, ...args: string[]]>;
+	command(): Promise<CommandLine>;
 }
 
 const PINNED_JS = (module: string) =>

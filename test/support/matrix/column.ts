@@ -12,7 +12,7 @@ const STEP_MS = 20_000;
 const BACK_MS = 10_000;
 /** How long a client that is connected to a node itself may fail to do what a fact says it cannot. */
 const PROOF_MS = 5000;
-const USABLE_MS = 15_000;
+const UP_LIMIT_MS = 15_000;
 
 const ASCII = "echo";
 const BEYOND_ASCII = "grüße – 你好 €";
@@ -29,10 +29,12 @@ const HEALTH = { interval: 1, timeout: 1, rise: 1, fall: 2 };
 export interface ColumnResult {
 	/** For each cell why it failed; null = it did not. */
 	readonly failures: ReadonlyMap<Cell, string | null>;
-	/** For each fact's cell what the client can do at the node itself after all; null = nothing. */
-	readonly refuted: ReadonlyMap<Cell, string | null>;
+	/** For each cell with provable facts why one of them is wrong or could not be checked; null = they hold. */
+	readonly wrongFacts: ReadonlyMap<Cell, string | null>;
 	/** Nodes that the edge did not report UP in time, and when. */
 	readonly notUp: readonly string[];
+	/** How nodes ended that were not killed here. */
+	readonly endedNodes: readonly string[];
 	/** Log lines about errors of the edge itself, and about Socket.IO clients that it answered 5xx. */
 	readonly errors: readonly string[];
 }
@@ -60,38 +62,42 @@ export async function runColumn(
 	// The nodes are ended before the edge, since a draining workerd waits for the polls that they hold.
 	parts.defer(async () => void (await Promise.all([n1.kill(), n2.kill()])));
 	const notUp: string[] = [];
-	const usable = async (when: string) => {
+	const waitUntilUp = async (when: string) => {
 		const isUp = async () => (await states(edge.https)).every((state) => state === "UP");
-		await until("all nodes are UP", isUp, USABLE_MS).catch(async () => {
+		await until("all nodes are UP", isUp, UP_LIMIT_MS).catch(async () => {
 			notUp.push(`${when}: ${(await states(edge.https)).join(", ")}`);
 		});
 	};
 
-	await Promise.all([n1, n2].map(({ url }) => warmUp(url, clients)));
+	await Promise.all([n1, n2].map((node) => warmUp(node, clients)));
 	const possible = cells.filter((cell) => !lacks(cell, "all"));
-	const refuted = new Map<Cell, string | null>();
+	const wrongFacts = new Map<Cell, string | null>();
 	await Promise.all(
-		cells
-			.filter(isProvable)
-			.map(async (cell) => refuted.set(cell, await refutation(cell, n1.url, clients.get(cell.client.id)!))),
+		cells.filter(isProvable).map(async (cell) => {
+			const client = clients.get(cell.client.id)!;
+			const wrong = await checkFacts(cell, n1.url, client);
+			// A client that has ended proves nothing.
+			wrongFacts.set(cell, client.death?.message ?? wrong);
+		}),
 	);
-	await usable("at first");
-	const rides = possible.map((cell) => new Ride(cell, clients.get(cell.client.id)!, edge.https));
-	await Promise.all(rides.map((ride) => ride.begin()));
+	await waitUntilUp("at first");
+	const runs = possible.map((cell) => new CellRun(cell, clients.get(cell.client.id)!, edge.https));
+	await Promise.all(runs.map((run) => run.begin()));
 	const survive = async (victim: NodeProcess) => {
 		await victim.kill();
-		await Promise.all(rides.map((ride) => ride.survive(victim.id)));
+		await Promise.all(runs.map((run) => run.survive(victim.id)));
 	};
 	await survive(n1);
 	await n1.restart();
-	await warmUp(n1.url, clients);
-	await usable("after the restart of n1");
+	await warmUp(n1, clients);
+	await waitUntilUp("after the restart of n1");
 	await survive(n2);
-	for (const ride of rides) ride.end();
+	for (const run of runs) run.end();
 	return {
-		failures: new Map(rides.map(({ cell, failure }) => [cell, failure])),
-		refuted,
+		failures: new Map(runs.map(({ cell, failure }) => [cell, failure])),
+		wrongFacts,
 		notUp,
+		endedNodes: [...n1.ends, ...n2.ends],
 		errors: log.filter((line) => isInternal(line) || (!isUnsteady(kind) && isRefusal(line))),
 	};
 }
@@ -109,15 +115,15 @@ const isInternal = (line: string) => line.includes("EDGE_INTERNAL");
 const isRefusal = (line: string) => /"status":5\d\d/.test(line) && !line.includes('"traffic":"http"');
 
 /** Opens a session at the node itself: a JVM takes seconds for its first, and python-socketio's client waits 1 s when it reconnects. */
-async function warmUp(url: string, clients: ReadonlyMap<string, ClientProcess>): Promise<void> {
-	const session = clients.get(WARMING)!.open(url, "upgrade");
-	await session.connected(STEP_MS);
-	await session.settled(STEP_MS, () => true);
+async function warmUp(node: NodeProcess, clients: ReadonlyMap<string, ClientProcess>): Promise<void> {
+	const session = clients.get(WARMING)!.open(node.url, "upgrade");
+	await node.orDeath(session.connected(STEP_MS));
+	await node.orDeath(session.settled(STEP_MS, () => true));
 	session.close();
 }
 
 /** A cell on its way: one session that goes through all steps, or stops at the first that fails. */
-class Ride {
+class CellRun {
 	readonly cell: Cell;
 	failure: string | null = null;
 	#node = "";
@@ -170,8 +176,8 @@ class Ride {
 	}
 }
 
-/** Tries at the node itself what the facts about a cell say it lacks, and says which of it works; null = none. */
-async function refutation(cell: Cell, url: string, client: ClientProcess): Promise<string | null> {
+/** Tries at the node itself what the facts about a cell say it lacks, and says which fact does not hold; null = all do. */
+async function checkFacts(cell: Cell, url: string, client: ClientProcess): Promise<string | null> {
 	const session = client.open(url, cell.mode);
 	const attempts: Readonly<Partial<Record<Lack, () => Promise<unknown>>>> = {
 		all: () => session.settled(PROOF_MS, () => true).then(() => session.echo(PROOF_MS, ASCII)),

@@ -67,7 +67,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: ["netty"],
 		modes: ["polling", "upgrade"],
 		reason:
-			"asked with `b64=1`, as these clients do in Node.js, netty-socketio answers an Engine.IO 4 client in the framing of Engine.IO 3 (`113:0{…}`)",
+			"when asked with `b64=1`, as these clients do in Node.js, netty-socketio answers an Engine.IO 4 client in the framing of Engine.IO 3 (`113:0{…}`)",
 	},
 	{
 		lacks: "text beyond ASCII",
@@ -90,7 +90,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: ["netty"],
 		modes: ["polling", "upgrade"],
 		reason:
-			"polling sessions are lost now and then: netty-socketio closes the connection behind each answer, whose header says keep-alive, and a request that is on its way then is not answered",
+			"polling sessions are lost now and then: netty-socketio closes the connection after each answer although its header says keep-alive, so a request already in flight gets no answer",
 		unproven: "it is a race, which rust_socketio at the node itself lost in 7 of 30 sessions",
 	},
 	{
@@ -108,7 +108,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: null,
 		modes: ["websocket", "upgrade"],
 		reason:
-			"this Go client now and then joins the namespace twice, which ends the session, and its own reconnection ends for good when one attempt fails, so the application opens a new socket instead",
+			"this Go client sometimes joins the namespace twice, which ends the session; its reconnection stops after one failed attempt, so the test client opens a new socket",
 		unproven: "it is a race, which 1 of 200 sessions at the node itself lost",
 	},
 ];
@@ -119,7 +119,7 @@ export interface Cell {
 	readonly mode: Mode;
 }
 
-/** The facts about a cell; the first of several is the one that counts most. */
+/** The facts about a cell. If nothing works, only the first such fact. */
 export function factsOf({ client, node, mode }: Cell): readonly Fact[] {
 	const facts = FACTS.filter(
 		({ clients, nodes, modes }) =>
@@ -140,7 +140,7 @@ export function isProvable(cell: Cell): boolean {
 	return factsOf(cell).some(({ unproven }) => unproven === undefined);
 }
 
-/** Whether connections to nodes of this kind may break at any time, also those to all nodes of a pool that are left. */
+/** Whether connections to nodes of this kind may break at any time, so that even all remaining nodes of a pool may fail. */
 export function isUnsteady({ id }: NodeKind): boolean {
 	return FACTS.some(
 		({ lacks, clients, nodes }) => lacks === "steadiness" && clients === null && nodes?.includes(id) === true,

@@ -1,9 +1,8 @@
 /** The nodes of the matrix: how a process of each kind is started, and the pool that the edge has for them. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { usablePort } from "../../../worker/command-line/listen.ts";
+import { type CommandLine, MatrixProcess } from "./process.ts";
 import { built, pinned, SOURCES, type Toolchain } from "./toolchains.ts";
 
 export interface NodeKind {
@@ -14,7 +13,7 @@ export interface NodeKind {
 	/** Fields of the pool. */
 	readonly pool: Readonly<Record<string, unknown>>;
 	/** The command that starts a process, which gets its options as JSON behind it. */
-	command(): Promise<readonly string[]>;
+	command(): Promise<CommandLine>;
 	/** Options besides id and port. */
 	readonly options: Readonly<Record<string, unknown>>;
 }
@@ -23,10 +22,10 @@ const SOCKET_IO = pinned("../../../package.json", /"socket.io": "([0-9.]+)"/);
 const PYTHON = pinned("python/requirements.txt", /^python-socketio==(.+)$/m);
 const NETTY = pinned("java/pom.xml", /netty-socketio<\/artifactId>\s*<version>(.+)</);
 
-const socketIo = {
+const socketIo: Pick<NodeKind, "needs" | "command"> = {
 	needs: "node",
 	command: async () => [process.execPath, join(SOURCES, "js/server.ts")],
-} as const;
+};
 
 export const NODES: readonly NodeKind[] = [
 	{
@@ -77,7 +76,9 @@ export class NodeProcess implements AsyncDisposable {
 	readonly url: string;
 	readonly #kind: NodeKind;
 	readonly #port: number;
-	#child!: ChildProcess;
+	#process!: MatrixProcess;
+	/** How its processes ended that this test did not kill. */
+	readonly ends: string[] = [];
 
 	private constructor(kind: NodeKind, id: string, port: number) {
 		this.id = id;
@@ -95,22 +96,21 @@ export class NodeProcess implements AsyncDisposable {
 
 	/** Starts it again on its port. */
 	async restart(): Promise<void> {
-		const [program, ...args] = await this.#kind.command();
 		const options = JSON.stringify({ ...this.#kind.options, id: this.id, port: this.#port });
-		this.#child = spawn(program!, [...args, options], { stdio: ["pipe", "pipe", "ignore"] });
-		const ended = once(this.#child, "exit").then(([code]) => {
-			throw new Error(`a node of kind ${this.#kind.id} ended with ${code} while starting`);
-		});
-		await Promise.race([once(createInterface(this.#child.stdout!), "line"), ended]);
-		ended.catch(() => {});
+		const name = `the ${this.#kind.id} node ${this.id}`;
+		this.#process = new MatrixProcess(name, [...(await this.#kind.command()), options]);
+		void this.#process.died.then(({ message }) => this.ends.push(message));
+		await this.#process.orDeath(once(this.#process.lines, "line"));
+	}
+
+	/** Resolves or rejects as `work` does; rejects as soon as the running process ends without being killed. */
+	orDeath<T>(work: Promise<T>): Promise<T> {
+		return this.#process.orDeath(work);
 	}
 
 	/** kill -9; resolves when the process has ended. */
-	async kill(): Promise<void> {
-		if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-		const exited = once(this.#child, "exit");
-		this.#child.kill("SIGKILL");
-		await exited;
+	kill(): Promise<void> {
+		return this.#process.kill();
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,9 @@
 /** A client's process, and the sessions in it: commands out, events back. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Mode } from "./clients.ts";
 import type { Command, Line } from "./js/lines.ts";
+import { type CommandLine, MatrixProcess } from "./process.ts";
 
 type Distributed<T> = T extends unknown ? Omit<T, "session"> : never;
 
@@ -18,57 +17,73 @@ const TRANSPORTS: Readonly<Record<Mode, string[]>> = {
 const TRIES = 3;
 
 export class ClientProcess implements AsyncDisposable {
-	readonly #child: ChildProcess;
+	readonly #process: MatrixProcess;
 	readonly #sessions: ClientSession[] = [];
+	#death: Error | null = null;
 
 	/** `ca` is the file of a certificate that the client trusts. */
-	constructor([program, ...args]: readonly [string, ...string[]], ca: string) {
+	constructor(id: string, command: CommandLine, ca: string) {
 		const env = { ...process.env, SSL_CERT_FILE: ca, NODE_EXTRA_CA_CERTS: ca };
-		this.#child = spawn(program, args, { env, stdio: ["pipe", "pipe", "ignore"] });
-		createInterface(this.#child.stdout!).on("line", (text) => {
+		this.#process = new MatrixProcess(`the client ${id}`, command, env);
+		this.#process.lines.on("line", (text) => {
 			const line = JSON.parse(text) as Line;
 			this.#sessions[line.session]?.receive(line);
 		});
-		this.#child.stdin!.on("error", () => {});
+		void this.#process.died.then((death) => {
+			this.#death = death;
+			for (const session of this.#sessions) session.wake();
+		});
+	}
+
+	/** Why it has ended, unless the test ended it; null = it runs. */
+	get death(): Error | null {
+		return this.#death;
+	}
+
+	/** What it last wrote to stderr, as the end of a message. */
+	get stderr(): string {
+		return this.#process.stderr;
 	}
 
 	/** Begins to connect. */
 	open(url: string, mode: Mode): ClientSession {
 		const session = this.#sessions.length;
-		const opened = new ClientSession(mode, (command) =>
-			this.#child.stdin!.write(`${JSON.stringify({ session, ...command })}\n`),
+		const opened = new ClientSession(this, mode, (command) =>
+			this.#process.write(JSON.stringify({ session, ...command })),
 		);
 		this.#sessions.push(opened);
 		opened.send({ do: "connect", url, transports: TRANSPORTS[mode] });
 		return opened;
 	}
 
-	async [Symbol.asyncDispose](): Promise<void> {
-		if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-		const exited = once(this.#child, "exit");
-		// Its end of input; a client that hangs must not hang the test.
-		this.#child.stdin!.end();
-		const killer = setTimeout(() => this.#child.kill("SIGKILL"), 2000);
-		await exited;
-		clearTimeout(killer);
+	/** A client that hangs must not hang the test. */
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.#process.endInput(2000);
 	}
 }
 
 export class ClientSession {
 	readonly mode: Mode;
+	readonly #client: ClientProcess;
 	readonly send: (command: Distributed<Command>) => void;
 	readonly #arrivals = new EventEmitter();
 	#lines: Line[] = [];
 	/** Events without an answer in time. */
 	#lost = 0;
 
-	constructor(mode: Mode, send: (command: Distributed<Command>) => void) {
+	constructor(client: ClientProcess, mode: Mode, send: (command: Distributed<Command>) => void) {
+		this.#client = client;
 		this.mode = mode;
 		this.send = send;
 	}
 
 	receive(line: Line): void {
 		this.#lines.push(line);
+		this.#arrivals.emit("line");
+	}
+
+	/** Lets pending waits see that the client has ended. */
+	wake(): void {
 		this.#arrivals.emit("line");
 	}
 
@@ -141,8 +156,9 @@ export class ClientSession {
 		for (;;) {
 			const at = this.#lines.findIndex(isWanted);
 			if (at >= 0) return this.#lines.splice(at, 1)[0]!;
+			if (this.#client.death !== null) throw this.#client.death;
 			await once(this.#arrivals, "line", { signal }).catch(() => {
-				throw new Error(`not in ${limitMs} ms; ${this.#recent()}`);
+				throw new Error(`not in ${limitMs} ms; ${this.#recent()}${this.#client.stderr}`);
 			});
 		}
 	}

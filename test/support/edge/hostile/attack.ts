@@ -23,7 +23,7 @@ export interface Attack {
 	 * Makes the edge hold something, and therefore runs twice, to compare the peaks of memory: `after` the first attack's
 	 * connections were closed, or `beside` them.
 	 */
-	readonly again?: "after" | "beside";
+	readonly secondRun?: "after" | "beside";
 	/** Whether none of its requests may open a session at a node. */
 	readonly opensNoSession?: boolean;
 }

@@ -25,7 +25,7 @@ export interface Connection {
 	readonly secure: TLSSocket;
 }
 
-export class Attacker implements Disposable {
+export class Attacker {
 	/** Answers by status, as far as they arrived. */
 	readonly statuses: Record<string, number> = {};
 	sent = 0;
@@ -34,21 +34,14 @@ export class Attacker implements Disposable {
 	readonly #open = new Set<Socket>();
 	readonly #trickling = new Set<TLSSocket>();
 	readonly #agent = new Agent({ keepAlive: true, maxSockets: 16, localAddress: ATTACKER_ADDRESS });
-	readonly #timer: NodeJS.Timeout;
 	#session: Buffer | undefined;
 
 	constructor(target: Target, random: () => number) {
 		this.target = target;
 		this.random = random;
-		this.#timer = setInterval(() => {
+		setInterval(() => {
 			for (const secure of this.#trickling) secure.write("x");
 		}, TRICKLE_INTERVAL_MS);
-	}
-
-	[Symbol.dispose](): void {
-		clearInterval(this.#timer);
-		this.#agent.destroy();
-		for (const socket of this.#open) socket.destroy();
 	}
 
 	/** One of the list, drawn. */

@@ -49,7 +49,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 				},
 			},
 		],
-		again: "beside",
+		secondRun: "beside",
 		opensNoSession: true,
 	},
 	{
@@ -59,7 +59,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 			{ count: 1, everyMs: 1000, send: (attacker) => readNothing(attacker, head("GET", "/big").repeat(20)) },
 			{ count: 1, everyMs: 500, send: (attacker) => readNothing(attacker, head("GET", "/drip")) },
 		],
-		again: "after",
+		secondRun: "after",
 		opensNoSession: true,
 	},
 	{
@@ -72,7 +72,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 			},
 			{ count: 1, everyMs: 83, send: leaveHalfWay },
 		],
-		again: "after",
+		secondRun: "after",
 	},
 ];
 
@@ -93,7 +93,7 @@ function leaveHalfWay(attacker: Attacker, i: number): void {
 	const { wire, secure } = attacker.connect();
 	secure.once("secureConnect", () => {
 		const text = head("GET", POLLING);
-		if (way === "half a record") wire.write(HALF_RECORD);
+		if (way === "half a record") wire.write(HALF_RECORD, () => wire.destroy());
 		else if (way === "half a head") secure.write(text.slice(0, 40), () => wire.destroy());
 		else secure.write(text, () => (way === "fin" ? wire.end() : wire.resetAndDestroy()));
 	});

@@ -128,7 +128,7 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 				send: (attacker) => void attacker.sendPlain(upgrade(`/${"x".repeat(LONG_PATH_BYTES)}`)),
 			},
 		],
-		again: "after",
+		secondRun: "after",
 		opensNoSession: true,
 	},
 	{

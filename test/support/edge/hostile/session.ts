@@ -7,23 +7,23 @@ import type { Tally } from "./tally.ts";
 
 /** A request that takes longer has failed. A poll takes at most the nodes' ping interval. */
 const ANSWER_LIMIT_MS = 8000;
-/** workerd closes a connection after 5 s without a request; a client that closes it sooner never meets that moment. */
+/** workerd closes a connection after 5 s without a request; a client that closes it sooner avoids that race. */
 const IDLE_CONNECTION_MS = 2000;
 
 /** A session that has connected its namespace. */
 export interface Session {
 	/** Sends an event and resolves with its acknowledgement. */
 	echo(): Promise<void>;
-	/** Ends it as a client does that leaves. */
+	/** Closes the session as a leaving client does. */
 	close(): Promise<void>;
 	/** Resolves once it has failed. */
 	readonly ended: Promise<string>;
-	/** Lets go of its connections without a word. */
+	/** Closes its connections without ending the session. */
 	drop(): void;
 }
 
 /** A request or message that went wrong. */
-export class Failure extends Error {
+class Failure extends Error {
 	override readonly name = "Failure";
 }
 

@@ -1,9 +1,11 @@
-/** One attack on an edge of its own, beside well-behaved clients, and what came of it. */
+/** One attack on an edge of its own, beside well-behaved clients, and its result. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { cpus } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type NodeHealth, tagOf } from "../../../../worker/contract.ts";
+import { until } from "../../until.ts";
 import { cpuOf } from "../cpu.ts";
 import { type Rig, startRig } from "../rig.ts";
 import { secureFetch } from "../secure-fetch.ts";
@@ -34,7 +36,7 @@ export interface Trial {
 	readonly logBytes: number;
 	/** Nodes that are not UP after the attack. */
 	readonly notUp: readonly string[];
-	/** Sessions that the nodes have more (or fewer) than the well-behaved hold, after the ping timeout. */
+	/** Difference between the nodes' sessions and those held by well-behaved clients, after the ping timeout. */
 	readonly leaked: number;
 	/** Sessions that the nodes opened and no well-behaved client asked for. */
 	readonly foreign: number;
@@ -54,7 +56,7 @@ export async function runTrial(attack: Attack | null, seed: number): Promise<Tri
 		pool: { ...POOL, ...attack?.pool },
 		node: Object.fromEntries(ids.map((id) => [id, attack?.node ?? {}])),
 	});
-	if (attack?.again !== undefined) await warmUp(rig.edge.pid, () => nodeRows(rig));
+	if (attack?.secondRun !== undefined) await warmUp(rig.edge.pid, () => nodeRows(rig));
 	await using crowd = await Crowd.start(rig.edge.https);
 	const openedBefore = await sum(rig, "opened");
 	await using attackers = new AsyncDisposableStack();
@@ -75,8 +77,8 @@ export async function runTrial(attack: Attack | null, seed: number): Promise<Tri
 	const foreign = (await sum(rig, "opened")) - openedBefore - tally.opened;
 	const leaked = await settle(rig);
 	const notUp = await nodesNotUp(rig);
-	if (attack?.again !== undefined) {
-		if (attack.again === "after") await end(attacker!);
+	if (attack?.secondRun !== undefined) {
+		if (attack.secondRun === "after") await end(attacker!);
 		peaks.push((await attackOnce(rig, crowd, await start())).peak);
 	}
 	crowd.tally = new Tally();
@@ -102,12 +104,34 @@ async function startAttacker(rig: Rig, name: string, seed: number): Promise<Chil
 		tags: rig.nodes.map(({ id }) => tagOf(id)),
 	};
 	child.send({ target, name, seed, ms: ATTACK_MS } satisfies AttackOrder);
-	await once(child, "message");
+	await answerOf(child);
 	return child;
 }
 
+/** The attacker's next message; rejects if its process ends first. */
+async function answerOf(child: ChildProcess): Promise<unknown> {
+	const ended = once(child, "exit").then(() => Promise.reject(endOf(child)));
+	const [message] = await Promise.race([once(child, "message"), ended]);
+	return message;
+}
+
+/** Lets the attacker begin, and resolves with its report; without an attacker, waits as long as an attack takes. */
+async function attackWith(attacker: ChildProcess | null): Promise<AttackReport> {
+	if (attacker === null) {
+		await pause(ATTACK_MS);
+		return { sent: 0, statuses: {} };
+	}
+	if (hasEnded(attacker)) throw endOf(attacker);
+	attacker.send("attack");
+	return (await answerOf(attacker)) as AttackReport;
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+const endOf = (child: ChildProcess) =>
+	new Error(`the attacker ended (exit ${child.exitCode ?? child.signalCode})`);
+
 async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
+	if (hasEnded(child)) return;
 	const ended = once(child, "exit");
 	child.kill("SIGKILL");
 	await ended;
@@ -119,12 +143,10 @@ async function attackOnce(rig: Rig, crowd: Crowd, attacker: ChildProcess | null)
 	const [edgeBefore, machineBefore] = [await edgeCpu(rig), machineCpu()];
 	crowd.open();
 	const operator = watchOperator(rig);
-	let report: AttackReport = { sent: 0, statuses: {} };
-	if (attacker === null) await new Promise((resolve) => setTimeout(resolve, ATTACK_MS));
-	else {
-		attacker.send("attack");
-		[report] = (await once(attacker, "message")) as [AttackReport];
-	}
+	const report = await attackWith(attacker).catch(async (error) => {
+		await Promise.all([operator.stop(), peak()]);
+		throw error;
+	});
 	const ms = performance.now() - startedAt;
 	const edgeCores = ((await edgeCpu(rig)) - edgeBefore) / ms;
 	const machineCores = (machineCpu() - machineBefore) / ms;
@@ -167,12 +189,10 @@ function watchOperator(rig: Rig) {
 
 /** Waits until the nodes have the sessions of those that stay and no others; resolves with the difference that is left. */
 async function settle(rig: Rig): Promise<number> {
-	const deadline = performance.now() + SETTLE_LIMIT_MS;
-	for (;;) {
-		const difference = (await sum(rig, "sessions")) - HELD_SESSIONS;
-		if (difference === 0 || performance.now() > deadline) return difference;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
+	const difference = async () => (await sum(rig, "sessions")) - HELD_SESSIONS;
+	const isSettled = async () => (await difference()) === 0;
+	// A difference that is left is a result of the trial, not an error.
+	return until("the nodes have the held sessions only", isSettled, SETTLE_LIMIT_MS).then(() => 0, difference);
 }
 
 async function sum(rig: Rig, field: "sessions" | "opened"): Promise<number> {

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.json.JSONArray;
 import org.json.JSONObject;
@@ -79,7 +78,6 @@ public class Client {
 		SSLContext tls = SSLContext.getInstance("TLS");
 		tls.init(null, new TrustManager[] {TRUST}, new SecureRandom());
 		return new OkHttpClient.Builder()
-			.dispatcher(new Dispatcher())
 			.hostnameVerifier((host, tlsSession) -> true)
 			.sslSocketFactory(tls.getSocketFactory(), TRUST)
 			// A poll is answered after pingInterval at the latest, 25 s.
