@@ -135,6 +135,19 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("the statistics page in Chromiu
 		expect(changes).toEqual([{ path: "/__edge/nodes/n2", body: { weight: null } }]);
 	});
 
+	test("errors, faults and a failed refresh are written in red", async () => {
+		const colours = await page.evaluate<Record<string, string>>(`(() => {
+			document.querySelector(".fault").textContent = "a fault";
+			const cell = document.querySelector("tbody td");
+			cell.className = "bad";
+			const colourOf = (element) => getComputedStyle(element).color;
+			const [stale, fault] = [document.getElementById("stale"), document.querySelector(".fault")];
+			return { ink: colourOf(document.body), stale: colourOf(stale), fault: colourOf(fault), cell: colourOf(cell) };
+		})()`);
+		expect(colours).toMatchObject({ stale: colours["cell"], fault: colours["cell"] });
+		expect(colours["cell"]).not.toBe(colours["ink"]);
+	});
+
 	test.each([360, 900, 1360])(
 		"does not scroll sideways with hints, warnings and many nodes at %i px",
 		async (width) => {

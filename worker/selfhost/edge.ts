@@ -67,7 +67,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	if (options.httpPort === options.httpsPort && options.httpPort !== 0)
 		throw new UsageError(`--http-port ${options.httpPort}: the same as --https-port; give each its own`);
 	const httpsPort = await usablePort(options.httpsPort, options.host, "--https-port");
-	const httpPort = await usablePort(options.httpPort, options.host, "--http-port");
+	// workerd can choose this one itself, since no redirect names it.
+	const httpPort =
+		options.httpPort === 0 ? 0 : await usablePort(options.httpPort, options.host, "--http-port");
 	const { publicHttpsPort } = options;
 	const variables = {
 		...options.variables,

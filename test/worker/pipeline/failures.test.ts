@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Isolate } from "../../../worker/isolate.ts";
-import { HANDSHAKE, newIsolate, OF_N1, OPENS, type Sent, send } from "../support/dispatching.ts";
+import { HANDSHAKE, newIsolate, OF_N1, OPENS, REFUSES, type Sent, send } from "../support/dispatching.ts";
 import { isolateOf } from "../support/pools.ts";
 
 afterEach(() => vi.restoreAllMocks());
+
+/** With a status of success, but no session. */
+const PAGE = () => new Response("<html>Log in</html>");
 
 describe("a handshake that fails", () => {
 	const UNAVAILABLE = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
@@ -19,6 +22,23 @@ describe("a handshake that fails", () => {
 			{ outcome: "no_node", status: 503 },
 		],
 	])("%s", async (_what, nodes, expected) => {
+		expect(await send({ path: HANDSHAKE, nodes })).toMatchObject(expected);
+	});
+
+	it.each<[string, Sent["nodes"], object]>([
+		["at one node goes on to the next", [PAGE, OPENS, OPENS], { outcome: "passed", tried: "n1 n2" }],
+		[
+			"at two nodes is their error, and a third one is not asked",
+			[PAGE, PAGE, OPENS],
+			{ outcome: "no_node", status: 502, tried: "n1 n2" },
+		],
+		[
+			"at one node is not the error when the other is full",
+			[PAGE, REFUSES, REFUSES],
+			{ outcome: "no_node", status: 503 },
+		],
+	])("because its answer cannot be rewritten, %s", async (_what, nodes, expected) => {
+		vi.spyOn(console, "error").mockImplementation(() => {});
 		expect(await send({ path: HANDSHAKE, nodes })).toMatchObject(expected);
 	});
 

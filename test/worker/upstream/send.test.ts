@@ -74,6 +74,11 @@ describe("a retry on another node", () => {
 	] as const)("of %s %s after %i attempts is allowed: %s", (method, path, attempts, wanted) => {
 		expect(mayRetry(parsed(method, path), "unreachable", attempts)).toBe(wanted);
 	});
+
+	it("of a handshake that cannot be rewritten is allowed once, since its node may have opened a session", () => {
+		expect(mayRetry(parsed("GET", HANDSHAKE), "not_rewritable", 1)).toBe(true);
+		expect(mayRetry(parsed("GET", HANDSHAKE), "not_rewritable", 2)).toBe(false);
+	});
 });
 
 describe("evidence about a node", () => {
@@ -86,6 +91,8 @@ describe("evidence about a node", () => {
 		["GET", `${SOCKET}&sid=d0Nx`, "websocket", "unreachable", true],
 		["GET", `${HANDSHAKE}&sid=d0Nx`, null, "timeout", false],
 		["GET", `${HANDSHAKE}&sid=eF0x`, null, "unreachable", false],
+		["GET", HANDSHAKE, null, "invalid", true],
+		["GET", HANDSHAKE, null, "not_rewritable", false],
 		["POST", `${HANDSHAKE}&sid=d0Nx`, null, "unreachable", false],
 		["OPTIONS", HANDSHAKE, null, "unreachable", false],
 		["GET", "/page", null, "unreachable", false],

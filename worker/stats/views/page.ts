@@ -37,7 +37,8 @@ export function livePart(statistics: Statistics): string {
 
 function sourceOf({ source, isolates }: Statistics): string {
 	if (source === "isolate") return "this isolate alone (no ledger is bound)";
-	if (source === "isolate_ledger_silent") return "this isolate alone (the ledger does not answer, so these numbers are incomplete)";
+	if (source === "isolate_ledger_silent")
+		return "this isolate alone (the ledger does not answer, so these numbers are incomplete)";
 	return `all isolates, ${isolates} active within the last minute`;
 }
 
