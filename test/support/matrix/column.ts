@@ -2,6 +2,7 @@
 import { edgeDefaults, startEdge } from "../../../worker/selfhost/edge.ts";
 import { secureFetch } from "../edge/secure-fetch.ts";
 import { until } from "../until.ts";
+import type { Mode } from "./clients.ts";
 import { type Cell, factsOf, isProvable, isUnsteady, type Lack, lacks } from "./facts.ts";
 import { type NodeKind, NodeProcess } from "./nodes.ts";
 import type { ClientProcess, ClientSession } from "./sessions.ts";
@@ -69,7 +70,9 @@ export async function runColumn(
 		});
 	};
 
-	await Promise.all([n1, n2].map((node) => warmUp(node, clients)));
+	// At some kinds of nodes a polling session may be lost at any time.
+	const warmMode = isUnsteady(kind) ? "websocket" : "upgrade";
+	await Promise.all([n1, n2].map((node) => warmUp(node, warmMode, clients)));
 	const possible = cells.filter((cell) => !lacks(cell, "all"));
 	const wrongFacts = new Map<Cell, string | null>();
 	await Promise.all(
@@ -89,7 +92,7 @@ export async function runColumn(
 	};
 	await survive(n1);
 	await n1.restart();
-	await warmUp(n1, clients);
+	await warmUp(n1, warmMode, clients);
 	await waitUntilUp("after the restart of n1");
 	await survive(n2);
 	for (const run of runs) run.end();
@@ -115,8 +118,12 @@ const isInternal = (line: string) => line.includes("EDGE_INTERNAL");
 const isRefusal = (line: string) => /"status":5\d\d/.test(line) && !line.includes('"traffic":"http"');
 
 /** Opens a session at the node itself: a JVM takes seconds for its first, and python-socketio's client waits 1 s when it reconnects. */
-async function warmUp(node: NodeProcess, clients: ReadonlyMap<string, ClientProcess>): Promise<void> {
-	const session = clients.get(WARMING)!.open(node.url, "upgrade");
+async function warmUp(
+	node: NodeProcess,
+	mode: Mode,
+	clients: ReadonlyMap<string, ClientProcess>,
+): Promise<void> {
+	const session = clients.get(WARMING)!.open(node.url, mode);
 	await node.orDeath(session.connected(STEP_MS));
 	await node.orDeath(session.settled(STEP_MS, () => true));
 	session.close();
