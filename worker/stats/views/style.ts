@@ -34,6 +34,6 @@ tbody th{text-align:left;font-weight:400;position:sticky;left:0;background:var(-
 tr.total th,tr.total td{font-weight:600}tr.part th{padding-left:22px;color:var(--soft)}tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
 td.zero{color:var(--soft);opacity:.55}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:2px 24px;margin:12px 2px 0;font-size:13px}
-dl div{display:flex;justify-content:space-between;border-bottom:1px solid var(--line);padding:3px 0}dt{color:var(--soft)}dd{margin:0}
+dl div{display:flex;justify-content:space-between;gap:8px;border-bottom:1px solid var(--line);padding:3px 0}dt{color:var(--soft)}dd{margin:0}
 @media (max-width:600px){main{padding:14px 12px 32px}.tiles{grid-template-columns:1fr 1fr}.tile b{font-size:19px}}
 `;
