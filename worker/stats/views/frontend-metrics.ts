@@ -1,9 +1,9 @@
 /** The frontend's own metrics: denials, redirects, TLS versions and log lines. */
 import { deniedOf, type Row } from "../rows.ts";
 import { type Family, total } from "./exposition.ts";
-import { MEANINGS, type Meant } from "./meanings.ts";
+import { type ExplainedCounter, MEANINGS } from "./meanings.ts";
 
-const TOTALS: readonly (readonly [counter: Meant, name: string])[] = [
+const TOTALS: readonly (readonly [counter: ExplainedCounter, name: string])[] = [
 	["no_route", "haproxy_frontend_request_errors_total"],
 	["redirected", "sticky_edge_redirects_total"],
 	["plain_upgrades", "sticky_edge_plain_upgrades_total"],

@@ -29,7 +29,7 @@ export const MEANINGS = {
 	log_suppressed: "lines left out of the log because of its limits",
 	failed_tokens: "requests with a wrong token",
 } as const;
-export type Meant = keyof typeof MEANINGS;
+export type ExplainedCounter = keyof typeof MEANINGS;
 
 export const LIVE = "live sessions, as the nodes last reported them";
 export const LIVE_MAX = "maximum of the live sessions";

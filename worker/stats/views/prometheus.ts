@@ -5,13 +5,13 @@ import type { Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 import { type Family, gauge, histogram, render, total } from "./exposition.ts";
 import { frontendOnly } from "./frontend-metrics.ts";
-import { LIVE, LIVE_MAX, MEANINGS, type Meant, TOTAL, WAIT } from "./meanings.ts";
+import { type ExplainedCounter, LIVE, LIVE_MAX, MEANINGS, TOTAL, WAIT } from "./meanings.ts";
 
 type Value = (row: Row) => number | null;
 type Metric = readonly [name: string, help: string, value: Value];
 
 /** The metric of a counter. */
-const counted = (name: string, counter: Meant): Metric => [
+const counted = (name: string, counter: ExplainedCounter): Metric => [
 	name,
 	MEANINGS[counter],
 	(row) => row.counts[counter] ?? 0,

@@ -1,7 +1,7 @@
 /** The traffic of one pool as a table: HAProxy's groups of columns, and one for stickiness. */
 import { CLASSES } from "../counters.ts";
 import type { Row } from "../rows.ts";
-import { LIVE, LIVE_MAX, MEANINGS, type Meant, TOTAL, WAIT } from "./meanings.ts";
+import { type ExplainedCounter, LIVE, LIVE_MAX, MEANINGS, TOTAL, WAIT } from "./meanings.ts";
 import { bytes, escaped, integer, percent, rate } from "./text.ts";
 
 /** `value`: null = unknown, or meaningless in this row. `mark`: "bad" highlights values above 0. */
@@ -16,7 +16,7 @@ type Column = readonly [
 /** The column of a counter, with a value only in the rows for which `isShown` holds. */
 const counted = (
 	head: string,
-	counter: Meant,
+	counter: ExplainedCounter,
 	{
 		show = integer,
 		mark = "",
@@ -30,7 +30,7 @@ const counted = (
 	mark,
 ];
 
-const mark = "bad";
+const BAD = { mark: "bad" } as const;
 const ofEngine = { isShown: (row: Row) => row.traffic !== "http" };
 const ofUpgrades = { isShown: (row: Row) => row.traffic === "websocket" || row.traffic === "flashsocket" };
 const ofBackend = { isShown: (row: Row) => row.kind === "backend" };
@@ -57,7 +57,7 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 		"Stickiness",
 		[
 			counted("Sticky", "sticky", ofEngine),
-			counted("Gone", "gone", { ...ofEngine, mark }),
+			counted("Gone", "gone", { ...ofEngine, ...BAD }),
 			counted("Upgr", "upgrades_done", ofUpgrades),
 			["Upgr %", "share of the sessions opened by polling", (row) => row.upgraded, percent],
 		],
@@ -67,11 +67,11 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 		"Denied, errors",
 		[
 			counted("Den", "denied", ofBackend),
-			counted("Conn", "unreachable", { mark }),
-			counted("Time", "timeouts", { mark }),
-			counted("5xx", "server_errors", { mark }),
+			counted("Conn", "unreachable", BAD),
+			counted("Time", "timeouts", BAD),
+			counted("5xx", "server_errors", BAD),
 			counted("Refu", "refused"),
-			counted("503", "no_node", { ...ofBackend, mark }),
+			counted("503", "no_node", { ...ofBackend, ...BAD }),
 		],
 	],
 	["Warnings", [counted("Retr", "retries"), counted("Redis", "redispatches")]],
@@ -84,7 +84,7 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 					`answers with status ${i + 1}xx`,
 					(row) => row.counts[name] ?? 0,
 					integer,
-					i === 4 ? mark : "",
+					i === 4 ? "bad" : "",
 				],
 			),
 			["ms", WAIT, (row) => row.waitMs, rate],
@@ -115,8 +115,8 @@ function line(row: Row): string {
 	return `<tr data-key="${key}" class="${row.kind === "backend" ? "total" : "part"}"><th scope="row">${escaped(name)}</th>${COLUMNS.map((column) => cell(column, row)).join("")}</tr>`;
 }
 
-function cell([, , value, show = integer, highlight = ""]: Column, row: Row): string {
+function cell([, , value, show = integer, mark = ""]: Column, row: Row): string {
 	const number = value(row);
 	if (number === null) return '<td class="zero"></td>';
-	return `<td class="${number === 0 ? "zero" : highlight}">${show(number)}</td>`;
+	return `<td class="${number === 0 ? "zero" : mark}">${show(number)}</td>`;
 }
