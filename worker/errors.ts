@@ -13,7 +13,7 @@ export const ERRORS = {
 	},
 	EDGE_HOST: {
 		status: 400,
-		message: "The Host header is not one host name or address with an optional port (RFC 9112 section 3.2).",
+		message: "The Host header is not one host name or address with an optional port.",
 	},
 	EDGE_METHOD: {
 		status: 405,

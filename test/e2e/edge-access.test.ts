@@ -142,7 +142,7 @@ describe("wrong tokens", () => {
 		expect(frontend.counts["failed_tokens"]).toBe(60);
 		const lines = rig.log.filter((line) => line.includes("failed_token"));
 		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-			{ event: "failed_token", address: "127.0.0.1" },
+			{ event: "failed_token", client: "127.0.0.0/24" },
 		]);
 		expect(rig.log.join()).not.toContain("guess-number");
 	});

@@ -59,12 +59,6 @@ export function delayAfter(failures: number): number {
 	return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - FREE_TRIES - 1));
 }
 
-/** The log line, which names the client and never the token. */
-export function failedTokenLine(address: string, count: number, now: number): string {
-	const at = new Date(now).toISOString();
-	return JSON.stringify({ level: "warn", event: "failed_token", at, address, count });
-}
-
 function newClient(): ClientFailures {
 	return { failures: 0, lastAt: 0, dueAt: [], loggedAt: Number.NEGATIVE_INFINITY, unlogged: 0 };
 }

@@ -6,12 +6,13 @@ import { edgeError } from "../errors.ts";
 import { readVerdict } from "../health/ask-monitor.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import { FRONT_AT, type StatsSource } from "../stats/counters.ts";
+import { logLimited, requestId } from "../stats/log.ts";
 import { readStatistics, type Statistics } from "../stats/statistics.ts";
 import { csvOf } from "../stats/views/csv.ts";
 import { livePart, pageOf } from "../stats/views/page.ts";
 import { prometheusOf } from "../stats/views/prometheus.ts";
 import { checkAccess, tokenIn } from "./access.ts";
-import { type FailedTokens, failedTokenLine, recordFailedToken } from "./failed-tokens.ts";
+import { type FailedTokens, recordFailedToken } from "./failed-tokens.ts";
 import { auditLine, changeNode, describePool } from "./nodes.ts";
 
 /** What the handlers work on. */
@@ -54,8 +55,9 @@ export const admin = {
 };
 
 /** The refusal of a request without the right token, or of a change that may come from another site; null = allowed. */
-async function refuse({ method, headers }: Request, bindings: Bindings): Promise<Response | null> {
+async function refuse(request: Request, bindings: Bindings): Promise<Response | null> {
 	const { source, parsed } = bindings;
+	const { method, headers } = request;
 	const authorization = headers.get("authorization");
 	const code = await checkAccess(
 		{
@@ -70,7 +72,7 @@ async function refuse({ method, headers }: Request, bindings: Bindings): Promise
 	if (code === null) return null;
 	if (code !== "EDGE_TOKEN") return edgeError(code, null);
 	// A browser's first request has no token, and guesses nothing.
-	if (tokenIn(authorization) !== null && !(await slowDown(bindings)))
+	if (tokenIn(authorization) !== null && !(await slowDown(request, bindings)))
 		return edgeError("EDGE_TOKEN_RATE", null);
 	return edgeError(code, null, { headers: CHALLENGE });
 }
@@ -78,12 +80,16 @@ async function refuse({ method, headers }: Request, bindings: Bindings): Promise
 const CHALLENGE = { "www-authenticate": 'Basic realm="sticky-edge", charset="UTF-8"' };
 
 /** Records a wrong token, and delays its answer; false when too many answers to this client are delayed already. */
-async function slowDown({ source, clientIp }: Bindings): Promise<boolean> {
+async function slowDown(request: Request, { source, clientIp }: Bindings): Promise<boolean> {
 	const { counters, failedTokens } = source;
 	counters.numbers[FRONT_AT.failed_tokens]! += 1;
 	const now = Date.now();
 	const { delayMs, count } = recordFailedToken(failedTokens, clientIp, now);
-	if (count > 0) console.warn(failedTokenLine(clientIp, count, now));
+	if (count > 0) {
+		const entry = { level: "warn", event: "failed_token", at: new Date(now).toISOString(), count } as const;
+		const id = requestId(request, source.config.platform);
+		logLimited(source, entry, clientIp, { id, clientIp });
+	}
 	if (delayMs === null) return false;
 	if (delayMs > 0) await scheduler.wait(delayMs);
 	return true;

@@ -1,7 +1,7 @@
 /** Choosing a node for a new session, or for a request outside Engine.IO. */
 import type { Node, Pool } from "../config/pool.ts";
 import {
-	addPick,
+	beginOpening,
 	isInService,
 	isSuspected,
 	type NodeStatus,
@@ -48,17 +48,22 @@ export function choose(
 	criteria: Criteria,
 ): Node | null {
 	if (staysWithPreferred(table, tried, criteria)) return criteria.prefer;
-	const nodes = candidates(pool, table, tried, criteria.now, criteria.opensSession);
+	const nodes = candidates(pool, table, tried, criteria);
 	const chosen = pick(pool, table, nodes, criteria)?.node ?? null;
-	if (chosen !== null && criteria.opensSession) addPick(table.nodes[chosen.index]!, 1, criteria.now);
+	if (chosen !== null && criteria.opensSession)
+		beginOpening(table.nodes[chosen.index]!, criteria.now + pool.timeouts.handshake, criteria.now);
 	return chosen;
 }
 
-/** A visitor whose cookie names a node in DRAIN stays there, as sessions do, until the node is stopped. */
+/**
+ * A visitor whose cookie names a node stays there, as sessions do, while the node is in service or in DRAIN. Its weight
+ * and suspicion decide about new sessions only.
+ */
 function staysWithPreferred(table: NodeTable, tried: readonly Node[], criteria: Criteria): boolean {
 	const { prefer, opensSession } = criteria;
 	if (prefer === null || opensSession || tried.includes(prefer)) return false;
-	return table.nodes[prefer.index]!.state === "DRAIN";
+	const status = table.nodes[prefer.index]!;
+	return status.state === "DRAIN" || isInService(status);
 }
 
 function pick(
@@ -85,8 +90,7 @@ export function candidates(
 	pool: Pool,
 	table: NodeTable,
 	tried: readonly Node[],
-	now: number,
-	opensSession: boolean,
+	{ now, opensSession, prefer }: Pick<Criteria, "now" | "opensSession" | "prefer">,
 ): Candidate[] {
 	const good: Candidate[] = [];
 	const suspected: Candidate[] = [];
@@ -105,7 +109,9 @@ export function candidates(
 		}
 		const share = slowStartShare(status.upSince, pool.slowStart, now);
 		const weight = Math.max(1, Math.round(WEIGHT_SCALE * status.weight * share));
-		const group = !isInService(status) ? out : isSuspected(status, now) ? suspected : good;
+		// A client keeps its suspected node, whose sessions it may have open.
+		const isLast = node !== prefer && isSuspected(status, now);
+		const group = !isInService(status) ? out : isLast ? suspected : good;
 		group.push({ node, weight, load: byReport ? sessions : picks.recent });
 	}
 	if (good.length > 0) return good;

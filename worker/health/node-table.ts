@@ -28,6 +28,8 @@ export interface NodeStatus {
 	recentPicks: number;
 	/** Epoch ms of the last pick. */
 	pickedAt: number;
+	/** Epoch ms when each handshake that is under way ends at the latest: one whose client leaves ends unseen. */
+	openings: number[];
 	/** Suspicion: failed exchanges in a row, and epoch ms of the last one. */
 	failures: number;
 	failedAt: number;
@@ -93,6 +95,7 @@ function newNodeStatus(node: Node): NodeStatus {
 		isNoCheck: false,
 		picks: 0,
 		recentPicks: 0,
+		openings: [],
 		pickedAt: 0,
 		failures: 0,
 		failedAt: 0,
@@ -116,17 +119,32 @@ export function isSuspected({ failures, failedAt }: NodeStatus, now: number): bo
 	return failures > 0 && now - failedAt < SUSPICION_LIFETIME_MS;
 }
 
-/** The sessions that this isolate sent to the node since its last report, and lately, without those that are taken to have ended. */
+/**
+ * The sessions that this isolate sent to the node since its last report, and lately, without those that are taken to have
+ * ended, and with the handshakes that are under way.
+ */
 export function picksAt(status: NodeStatus, now: number): { sinceReport: number; recent: number } {
-	const left = 2 ** ((status.pickedAt - now) / PICKS_HALF_LIFE_MS);
-	return { sinceReport: status.picks * left, recent: status.recentPicks * left };
+	const left = shareLeft(status, now);
+	const opening = status.openings.filter((endsAt) => endsAt > now).length;
+	return { sinceReport: status.picks * left + opening, recent: status.recentPicks * left + opening };
 }
 
-/** Adds `sessions` to the picks: 1 when the node is chosen for a new session, -1 when it opened none. */
-export function addPick(status: NodeStatus, sessions: 1 | -1, now: number): void {
-	const { sinceReport, recent } = picksAt(status, now);
-	status.picks = Math.max(0, sinceReport + sessions);
-	status.recentPicks = Math.max(0, recent + sessions);
+function shareLeft({ pickedAt }: NodeStatus, now: number): number {
+	return 2 ** ((pickedAt - now) / PICKS_HALF_LIFE_MS);
+}
+
+/** Records that a handshake is sent to the node, and ends at `endsAt` at the latest. */
+export function beginOpening(status: NodeStatus, endsAt: number, now: number): void {
+	status.openings = [...status.openings.filter((each) => each > now), endsAt];
+}
+
+/** Records that a handshake ended, and the session that it opened. */
+export function endOpening(status: NodeStatus, hasOpened: boolean, now: number): void {
+	status.openings.shift();
+	if (!hasOpened) return;
+	const left = shareLeft(status, now);
+	status.picks = status.picks * left + 1;
+	status.recentPicks = status.recentPicks * left + 1;
 	status.pickedAt = now;
 }
 

@@ -2,12 +2,13 @@
 import { choose } from "../choose/choose.ts";
 import { hashKey, nodeOfAddress } from "../choose/hash.ts";
 import type { Node, Pool } from "../config/pool.ts";
+import { TAG_LENGTH } from "../contract.ts";
 import { SilenceTimer, withDeadline } from "../deadline.ts";
 import { edgeError } from "../errors.ts";
 import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
 import { checkSuspected } from "../health/ask-node.ts";
 import { faultEntry } from "../health/fault.ts";
-import { addPick, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
+import { endOpening, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
 import { type HeldBody, holdBody, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
@@ -84,10 +85,13 @@ function sendByStickiness(admitted: PoolRequest): Promise<Answer> | Answer {
 
 /** With `source` stickiness the client's address determines the node, for new and existing sessions. */
 function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> | Answer {
-	const { parsed, table } = admitted;
+	const { parsed, pool, table } = admitted;
 	const nextNode = (tried: readonly Node[]) => nodeOfAddress(table, address, tried);
 	if (parsed.sid === null) return sendWithFailover(admitted, nextNode);
-	const node = nextNode([]);
+	// Nodes that follow the contract generate tagged session ids, so their sessions stay whatever happens to the hash.
+	const tagged = pool.byTag.get(parsed.sid.slice(0, TAG_LENGTH));
+	const isSure = tagged !== undefined && table.nodes[tagged.index]!.hasSpokenContract;
+	const node = isSure ? tagged : nextNode([]);
 	return node === null ? answerGone(admitted, []) : sendToSessionNode(admitted, node);
 }
 
@@ -126,8 +130,10 @@ async function sendWithFailover(
 ): Promise<Answer> {
 	const { parsed, pool, request } = admitted;
 	const attempts: Attempt[] = [];
-	const upstream = upstreamOf(admitted, uploadOf(parsed, request, pool));
 	let node = nextNode([]);
+	// Without a node nothing is uploaded, so that the body can be read before the refusal.
+	if (node === null) return answerNoNode(admitted, attempts);
+	const upstream = upstreamOf(admitted, uploadOf(parsed, request, pool));
 	while (node !== null) {
 		const attempt = await sendTo(admitted, node, upstream);
 		attempts.push(attempt);
@@ -139,7 +145,7 @@ async function sendWithFailover(
 		node = isRetried ? nextNode(attempts.map((each) => each.node)) : null;
 		if (node !== null) await discard(response);
 	}
-	return attempts.length === 0 ? answerNoNode(admitted, attempts) : answerFailed(admitted, attempts);
+	return answerFailed(admitted, attempts);
 }
 
 function upstreamOf(admitted: PoolRequest, body: UpstreamRequest["body"]): UpstreamRequest {
@@ -153,8 +159,8 @@ function upstreamOf(admitted: PoolRequest, body: UpstreamRequest["body"]): Upstr
 function uploadOf(parsed: ParsedRequest, request: Request, pool: Pool): Upload | null {
 	const { method, enginePath, headers } = parsed;
 	if (enginePath !== null || method === "GET" || method === "HEAD" || request.body === null) return null;
-	const length = headers.contentLength === null ? null : Number(headers.contentLength);
-	return new Upload(request.body, length, pool.timeouts.bodyIdle);
+	const length = Number(headers.contentLength ?? Number.NaN);
+	return new Upload(request.body, Number.isSafeInteger(length) ? length : null, pool.timeouts.bodyIdle);
 }
 
 /** One attempt, recorded in the node's status; the answer of a handshake is adapted to the pool's stickiness. */
@@ -167,16 +173,22 @@ async function sendTo(
 	const { parsed, table, isolate } = admitted;
 	const status = table.nodes[node.index]!;
 	let attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
+	let hasOpened = false;
 	if (upstream.opensSession) {
-		const hasOpened = attempt.result === "ok" && attempt.response!.status < 300;
-		if (!hasOpened) addPick(status, -1, attempt.endedAt);
+		hasOpened = attempt.result === "ok" && mayOpenSession(attempt.response!);
+		endOpening(status, hasOpened, attempt.endedAt);
 		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
 	}
 	const { result, endedAt } = attempt;
 	if (result === "refused") recordRefusal(status, endedAt);
 	else if (isEvidence(parsed, node, result))
-		recordEvidence(status, { failed: result !== "ok", opensSession: upstream.opensSession }, endedAt);
+		recordEvidence(status, { failed: result !== "ok", opensSession: hasOpened }, endedAt);
 	return attempt;
+}
+
+/** Whether an answer to a handshake may have opened a session: not an error, and not a file of the client bundle. */
+function mayOpenSession({ status, headers }: Response): boolean {
+	return status < 300 && !/^application\/j/.test(headers.get("content-type") ?? "");
 }
 
 /** Adapts a handshake's answer. Some kinds of stickiness read the body, which is part of the attempt and has a deadline too. */

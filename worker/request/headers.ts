@@ -33,6 +33,10 @@ const CLAIMS = [
 	"forwarded",
 	"x-real-ip",
 	"x-client-ip",
+	"client-ip",
+	"forwarded-for",
+	"x-envoy-external-address",
+	"x-appengine-user-ip",
 	"x-cluster-client-ip",
 	"true-client-ip",
 	"fastly-client-ip",
@@ -44,7 +48,7 @@ const CLAIMS = [
 	// CGI reads it as HTTP_PROXY, which HTTP clients of an application obey (https://httpoxy.org).
 	"proxy",
 ];
-const CLAIM_PREFIXES = ["x-forwarded-", "x-edge-", "cf-"];
+const CLAIM_PREFIXES = ["x-forwarded", "x-edge-", "cf-"];
 
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...CLAIMS]);
 

@@ -67,9 +67,10 @@ export function log(exchange: Exchange, request: Request, source: LogSource): vo
 
 /** A line other than a request's own. */
 export interface LogEntry {
-	readonly level: "error";
-	/** An error code, which is also the kind under which the line is limited. */
-	readonly code: string;
+	readonly level: "warn" | "error";
+	/** An error code or an event, which is also the kind under which the line is limited. */
+	readonly code?: string;
+	readonly event?: string;
 	readonly [field: string]: unknown;
 }
 
@@ -81,10 +82,10 @@ export interface LoggedRequest {
 
 /** Writes a line that a request caused, within the limits. `from` is what the line is about: the client's address, or a node. */
 export function logLimited(source: LogSource, entry: LogEntry, from: string, cause: LoggedRequest): void {
-	if (!claimLine(source, entry.code, from, Date.now())) return;
+	if (!claimLine(source, entry.code ?? entry.event ?? "", from, Date.now())) return;
 	const client = clientField(cause.clientIp, source.config.settings.log_client);
 	const id = boundedOrNull(cause.id, MAX_NAME_BYTES);
-	write("error", JSON.stringify({ ...entry, id, client }));
+	write(entry.level, JSON.stringify({ ...entry, id, client }));
 }
 
 /** Writes the reason of an internal error. `source` is null where the configuration could not be read. */

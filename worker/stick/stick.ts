@@ -56,7 +56,7 @@ export function prepareHandshake(pool: Pool, parsed: ParsedRequest): void {
 	if (pool.stickiness === "rewrite") parsed.headers.forwardable["accept-encoding"] = "identity";
 }
 
-/** After a session id with the right tag, its node is not checked again for this long, unless it restarts. */
+/** After an open packet without a fault, the next one that is read is this much later, unless the node restarts. */
 const TAG_CHECK_INTERVAL_MS = 60_000;
 
 /** Why a handshake's answer is not forwarded; `found` describes one that cannot be rewritten. */
@@ -67,8 +67,8 @@ export interface StickyFault {
 
 /**
  * The answer of a handshake as the client gets it, or the fault that would make the session impossible to find.
- * With `sid`, each isolate checks a node's session ids once a minute, and after a wrong one every time. A 101
- * stays as it is: its session never leaves its WebSocket.
+ * Each isolate reads a node's limits once a minute, and with `sid` checks the tag of its session ids, after a wrong one
+ * every time. A 101 stays as it is: its session never leaves its WebSocket.
  */
 export async function stickyAnswer(
 	pool: Pool,
@@ -83,10 +83,12 @@ export async function stickyAnswer(
 		return { fault: "many_processes", found: "" };
 	}
 	if (pool.stickiness === "rewrite") return rewrittenAnswer(pool, status, response);
-	if (pool.stickiness === "cookie") return withCookie(pool, node, parsed, response);
-	if (pool.stickiness === "source" || Date.now() - status.tagCheckedAt < TAG_CHECK_INTERVAL_MS)
-		return response;
-	return checkedAnswer(pool, status, response);
+	const isDue = Date.now() - status.tagCheckedAt >= TAG_CHECK_INTERVAL_MS;
+	if (isDue && (await hasForeignTag(pool, status, response))) {
+		await response.body?.cancel();
+		return { fault: "foreign_tag", found: "" };
+	}
+	return pool.stickiness === "cookie" ? withCookie(pool, node, parsed, response) : response;
 }
 
 /** The answer with the tag before its session id. */
@@ -107,21 +109,18 @@ async function rewrittenAnswer(
 	return withBody(response, addTag(body.bytes, open, status.node.tag));
 }
 
-/** The answer as it is, after a look at its session id. One that cannot be read is passed on unchecked, since it need not be changed. */
-async function checkedAnswer(
-	pool: Pool,
-	status: NodeStatus,
-	response: Response,
-): Promise<Response | StickyFault> {
+/**
+ * Whether the session id lacks the node's tag although the pool needs it. Also reads the node's limits. An answer that
+ * cannot be read is passed on unchecked, since it need not be changed.
+ */
+async function hasForeignTag(pool: Pool, status: NodeStatus, response: Response): Promise<boolean> {
 	const { bytes, problem } = await readHandshake(response.clone());
 	const open = problem === null ? findOpenPacket(bytes) : null;
-	if (open === null) return response;
+	if (open === null) return false;
 	checkLimits(pool, status, open);
-	const tagged = isTagged(open, status.node);
-	status.tagCheckedAt = tagged ? Date.now() : WRONG_TAG;
-	if (tagged) return response;
-	await response.body?.cancel();
-	return { fault: "foreign_tag", found: "" };
+	const isForeign = pool.stickiness === "sid" && !isTagged(open, status.node);
+	status.tagCheckedAt = isForeign ? WRONG_TAG : Date.now();
+	return isForeign;
 }
 
 function checkLimits(pool: Pool, status: NodeStatus, open: OpenPacket): void {

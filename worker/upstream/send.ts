@@ -1,4 +1,5 @@
 /** One request to one node: its headers and deadline, sending it, and classifying the answer. */
+import { hostText } from "../config/hosts.ts";
 import type { Node, Pool } from "../config/pool.ts";
 import { HEADERS } from "../contract.ts";
 import { DeadlineExceeded, type SilenceTimer, withDeadline } from "../deadline.ts";
@@ -142,11 +143,16 @@ export function upstreamHeaders(
 	if (clientIp !== "") headers["x-forwarded-for"] = clientIp;
 	if (secret !== "") headers[HEADERS.auth] = secret;
 	const isPollOrPost = parsed.sid !== null && !parsed.upgrade;
-	if (!isPollOrPost || parsed.headers.origin !== null) headers["x-forwarded-host"] = parsed.host;
+	if (!isPollOrPost || parsed.headers.origin !== null) headers["x-forwarded-host"] = publicHost(parsed);
 	if (isPollOrPost) return headers;
 	if (clientIp !== "") headers[HEADERS.clientIp] = clientIp;
 	if (requestId !== "") headers[HEADERS.requestId] = requestId;
 	return headers;
+}
+
+/** The host without the default port, in lower case: python-engineio compares it as text with the Origin. */
+function publicHost({ host, hostParts, secure }: ParsedRequest): string {
+	return hostParts === null ? host : hostText(hostParts, secure ? "https" : "http");
 }
 
 /** Milliseconds until the answer's headers. A node holds an idle poll for its pingInterval, so `poll` must be longer. */
@@ -213,8 +219,9 @@ export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts:
 /**
  * Whether an attempt says something about its node. Only requests count that a client cannot make fail at a healthy
  * node: handshakes, and session requests without a body whose sid carries the node's tag, at the exact Engine.IO
- * path. A held poll that exceeds its deadline says nothing, since the application decides when it answers. Neither does
- * an answer that cannot be rewritten: a client may cause it, for example a login page by its cookies.
+ * path. A held poll that exceeds its deadline says nothing, since the application decides when it answers; nor does its
+ * 503, which may be the application's own. Neither does an answer that cannot be rewritten: a client may cause it, for
+ * example a login page by its cookies.
  */
 export function isEvidence(
 	{ method, exactPath, sid }: ParsedRequest,
@@ -222,5 +229,5 @@ export function isEvidence(
 	result: AttemptResult,
 ): boolean {
 	if (method !== "GET" || !exactPath || result === "not_rewritable") return false;
-	return sid === null || (sid.startsWith(node.tag) && result !== "timeout");
+	return sid === null || (sid.startsWith(node.tag) && (result === "ok" || result === "unreachable"));
 }

@@ -4,7 +4,6 @@ import {
 	type FailedTokens,
 	FORGET_AFTER_MS,
 	FREE_TRIES,
-	failedTokenLine,
 	LONGEST_DELAY_MS,
 	MAX_CLIENTS,
 	MAX_WAITING,
@@ -91,15 +90,5 @@ describe("the log of wrong tokens", () => {
 		);
 		expect(counts).toEqual([1, 0, 0, 3, 0, 2]);
 		expect(recordFailedToken(state, "192.0.2.2", NOW + 1).count).toBe(1);
-	});
-
-	it("names the address and the count", () => {
-		expect(JSON.parse(failedTokenLine(A, 3, NOW))).toEqual({
-			level: "warn",
-			event: "failed_token",
-			at: "2026-11-27T12:00:00.000Z",
-			address: A,
-			count: 3,
-		});
 	});
 });

@@ -100,7 +100,7 @@ describe("the edge's own paths", () => {
 		expect((await request("Bearer s3cret-token")).status).toBe(200);
 		expect(source.counters.numbers[FRONT_AT.failed_tokens]).toBe(12);
 		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-			{ event: "failed_token", address: "192.0.2.1", count: 1 },
+			{ level: "warn", event: "failed_token", client: "192.0.2.0/24", id: expect.any(String), count: 1 },
 		]);
 		expect(lines.join()).not.toContain("guess");
 	});

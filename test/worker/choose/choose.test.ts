@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { candidates, choose, slowStartShare } from "../../../worker/choose/choose.ts";
 import type { NodeState } from "../../../worker/contract.ts";
 import {
-	addPick,
+	endOpening,
 	type NodeTable,
 	newNodeTable,
+	picksAt,
 	recordCheck,
 	recordEvidence,
 	recordRefusal,
@@ -21,8 +22,7 @@ const names = (now = 1000, tried: number[] = [], session = true) =>
 		pool,
 		table,
 		tried.map((i) => pool.nodes[i]!),
-		now,
-		session,
+		{ now, opensSession: session, prefer: null },
 	)
 		.map((each) => each.node.id)
 		.join(" ");
@@ -128,12 +128,14 @@ describe("a node whose breaker is open", () => {
 	it("begins slow start when it closes", () => {
 		recordCheck(table, table.nodes[0]!, false, 0, 0);
 		recordCheck(table, table.nodes[0]!, true, 5000, 0);
-		expect(candidates(pool, table, [], 5000, true).map((each) => each.weight)).toEqual([
-			1000, 10_000, 10_000,
-		]);
-		expect(candidates(pool, table, [], 35_000, true).map((each) => each.weight)).toEqual([
-			10_000, 10_000, 10_000,
-		]);
+		expect(
+			candidates(pool, table, [], { now: 5000, opensSession: true, prefer: null }).map((each) => each.weight),
+		).toEqual([1000, 10_000, 10_000]);
+		expect(
+			candidates(pool, table, [], { now: 35_000, opensSession: true, prefer: null }).map(
+				(each) => each.weight,
+			),
+		).toEqual([10_000, 10_000, 10_000]);
 	});
 });
 
@@ -166,28 +168,35 @@ describe("choose", () => {
 
 	it("counts picks, so that a burst of sessions spreads evenly before the next report", () => {
 		for (let i = 0; i < 300; i++) choose(pool, table, [], { ...criteria, random: Math.random });
-		const picks = table.nodes.map((status) => status.picks);
+		const picks = table.nodes.map((status) => picksAt(status, 1000).sinceReport);
 		expect(Math.max(...picks) - Math.min(...picks)).toBeLessThan(20);
 	});
 
 	it("counts sessions alike for nodes with and without reports, and forgets those that have probably ended", () => {
 		setReports([500, 0, 0], 0);
 		for (const status of table.nodes.slice(1)) status.boot = "";
-		const loads = (now: number) => candidates(pool, table, [], now, true).map((each) => each.load);
+		const loads = (now: number) =>
+			candidates(pool, table, [], { now, opensSession: true, prefer: null }).map((each) => each.load);
 		expect(loads(1000)).toEqual([0, 0, 0]);
-		addPick(table.nodes[1]!, 1, 1000);
-		addPick(table.nodes[1]!, 1, 1000);
+		endOpening(table.nodes[1]!, true, 1000);
+		endOpening(table.nodes[1]!, true, 1000);
 		expect(loads(1000)).toEqual([0, 2, 0]);
 		expect(loads(21_000)).toEqual([0, 1, 0]);
 		setReports([500, 0, 7], 0);
 		expect(loads(21_000)).toEqual([500, 1, 7]);
 	});
 
-	it("takes back a pick that opened no session", () => {
-		addPick(table.nodes[0]!, 1, 1000);
-		addPick(table.nodes[0]!, -1, 1000);
-		addPick(table.nodes[0]!, -1, 1000);
-		expect(table.nodes[0]!.picks).toBe(0);
+	it("keeps a visitor at the node that the cookie names, whatever its weight and suspicion", () => {
+		const prefer = pool.nodes[2]!;
+		const visitor = { ...criteria, prefer, opensSession: false };
+		suspect(2, 1000);
+		expect(choose(pool, table, [], visitor)).toBe(prefer);
+		expect(choose(pool, table, [], { ...criteria, prefer })).toBe(prefer);
+		table.nodes[2]!.weight = 0;
+		expect(choose(pool, table, [], visitor)).toBe(prefer);
+		expect(choose(pool, table, [], { ...criteria, prefer })).not.toBe(prefer);
+		recordCheck(table, table.nodes[2]!, false, 1100, 0);
+		expect(choose(pool, table, [], visitor)).not.toBe(prefer);
 	});
 
 	it("spreads requests that open no session evenly, whatever sessions the nodes have", () => {

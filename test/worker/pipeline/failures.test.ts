@@ -77,6 +77,28 @@ describe("a handshake that fails", () => {
 		await send({ isolate, path: HANDSHAKE, nodes: [OPENS, OPENS, OPENS] });
 		expect(picks().reduce((sum, each) => sum + each)).toBe(1);
 	});
+
+	it("or gets a file of the client bundle counts as no session", async () => {
+		const isolate = newIsolate();
+		const file = () => new Response("…", { headers: { "content-type": "application/javascript" } });
+		const bundle = "/socket.io/socket.io.js?EIO=4&transport=polling";
+		vi.spyOn(console, "error").mockImplementation(() => {});
+		await send({ isolate, path: bundle, nodes: [file, file, file] });
+		expect(isolate.pools[0]!.table.nodes.map(({ picks, openings }) => [picks, openings])).toEqual(
+			Array(3).fill([0, []]),
+		);
+	});
+
+	it("or is answered 403 leaves its node suspected, and only a session ends that", async () => {
+		const isolate = newIsolate();
+		const failures = () => isolate.pools[0]!.table.nodes[0]!.failures;
+		for (const status of isolate.pools[0]!.table.nodes.slice(1)) status.state = "MAINT";
+		await send({ isolate, path: HANDSHAKE, nodes: ["unreachable", 200, 200] });
+		await send({ isolate, path: HANDSHAKE, nodes: [403, 200, 200] });
+		expect(failures()).toBe(1);
+		await send({ isolate, path: HANDSHAKE, nodes: [OPENS, 200, 200] });
+		expect(failures()).toBe(0);
+	});
 });
 
 describe("a failed exchange", () => {

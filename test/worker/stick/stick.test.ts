@@ -61,14 +61,14 @@ describe("the sticky cookie", () => {
 	const pool = poolOf({ stickiness: "cookie" });
 	it("is SameSite=Lax by default", () => {
 		expect(stickyCookie(pool, pool.nodes[0]!, true)).toBe(
-			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=Lax",
+			"edge_app=d0N; Path=/socket.io; HttpOnly; Secure; SameSite=Lax",
 		);
 	});
 
 	it("has the attributes that browsers require for other sites, with cookie_cross_site", () => {
 		const cross = poolOf({ stickiness: "cookie", cookie_cross_site: true });
 		expect(stickyCookie(cross, cross.nodes[0]!, true)).toBe(
-			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=None; Partitioned",
+			"edge_app=d0N; Path=/socket.io; HttpOnly; Secure; SameSite=None; Partitioned",
 		);
 	});
 });

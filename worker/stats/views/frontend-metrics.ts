@@ -21,18 +21,16 @@ export function frontendOnly(row: Row): Family[] {
 	const sample = (value: number, labels = {}) => ({ labels: { proxy, ...labels }, value });
 	const denials = Object.keys(counts).filter((name) => name.startsWith("denied_"));
 	return [
-		total("haproxy_frontend_requests_denied_total", "Requests refused before a node was contacted.", [
-			sample(deniedOf(row)),
-		]),
+		total("haproxy_frontend_requests_denied_total", "requests refused by the edge", [sample(deniedOf(row))]),
 		...TOTALS.map(([counter, name]) => total(name, MEANINGS[counter], [sample(counts[counter] ?? 0)])),
 		total(
 			"sticky_edge_denied_total",
-			"Requests denied by policy, by reason.",
+			"requests denied, by reason",
 			denials.map((name) => sample(counts[name]!, { reason: name.slice("denied_".length) })),
 		),
 		total(
 			"sticky_edge_tls_requests_total",
-			"Requests by TLS version; unknown where the platform does not report it.",
+			"requests by TLS version",
 			TLS.map((version) => sample(counts[version] ?? 0, { version })),
 		),
 	];

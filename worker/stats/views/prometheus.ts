@@ -29,7 +29,7 @@ const BACKEND_AND_SERVER: readonly Metric[] = [
 	counted("connection_errors_total", "unreachable"),
 	[
 		"response_errors_total",
-		"no headers in time, a 5xx sent by the node, or an answer that cannot be forwarded",
+		"timeouts and server errors",
 		(row) => (row.counts["timeouts"] ?? 0) + (row.counts["server_errors"] ?? 0),
 	],
 	counted("retry_warnings_total", "retries"),
@@ -104,11 +104,7 @@ const LIVE_AND_TIMES: readonly Metric[] = [
 	["current_sessions", LIVE, (row) => row.live],
 	["max_sessions", LIVE_MAX, (row) => row.liveMax],
 	["response_time_average_seconds", WAIT, (row) => seconds(row.waitMs)],
-	[
-		"total_time_average_seconds",
-		"Average time until the answer's headers; polls are not included.",
-		(row) => seconds(row.totalMs),
-	],
+	["total_time_average_seconds", "average time until the answer's headers", (row) => seconds(row.totalMs)],
 ];
 
 function liveAndTimes(kind: string, rows: readonly Row[]): Family[] {
@@ -123,7 +119,7 @@ function responseTimes(kind: string, rows: readonly Row[]): Family {
 	const timed = rows.filter(({ counts }) => (counts["waits"] ?? 0) > 0);
 	return histogram(
 		`sticky_edge_${kind}_response_time_seconds`,
-		"Time until a node's headers; polls are not included.",
+		"time until a node's headers",
 		timed.map((row) => ({
 			labels: labelsOf(row),
 			buckets: WAIT_BUCKETS_MS.map((bound) => ({
@@ -137,11 +133,7 @@ function responseTimes(kind: string, rows: readonly Row[]): Family {
 }
 
 function engineErrors(rows: readonly Row[]): Family {
-	return total(
-		"sticky_edge_engine_errors_total",
-		"Engine.IO errors by the protocol's code, including those of the nodes.",
-		byCode(rows, CODES),
-	);
+	return total("sticky_edge_engine_errors_total", "Engine.IO errors by code", byCode(rows, CODES));
 }
 
 /** A sample for each of several counters, whose names end in the label `code`. */
@@ -167,7 +159,7 @@ const CHECKS: readonly (readonly [
 	[
 		gauge,
 		"current_throttle",
-		"Percentage of its weight that the node gets during slow start.",
+		"percentage of its weight during slow start",
 		({ throttle }) => throttle ?? 100,
 	],
 	[gauge, "check_code", "HTTP status of the last check.", ({ check }) => check?.status || null],
@@ -198,7 +190,7 @@ function serverOnly(rows: readonly Row[]): Family[] {
 function warnings(rows: readonly Row[]): Family {
 	return gauge(
 		"sticky_edge_server_warning",
-		"1 for each warning about a node; the statistics page has the fix.",
+		"1 for each warning about a node",
 		rows.flatMap((row) =>
 			row.warnings.map(({ code }) => ({ labels: { ...labelsOf(row), warning: code }, value: 1 })),
 		),
