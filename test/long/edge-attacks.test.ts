@@ -125,6 +125,28 @@ describe("requests outside Engine.IO", () => {
 	});
 });
 
+describe("a request that ends its node", () => {
+	it.each(["GET", "HEAD", "POST"])(
+		"with the method %s ends at most one further node, and the others take all new sessions",
+		async (method) => {
+			const ids = ["n1", "n2", "n3", "n4"];
+			await using rig = await startRig({ nodes: ids.map((id) => ({ id })) });
+			expect(await statusOfRaw(rig.edge.https, head(method, "/exit"))).toBe(502);
+			expect(await handshakes(rig, 20)).toEqual(allAre200(20));
+			const { nodes } = (await rig.own("pools/app")) as { nodes: { url: string }[] };
+			const living = await Promise.all(
+				nodes.map(({ url }) =>
+					fetch(`${url}/healthz`).then(
+						() => true,
+						() => false,
+					),
+				),
+			);
+			expect(living.filter(Boolean).length).toBeGreaterThanOrEqual(2);
+		},
+	);
+});
+
 describe("handshakes that the nodes refuse", () => {
 	it("do not fill the edge's session limit, 120 at a time", async () => {
 		const ids = ["n1", "n2", "n3"];

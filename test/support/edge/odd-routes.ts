@@ -7,6 +7,7 @@ const BIG_BYTES = 8 * 1024 * 1024;
 
 const ROUTES: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
 	"/drop": (request) => request.socket.destroy(),
+	"/exit": () => process.exit(1),
 	"/silent": () => {},
 	"/half": (_request, response) => {
 		response.writeHead(200, { "content-length": 1000 });

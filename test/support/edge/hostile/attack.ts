@@ -20,10 +20,10 @@ export interface Attack {
 	/** Fields of every node in the edge's configuration. */
 	readonly node?: Readonly<Record<string, unknown>>;
 	/**
-	 * Makes the edge hold something, and therefore runs twice, to compare the peaks of memory: `after` the first attack's
-	 * connections were closed, or `beside` them.
+	 * When the attack runs a second time, to compare the peaks of memory: after the first attack's connections were closed,
+	 * or `beside` them.
 	 */
-	readonly secondRun?: "after" | "beside";
+	readonly secondRun?: "beside";
 	/** Whether none of its requests may open a session at a node. */
 	readonly opensNoSession?: boolean;
 }

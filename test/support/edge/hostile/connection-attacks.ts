@@ -59,7 +59,6 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 			{ count: 1, everyMs: 1000, send: (attacker) => readNothing(attacker, head("GET", "/big").repeat(20)) },
 			{ count: 1, everyMs: 500, send: (attacker) => readNothing(attacker, head("GET", "/drip")) },
 		],
-		secondRun: "after",
 		opensNoSession: true,
 	},
 	{
@@ -72,7 +71,6 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 			},
 			{ count: 1, everyMs: 83, send: leaveHalfWay },
 		],
-		secondRun: "after",
 	},
 ];
 

@@ -128,7 +128,6 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
 				send: (attacker) => void attacker.sendPlain(upgrade(`/${"x".repeat(LONG_PATH_BYTES)}`)),
 			},
 		],
-		secondRun: "after",
 		opensNoSession: true,
 	},
 	{

@@ -56,7 +56,7 @@ export async function runTrial(attack: Attack | null, seed: number): Promise<Tri
 		pool: { ...POOL, ...attack?.pool },
 		node: Object.fromEntries(ids.map((id) => [id, attack?.node ?? {}])),
 	});
-	if (attack?.secondRun !== undefined) await warmUp(rig.edge.pid, () => nodeRows(rig));
+	if (attack !== null) await warmUp(rig.edge.pid, () => nodeRows(rig));
 	await using crowd = await Crowd.start(rig.edge.https);
 	const openedBefore = await sum(rig, "opened");
 	await using attackers = new AsyncDisposableStack();
@@ -77,8 +77,8 @@ export async function runTrial(attack: Attack | null, seed: number): Promise<Tri
 	const foreign = (await sum(rig, "opened")) - openedBefore - tally.opened;
 	const leaked = await settle(rig);
 	const notUp = await nodesNotUp(rig);
-	if (attack?.secondRun !== undefined) {
-		if (attack.secondRun === "after") await end(attacker!);
+	if (attack !== null) {
+		if (attack.secondRun !== "beside") await end(attacker!);
 		peaks.push((await attackOnce(rig, crowd, await start())).peak);
 	}
 	crowd.tally = new Tally();
