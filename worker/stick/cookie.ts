@@ -13,27 +13,23 @@ export function nodeOfCookie(pool: Pool, header: string | null): Node | null {
 	return value === null ? null : (pool.byTag.get(value) ?? null);
 }
 
-/**
- * The value of one cookie in a Cookie header (RFC 6265 section 4.2.1), or in several joined ones; null when it is missing.
- * Of several with the name the last one counts, which has the shortest path (section 5.4).
- */
+/** The value of one cookie in a Cookie header (RFC 6265 section 4.2.1), or in several joined ones; null when it is missing. */
 export function readCookie(header: string | null, name: string): string | null {
 	if (header === null) return null;
-	let value: string | null = null;
 	for (const pair of oneCookieLine(header).split(";")) {
 		const equals = pair.indexOf("=");
-		if (equals > 0 && pair.slice(0, equals).trim() === name) value = pair.slice(equals + 1).trim();
+		if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
 	}
-	return value;
+	return null;
 }
 
 /**
  * The Set-Cookie value that ties a client to a node (RFC 6265 section 4.1; Partitioned: CHIPS). Pages of
- * another site need SameSite=None, which browsers accept only over TLS.
+ * another site need SameSite=None, which browsers accept only over TLS. `isSlashless`: the client leaves out the final slash of
+ * the Engine.IO path, which a path with that slash would not match (section 5.1.4).
  */
-export function stickyCookie(pool: Pool, node: Node, secure: boolean): string {
-	// Without its final slash the path also matches clients that leave that out (section 5.1.4).
-	const path = (pool.httpCookie ? "" : pool.socketPath.replace(/\/$/, "")) || "/";
+export function stickyCookie(pool: Pool, node: Node, secure: boolean, isSlashless = false): string {
+	const path = pool.httpCookie ? "/" : pool.socketPath.slice(0, isSlashless ? -1 : undefined);
 	const site = pool.cookieCrossSite && secure ? "SameSite=None; Partitioned" : "SameSite=Lax";
 	return `${cookieName(pool)}=${node.tag}; Path=${path}; HttpOnly; ${secure ? "Secure; " : ""}${site}`;
 }

@@ -145,7 +145,8 @@ export function isTagged({ sid }: Pick<OpenPacket, "sid">, { tag }: Pick<Node, "
 export function withCookie(pool: Pool, node: Node, parsed: ParsedRequest, response: Response): Response {
 	if (nodeOfCookie(pool, parsed.headers.cookie) === node) return response;
 	const copy = new Response(response.body, response);
-	copy.headers.append("set-cookie", stickyCookie(pool, node, parsed.secure));
+	const isSlashless = pool.socketPath === `${parsed.path}/`;
+	copy.headers.append("set-cookie", stickyCookie(pool, node, parsed.secure, isSlashless));
 	return copy;
 }
 

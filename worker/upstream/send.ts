@@ -131,28 +131,26 @@ export function upstreamRequest(
 /**
  * Adds the edge's own headers to the client's forwardable ones. It changes them in place, since copying is measurable
  * in a poll, and so is each header (more than 1 %). A session's polls and POSTs therefore get only the headers that a
- * proxy on the way may use, and X-Forwarded-Host where there is an Origin, which python-engineio compares with it;
- * their node got host and client address at the handshake.
+ * proxy on the way may use, and X-Forwarded-Host where there is an Origin, with which python-engineio compares it as text,
+ * so it is written in that one's form. Their node got host and client address at the handshake.
  */
 export function upstreamHeaders(
 	parsed: ParsedRequest,
 	{ clientIp, secret, requestId }: EdgeHeaders,
 ): Record<string, string> {
 	const headers = parsed.headers.forwardable;
-	headers["x-forwarded-proto"] = parsed.secure ? "https" : "http";
+	const scheme = parsed.secure ? "https" : "http";
+	headers["x-forwarded-proto"] = scheme;
 	if (clientIp !== "") headers["x-forwarded-for"] = clientIp;
 	if (secret !== "") headers[HEADERS.auth] = secret;
 	const isPollOrPost = parsed.sid !== null && !parsed.upgrade;
-	if (!isPollOrPost || parsed.headers.origin !== null) headers["x-forwarded-host"] = publicHost(parsed);
+	const isCompared = parsed.headers.origin !== null && parsed.enginePath !== null;
+	if (isCompared) headers["x-forwarded-host"] = hostText(parsed.hostParts!, scheme);
+	else if (!isPollOrPost) headers["x-forwarded-host"] = parsed.host;
 	if (isPollOrPost) return headers;
 	if (clientIp !== "") headers[HEADERS.clientIp] = clientIp;
 	if (requestId !== "") headers[HEADERS.requestId] = requestId;
 	return headers;
-}
-
-/** The host without the default port, in lower case: python-engineio compares it as text with the Origin. */
-function publicHost({ host, hostParts, secure }: ParsedRequest): string {
-	return hostParts === null ? host : hostText(hostParts, secure ? "https" : "http");
 }
 
 /** Milliseconds until the answer's headers. A node holds an idle poll for its pingInterval, so `poll` must be longer. */

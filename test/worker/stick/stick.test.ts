@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SID_LENGTH, TAG_VECTORS, tagOf } from "../../../worker/contract.ts";
 import { stickyCookie } from "../../../worker/stick/cookie.ts";
 import { findOpenPacket } from "../../../worker/stick/open-packet.ts";
-import { isTagged, stickyTarget } from "../../../worker/stick/stick.ts";
+import { isTagged, stickyTarget, withCookie } from "../../../worker/stick/stick.ts";
 import { parsed, poolOf } from "../support/pools.ts";
 
 const HANDSHAKE = parsed("GET", "/socket.io/?EIO=4&transport=polling");
@@ -61,6 +61,18 @@ describe("the sticky cookie", () => {
 	const pool = poolOf({ stickiness: "cookie" });
 	it("is SameSite=Lax by default", () => {
 		expect(stickyCookie(pool, pool.nodes[0]!, true)).toBe(
+			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=Lax",
+		);
+	});
+
+	it("has a path that clients without its final slash send it back to", () => {
+		const answer = withCookie(
+			pool,
+			pool.nodes[0]!,
+			parsed("GET", "/socket.io?EIO=4&transport=polling"),
+			new Response(),
+		);
+		expect(answer.headers.get("set-cookie")).toBe(
 			"edge_app=d0N; Path=/socket.io; HttpOnly; Secure; SameSite=Lax",
 		);
 	});
@@ -68,7 +80,7 @@ describe("the sticky cookie", () => {
 	it("has the attributes that browsers require for other sites, with cookie_cross_site", () => {
 		const cross = poolOf({ stickiness: "cookie", cookie_cross_site: true });
 		expect(stickyCookie(cross, cross.nodes[0]!, true)).toBe(
-			"edge_app=d0N; Path=/socket.io; HttpOnly; Secure; SameSite=None; Partitioned",
+			"edge_app=d0N; Path=/socket.io/; HttpOnly; Secure; SameSite=None; Partitioned",
 		);
 	});
 });

@@ -5,7 +5,7 @@ export const MEANINGS = {
 	requests: "requests",
 	picks: "times a node was chosen",
 	sticky: "requests of a session that reached its node",
-	gone: "requests answered code 1, since the session's node is gone",
+	gone: "requests answered code 1",
 	denied: "requests denied by policy",
 	no_node: "requests that no node took",
 	unreachable: "node unreachable, or connection closed",
