@@ -51,8 +51,8 @@ afterAll(async () => {
 	node.close();
 });
 
-function post(path: string, headers: Record<string, string | number> = {}): ClientRequest {
-	const sent = request(`${edge.https}${path}`, { method: "POST", headers, agent, rejectUnauthorized: false });
+function post(path: string, headers: Record<string, string | number> = {}, to = edge): ClientRequest {
+	const sent = request(`${to.https}${path}`, { method: "POST", headers, agent, rejectUnauthorized: false });
 	sent.on("error", () => {});
 	return sent;
 }
@@ -79,6 +79,17 @@ describe.concurrent("an upload", () => {
 		const sent = post(SESSION, { "content-length": 6 });
 		expect(await upload(sent, PARTS, 400)).toMatchObject({ status: 200, body: "ok" });
 		expect(received.find(({ path, body }) => path === "/socket.io/" && body === "4abcde")).toBeDefined();
+	});
+
+	it("of a session with the default deadlines, which is passed on as it arrives, reaches the node whole", async () => {
+		await using patient = await startEdge({
+			...(await edgeDefaults()),
+			variables: { POOL_APP: { nodes: [{ id: "n1", url }] } },
+		});
+		const parts = PARTS.map((part) => `${part}-patient`);
+		const sent = post(SESSION, { "content-length": parts.join("").length }, patient);
+		expect(await upload(sent, parts, 400)).toMatchObject({ status: 200, body: "ok" });
+		expect(received.find(({ body }) => body === parts.join(""))).toBeDefined();
 	});
 
 	it("of a page that takes longer than the node may be silent reaches the node whole, with its length", async () => {

@@ -10,7 +10,7 @@ import { checkSuspected } from "../health/ask-node.ts";
 import { faultEntry } from "../health/fault.ts";
 import { endOpening, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
-import { type HeldBody, holdBody, readBody, releaseBody } from "../policy/body.ts";
+import { type HeldBody, holdBody, isReadFirst, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
@@ -95,19 +95,16 @@ function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> 
 	return node === null ? answerGone(admitted, []) : sendToSessionNode(admitted, node);
 }
 
-/** Sends a session's request to the session's node, and never to another. Its body is read only now, when a node is known. */
+/** Sends a session's request to the session's node, and never to another. A body is read only now, when a node is known. */
 async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> {
 	const { table, pool, parsed, request, isolate, clientIp, startedAt } = admitted;
 	if (table.nodes[node.index]!.state === "MAINT") return answerGone(admitted, []);
-	let body: ArrayBuffer | null = null;
+	let body: ArrayBuffer | ReadableStream | null = parsed.method === "POST" ? request.body : null;
 	let held: HeldBody | null = null;
 	const timer = new SilenceTimer();
-	const { contentLength } = parsed.headers;
-	// Reading `request.body` makes the runtime create a stream, so the length is read first.
-	if (parsed.method === "POST" && (contentLength !== null || request.body !== null)) {
+	if (body !== null && isReadFirst(parsed.headers.contentLength, pool.timeouts)) {
 		held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
-		const length = contentLength === null ? null : Number(contentLength);
-		const read = await readBody(request, length, pool, isolate.bodies, held, timer);
+		const read = await readBody(body, pool, isolate.bodies, held, timer);
 		if (typeof read === "string") {
 			timer.stop();
 			releaseBody(isolate.bodies, held);

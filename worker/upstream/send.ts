@@ -12,8 +12,8 @@ export interface UpstreamRequest {
 	/** Path and query. */
 	readonly target: string;
 	readonly headers: Record<string, string>;
-	/** A body that was read, or one that is still arriving. */
-	readonly body: ArrayBuffer | Upload | null;
+	/** A body that was read, or one that is still arriving; an `Upload` tells whose turn it is. */
+	readonly body: ArrayBuffer | ReadableStream | Upload | null;
 	/** Milliseconds in which the node may be silent: until the answer's headers, once the body has been sent. */
 	readonly deadlineMs: number;
 	/** Whether it opens an Engine.IO session. */
@@ -72,7 +72,7 @@ export async function send(
 		const controller = upstream.isSessionRequest ? null : new AbortController();
 		const signal = controller === null ? null : controller.signal;
 		const upload = body instanceof Upload ? body : null;
-		const sent = upload === null ? (body as ArrayBuffer | null) : upload.stream;
+		const sent = body instanceof Upload ? body.stream : body;
 		const answer = fetch(node.url + upstream.target, {
 			method,
 			headers,
