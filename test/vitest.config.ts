@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** What starts processes and measures nothing: two files may run side by side. */
 const UNTIMED = [
 	"test/e2e/{commands,report,guard,behaviour,origin-cli,origin-package}*.test.ts",
-	"test/e2e/edge-{access,hosts,limits,passthrough,robust,spellings,stickiness,targets}.test.ts",
+	"test/e2e/edge-{hosts,passthrough,robust,spellings,stickiness,targets}.test.ts",
 	"test/e2e/origin-{cluster,edge-only,hostile,redis}.test.ts",
 	"test/e2e/{k6-application,k6-trouble,stats-line,swarm-application,swarm-command,swarm-plain-client,swarm-run,swarm-scenarios}.test.ts",
 ];
