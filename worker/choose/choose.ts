@@ -1,7 +1,7 @@
 /** Choosing a node for a new session, or for a request outside Engine.IO. */
 import type { Node, Pool } from "../config/pool.ts";
 import {
-	beginOpening,
+	beginHandshake,
 	isInService,
 	isSuspected,
 	type NodeStatus,
@@ -51,7 +51,7 @@ export function choose(
 	const nodes = candidates(pool, table, tried, criteria);
 	const chosen = pick(pool, table, nodes, criteria)?.node ?? null;
 	if (chosen !== null && criteria.opensSession)
-		beginOpening(table.nodes[chosen.index]!, criteria.now + pool.timeouts.handshake, criteria.now);
+		beginHandshake(table.nodes[chosen.index]!, criteria.now + pool.timeouts.handshake, criteria.now);
 	return chosen;
 }
 
@@ -109,7 +109,7 @@ export function candidates(
 		}
 		const share = slowStartShare(status.upSince, pool.slowStart, now);
 		const weight = Math.max(1, Math.round(WEIGHT_SCALE * status.weight * share));
-		// A client keeps its suspected node, whose sessions it may have open.
+		// A client keeps its node although that is suspected, since it may have sessions there.
 		const isLast = node !== prefer && isSuspected(status, now);
 		const group = !isInService(status) ? out : isLast ? suspected : good;
 		group.push({ node, weight, load: byReport ? sessions : picks.recent });

@@ -145,6 +145,7 @@ function isTable(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A value for a message, cut to 80 characters. */
 export function show(value: unknown): string {
 	const json = JSON.stringify(value) ?? String(value);
 	return json.length > 80 ? `${json.slice(0, 77)}…` : json;

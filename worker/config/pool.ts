@@ -17,6 +17,9 @@ export type Balance = (typeof BALANCE)[number];
 /** The largest values of `timeouts.poll` and `max_body`. */
 export const MAX_POLL_SECONDS = 600;
 export const MAX_BODY_BYTES = 100_000_000;
+/** The defaults of `timeouts.post` and `timeouts.body_idle`. */
+export const DEFAULT_POST_SECONDS = 30;
+export const DEFAULT_BODY_IDLE_SECONDS = 10;
 
 /**
  * Seconds. Until the answer's headers: a node holds an idle poll for its pingInterval (25 by default). And for
@@ -25,9 +28,9 @@ export const MAX_BODY_BYTES = 100_000_000;
 const timeouts = record({
 	handshake: wholeNumber(1, 60, 5),
 	poll: wholeNumber(1, MAX_POLL_SECONDS, 50),
-	post: wholeNumber(1, 600, 30),
+	post: wholeNumber(1, 600, DEFAULT_POST_SECONDS),
 	http: wholeNumber(1, 600, 100),
-	body_idle: wholeNumber(1, 600, 10),
+	body_idle: wholeNumber(1, 600, DEFAULT_BODY_IDLE_SECONDS),
 	body: wholeNumber(1, 3600, 60),
 });
 

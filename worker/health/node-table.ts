@@ -28,8 +28,8 @@ export interface NodeStatus {
 	recentPicks: number;
 	/** Epoch ms of the last pick. */
 	pickedAt: number;
-	/** Epoch ms when each handshake that is under way ends at the latest: one whose client leaves ends unseen. */
-	openings: number[];
+	/** Epoch ms when each pending handshake ends at the latest. When a client leaves, nothing reports the end of its handshake. */
+	pendingHandshakes: number[];
 	/** Suspicion: failed exchanges in a row, and epoch ms of the last one. */
 	failures: number;
 	failedAt: number;
@@ -95,7 +95,7 @@ function newNodeStatus(node: Node): NodeStatus {
 		isNoCheck: false,
 		picks: 0,
 		recentPicks: 0,
-		openings: [],
+		pendingHandshakes: [],
 		pickedAt: 0,
 		failures: 0,
 		failedAt: 0,
@@ -121,12 +121,12 @@ export function isSuspected({ failures, failedAt }: NodeStatus, now: number): bo
 
 /**
  * The sessions that this isolate sent to the node since its last report, and lately, without those that are taken to have
- * ended, and with the handshakes that are under way.
+ * ended, and with the pending handshakes.
  */
 export function picksAt(status: NodeStatus, now: number): { sinceReport: number; recent: number } {
 	const left = shareLeft(status, now);
-	const opening = status.openings.filter((endsAt) => endsAt > now).length;
-	return { sinceReport: status.picks * left + opening, recent: status.recentPicks * left + opening };
+	const pending = status.pendingHandshakes.filter((endsAt) => endsAt > now).length;
+	return { sinceReport: status.picks * left + pending, recent: status.recentPicks * left + pending };
 }
 
 function shareLeft({ pickedAt }: NodeStatus, now: number): number {
@@ -134,13 +134,13 @@ function shareLeft({ pickedAt }: NodeStatus, now: number): number {
 }
 
 /** Records that a handshake is sent to the node, and ends at `endsAt` at the latest. */
-export function beginOpening(status: NodeStatus, endsAt: number, now: number): void {
-	status.openings = [...status.openings.filter((each) => each > now), endsAt];
+export function beginHandshake(status: NodeStatus, endsAt: number, now: number): void {
+	status.pendingHandshakes = [...status.pendingHandshakes.filter((each) => each > now), endsAt];
 }
 
 /** Records that a handshake ended, and the session that it opened. */
-export function endOpening(status: NodeStatus, hasOpened: boolean, now: number): void {
-	status.openings.shift();
+export function endHandshake(status: NodeStatus, hasOpened: boolean, now: number): void {
+	status.pendingHandshakes.shift();
 	if (!hasOpened) return;
 	const left = shareLeft(status, now);
 	status.picks = status.picks * left + 1;

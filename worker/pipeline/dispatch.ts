@@ -8,7 +8,7 @@ import { edgeError } from "../errors.ts";
 import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
 import { checkSuspected } from "../health/ask-node.ts";
 import { faultEntry } from "../health/fault.ts";
-import { endOpening, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
+import { endHandshake, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
 import { type HeldBody, holdBody, isReadFirst, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
@@ -90,8 +90,8 @@ function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> 
 	if (parsed.sid === null) return sendWithFailover(admitted, nextNode);
 	// Nodes that follow the contract generate tagged session ids, so their sessions stay whatever happens to the hash.
 	const tagged = pool.byTag.get(parsed.sid.slice(0, TAG_LENGTH));
-	const isSure = tagged !== undefined && table.nodes[tagged.index]!.hasSpokenContract;
-	const node = isSure ? tagged : nextNode([]);
+	const isOfTag = tagged !== undefined && table.nodes[tagged.index]!.hasSpokenContract;
+	const node = isOfTag ? tagged : nextNode([]);
 	return node === null ? answerGone(admitted, []) : sendToSessionNode(admitted, node);
 }
 
@@ -173,7 +173,7 @@ async function sendTo(
 	let hasOpened = false;
 	if (upstream.opensSession) {
 		hasOpened = attempt.result === "ok" && mayOpenSession(attempt.response!);
-		endOpening(status, hasOpened, attempt.endedAt);
+		endHandshake(status, hasOpened, attempt.endedAt);
 		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
 	}
 	const { result, endedAt } = attempt;

@@ -9,8 +9,8 @@ import type { LogLimits } from "./log-limit.ts";
 export const WAIT_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 1000, 5000] as const;
 
 /** The counters of answers, by the first digit of the status; and those of Engine.IO's errors, by their code. */
-export const CLASSES = ["hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx"] as const;
-export const CODES = ["code_0", "code_1", "code_2", "code_3", "code_4", "code_5"] as const;
+export const STATUS_CLASSES = ["hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx"] as const;
+export const ENGINE_CODES = ["code_0", "code_1", "code_2", "code_3", "code_4", "code_5"] as const;
 
 /** The counters of each slot. worker/README.md, "Statistics", explains each; a test compares the two. */
 export const COUNTED = [
@@ -32,8 +32,8 @@ export const COUNTED = [
 	"upgrades_done",
 	"bytes_in",
 	"bytes_out",
-	...CLASSES,
-	...CODES,
+	...STATUS_CLASSES,
+	...ENGINE_CODES,
 	"waits",
 	// Each attempt counts in the first bucket that holds its time, and in none when it took longer than the last.
 	...WAIT_BUCKETS_MS.map((bound) => `wait_le_${bound}` as const),
@@ -52,7 +52,7 @@ export const FRONT_COUNTED = [
 	"own",
 	"bytes_in",
 	"bytes_out",
-	...CLASSES,
+	...STATUS_CLASSES,
 	"tls_1_3",
 	"tls_1_2",
 	"tls_unknown",

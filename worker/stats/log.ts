@@ -66,13 +66,10 @@ export function log(exchange: Exchange, request: Request, source: LogSource): vo
 }
 
 /** A line other than a request's own. */
-export interface LogEntry {
+export type LogEntry = {
 	readonly level: "warn" | "error";
-	/** An error code or an event, which is also the kind under which the line is limited. */
-	readonly code?: string;
-	readonly event?: string;
 	readonly [field: string]: unknown;
-}
+} & ({ readonly code: string } | { readonly event: string });
 
 /** The request that caused a line: its id, null = none yet, and its client's address. */
 export interface LoggedRequest {
@@ -80,9 +77,10 @@ export interface LoggedRequest {
 	readonly clientIp: string;
 }
 
-/** Writes a line that a request caused, within the limits. `from` is what the line is about: the client's address, or a node. */
+/** Writes a line that a request caused, within the limits of its code or event. `from` is what the line is about: the client's address, or a node. */
 export function logLimited(source: LogSource, entry: LogEntry, from: string, cause: LoggedRequest): void {
-	if (!claimLine(source, entry.code ?? entry.event ?? "", from, Date.now())) return;
+	const kind = "code" in entry ? entry.code : entry.event;
+	if (!claimLine(source, kind as string, from, Date.now())) return;
 	const client = clientField(cause.clientIp, source.config.settings.log_client);
 	const id = boundedOrNull(cause.id, MAX_NAME_BYTES);
 	write(entry.level, JSON.stringify({ ...entry, id, client }));

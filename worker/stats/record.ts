@@ -5,10 +5,10 @@ import { isHandshake } from "../request/url.ts";
 import type { Attempt } from "../upstream/send.ts";
 import {
 	AT,
-	CLASSES,
-	CODES,
 	type Counters,
+	ENGINE_CODES,
 	FRONT_AT,
+	STATUS_CLASSES,
 	type StatsSource,
 	WAIT_BUCKETS_MS,
 } from "./counters.ts";
@@ -28,11 +28,11 @@ export interface ExchangeFacts {
 const MAX_ERROR_BYTES = 1000;
 
 /** By the first digit of a status: the offset of its counter in a slot, and in the frontend's part. */
-const CLASS_AT: readonly number[] = CLASSES.map((name) => AT[name]);
-const FRONT_CLASS_AT: readonly number[] = CLASSES.map((name) => FRONT_AT[name]);
+const CLASS_AT: readonly number[] = STATUS_CLASSES.map((name) => AT[name]);
+const FRONT_CLASS_AT: readonly number[] = STATUS_CLASSES.map((name) => FRONT_AT[name]);
 
 /** The offset of each Engine.IO error code's counter. */
-const CODE_AT: readonly number[] = CODES.map((name) => AT[name]);
+const CODE_AT: readonly number[] = ENGINE_CODES.map((name) => AT[name]);
 
 /** The offset of each bucket's counter, by ascending bound. */
 const BUCKET_AT: readonly number[] = WAIT_BUCKETS_MS.map((bound) => AT[`wait_le_${bound}`]);
@@ -162,7 +162,7 @@ function hasOpenedSession({ outcome, parsed, status }: Exchange): boolean {
 /** The index of a status among the classes; a status outside them counts as 5xx. */
 function classOf({ status }: Exchange): number {
 	const index = Math.floor(status / 100) - 1;
-	return index >= 0 && index < CLASSES.length ? index : CLASSES.length - 1;
+	return index >= 0 && index < STATUS_CLASSES.length ? index : STATUS_CLASSES.length - 1;
 }
 
 function factsOf(

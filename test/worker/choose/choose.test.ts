@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { candidates, choose, slowStartShare } from "../../../worker/choose/choose.ts";
 import type { NodeState } from "../../../worker/contract.ts";
 import {
-	endOpening,
+	endHandshake,
 	type NodeTable,
 	newNodeTable,
 	picksAt,
@@ -178,8 +178,8 @@ describe("choose", () => {
 		const loads = (now: number) =>
 			candidates(pool, table, [], { now, opensSession: true, prefer: null }).map((each) => each.load);
 		expect(loads(1000)).toEqual([0, 0, 0]);
-		endOpening(table.nodes[1]!, true, 1000);
-		endOpening(table.nodes[1]!, true, 1000);
+		endHandshake(table.nodes[1]!, true, 1000);
+		endHandshake(table.nodes[1]!, true, 1000);
 		expect(loads(1000)).toEqual([0, 2, 0]);
 		expect(loads(21_000)).toEqual([0, 1, 0]);
 		setReports([500, 0, 7], 0);

@@ -84,9 +84,9 @@ describe("a handshake that fails", () => {
 		const bundle = "/socket.io/socket.io.js?EIO=4&transport=polling";
 		vi.spyOn(console, "error").mockImplementation(() => {});
 		await send({ isolate, path: bundle, nodes: [file, file, file] });
-		expect(isolate.pools[0]!.table.nodes.map(({ picks, openings }) => [picks, openings])).toEqual(
-			Array(3).fill([0, []]),
-		);
+		expect(
+			isolate.pools[0]!.table.nodes.map(({ picks, pendingHandshakes }) => [picks, pendingHandshakes]),
+		).toEqual(Array(3).fill([0, []]));
 	});
 
 	it("or is answered 403 leaves its node suspected, and only a session ends that", async () => {

@@ -1,5 +1,5 @@
 /** Statistics as HAProxy's CSV (management guide 9.1): its first 62 fields in its order, for its parsers. */
-import { CLASSES } from "../counters.ts";
+import { STATUS_CLASSES } from "../counters.ts";
 import { deniedOf, type Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 
@@ -59,7 +59,7 @@ function commonFields(row: Row, iid: number): Fields {
 
 function answerFields({ counts, waitMs, totalMs, kind }: Row): Fields {
 	return {
-		...Object.fromEntries(CLASSES.map((name) => [name, counts[name] ?? 0])),
+		...Object.fromEntries(STATUS_CLASSES.map((name) => [name, counts[name] ?? 0])),
 		hrsp_other: 0,
 		...(kind === "frontend" ? {} : { rtime: rounded(waitMs), ttime: rounded(totalMs) }),
 	};

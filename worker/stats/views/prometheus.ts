@@ -1,6 +1,6 @@
 /** Statistics for Prometheus (exposition format 0.0.4): HAProxy's metric names where the meaning is the same, our own elsewhere. */
 import { NODE_STATES } from "../../contract.ts";
-import { CLASSES, CODES, WAIT_BUCKETS_MS } from "../counters.ts";
+import { ENGINE_CODES, STATUS_CLASSES, WAIT_BUCKETS_MS } from "../counters.ts";
 import type { Row } from "../rows.ts";
 import type { Statistics } from "../statistics.ts";
 import { type Family, gauge, histogram, render, total } from "./exposition.ts";
@@ -63,7 +63,7 @@ export function prometheusOf({ rows: all, isolates }: Statistics): string {
 		if (kind === "server") families.push(...serverOnly(rows));
 	}
 	families.push(
-		gauge("sticky_edge_isolates", "Isolates that flushed within the last minute.", [
+		gauge("sticky_edge_isolates", "isolates that flushed within the last minute", [
 			{ labels: {}, value: isolates },
 		]),
 	);
@@ -82,7 +82,11 @@ function labelsOf(row: Row): Record<string, string> {
 }
 
 function responses(kind: string, rows: readonly Row[]): Family {
-	return total(`haproxy_${kind}_http_responses_total`, "answers by class of status", byCode(rows, CLASSES));
+	return total(
+		`haproxy_${kind}_http_responses_total`,
+		"answers by class of status",
+		byCode(rows, STATUS_CLASSES),
+	);
 }
 
 function status(kind: "frontend" | "backend" | "server", rows: readonly Row[]): Family {
@@ -90,7 +94,7 @@ function status(kind: "frontend" | "backend" | "server", rows: readonly Row[]): 
 	const now = (row: Row) => (row.status === "OPEN" || row.status === "no check" ? "UP" : row.status);
 	return gauge(
 		`haproxy_${kind}_status`,
-		"1 for the current state.",
+		"1 for the current state",
 		rows.flatMap((row) =>
 			states.map((state) => ({ labels: { ...labelsOf(row), state }, value: now(row) === state ? 1 : 0 })),
 		),
@@ -133,7 +137,7 @@ function responseTimes(kind: string, rows: readonly Row[]): Family {
 }
 
 function engineErrors(rows: readonly Row[]): Family {
-	return total("sticky_edge_engine_errors_total", "Engine.IO errors by code", byCode(rows, CODES));
+	return total("sticky_edge_engine_errors_total", "Engine.IO errors by code", byCode(rows, ENGINE_CODES));
 }
 
 /** A sample for each of several counters, whose names end in the label `code`. */
@@ -155,24 +159,24 @@ const CHECKS: readonly (readonly [
 	help: string,
 	value: (health: Health) => number | null,
 ])[] = [
-	[gauge, "weight", "The weight in force.", ({ weight }) => weight],
+	[gauge, "weight", "the weight in force", ({ weight }) => weight],
 	[
 		gauge,
 		"current_throttle",
 		"percentage of its weight during slow start",
 		({ throttle }) => throttle ?? 100,
 	],
-	[gauge, "check_code", "HTTP status of the last check.", ({ check }) => check?.status || null],
+	[gauge, "check_code", "HTTP status of the last check", ({ check }) => check?.status || null],
 	[
 		gauge,
 		"check_duration_seconds",
-		"Duration of the last check.",
+		"duration of the last check",
 		({ check }) => seconds(check?.milliseconds ?? null),
 	],
-	[total, "check_failures_total", "Checks that failed.", ({ failedChecks }) => failedChecks],
-	[total, "check_up_down_total", "Changes from UP to DOWN.", ({ downs }) => downs],
-	[gauge, "check_last_change_seconds", "Seconds since the last change of state.", ({ changed }) => changed],
-	[total, "downtime_seconds_total", "Seconds DOWN.", ({ downtime }) => downtime],
+	[total, "check_failures_total", "checks that failed", ({ failedChecks }) => failedChecks],
+	[total, "check_up_down_total", "changes from UP to DOWN", ({ downs }) => downs],
+	[gauge, "check_last_change_seconds", "seconds since the last change of state", ({ changed }) => changed],
+	[total, "downtime_seconds_total", "seconds DOWN", ({ downtime }) => downtime],
 ];
 
 function serverOnly(rows: readonly Row[]): Family[] {

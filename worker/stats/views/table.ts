@@ -1,5 +1,5 @@
 /** The traffic of one pool as a table: HAProxy's groups of columns, and one for stickiness. */
-import { CLASSES } from "../counters.ts";
+import { STATUS_CLASSES } from "../counters.ts";
 import type { Row } from "../rows.ts";
 import { type ExplainedCounter, LIVE, LIVE_MAX, MEANINGS, TOTAL, WAIT } from "./meanings.ts";
 import { bytes, escaped, integer, percent, rate } from "./text.ts";
@@ -78,7 +78,7 @@ const GROUPS: readonly (readonly [name: string, columns: readonly Column[]])[] =
 	[
 		"Answers",
 		[
-			...CLASSES.map(
+			...STATUS_CLASSES.map(
 				(name, i): Column => [
 					`${i + 1}xx`,
 					`answers with status ${i + 1}xx`,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
-	beginOpening,
-	endOpening,
+	beginHandshake,
+	endHandshake,
 	type NodeStatus,
 	newNodeTable,
 	picksAt,
@@ -16,20 +16,20 @@ beforeEach(() => {
 describe("the load of a node", () => {
 	it("counts a handshake until it ends, and afterwards only the session that it opened", () => {
 		const sessions = (now: number) => picksAt(status, now).sinceReport;
-		beginOpening(status, 6000, 1000);
-		beginOpening(status, 6000, 1000);
+		beginHandshake(status, 6000, 1000);
+		beginHandshake(status, 6000, 1000);
 		expect(sessions(1000)).toBe(2);
-		endOpening(status, false, 1000);
+		endHandshake(status, false, 1000);
 		expect(sessions(1000)).toBe(1);
-		endOpening(status, true, 1000);
+		endHandshake(status, true, 1000);
 		expect(sessions(1000)).toBe(1);
 	});
 
 	it("forgets a handshake that never ends, since its client has left, once it must have ended", () => {
-		for (let i = 0; i < 120; i++) beginOpening(status, 6000, 1000);
+		for (let i = 0; i < 120; i++) beginHandshake(status, 6000, 1000);
 		expect(picksAt(status, 5999).sinceReport).toBe(120);
 		expect(picksAt(status, 6000)).toEqual({ sinceReport: 0, recent: 0 });
-		beginOpening(status, 11_000, 6000);
-		expect(status.openings).toEqual([11_000]);
+		beginHandshake(status, 11_000, 6000);
+		expect(status.pendingHandshakes).toEqual([11_000]);
 	});
 });
