@@ -1,4 +1,5 @@
 /** The process of one node: starts, drains and stops it as the primary asks, and exits when the primary has. */
+import module from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { ipcLink, type Link } from "../node/link.ts";
@@ -30,6 +31,8 @@ async function start(plan: NodePlan): Promise<void> {
 	try {
 		node = await startNode(plan, await linkOf(plan));
 		send({ type: "ready", ready: { port: node.port, tlsPort: node.tlsPort } });
+		// Node.js would do this at exit, which a killed node does not reach.
+		module.flushCompileCache();
 	} catch (error) {
 		send({ type: "failed", failure: failureOf(error, `node ${plan.node}: `) });
 	}

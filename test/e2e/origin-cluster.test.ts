@@ -1,4 +1,7 @@
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startCluster } from "../../origin/cluster/cluster.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
@@ -38,6 +41,19 @@ test("a node killed with SIGKILL restarts with its id and port, and sessions on 
 	expect(await client.emitWithAck("whoami")).toEqual({ node: "n1", transport: "websocket" });
 	expect(client.io.engine).toMatchObject({ id: expect.stringMatching(/^d0N/) });
 	expect(other.connected).toBe(true);
+});
+
+test("a node stores its compiled code while it runs, so that its restart after SIGKILL finds it", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "compiled-"));
+	try {
+		await using _origin = await startOrigin(["--nodes", "1"], { NODE_COMPILE_CACHE: folder });
+		await until(
+			"compiled code is stored",
+			async () => (await readdir(folder, { recursive: true })).length > 1,
+		);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
 });
 
 test("a roll by another command replaces every node on its port, and clients reconnect by themselves", async () => {

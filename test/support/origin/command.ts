@@ -35,8 +35,11 @@ export interface OriginCommand extends AsyncDisposable {
 }
 
 /** Starts a cluster on free ports and resolves when it prints its ready line. */
-export async function startOrigin(args: readonly string[] = []): Promise<OriginCommand> {
-	const child = spawnOrigin(["--port", "0", "--policy-port", "0", "--json", ...args]);
+export async function startOrigin(
+	args: readonly string[] = [],
+	env: Record<string, string> = {},
+): Promise<OriginCommand> {
+	const child = spawnOrigin(["--port", "0", "--policy-port", "0", "--json", ...args], env);
 	const lines = createInterface(child.stdout!)[Symbol.asyncIterator]();
 	const warnings = createInterface(child.stderr!)[Symbol.asyncIterator]();
 	const stop = async (signal: NodeJS.Signals) => {
