@@ -3,7 +3,6 @@ import module from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
 import { ipcLink, type Link } from "../node/link.ts";
-import { redisLink } from "../node/redis-link.ts";
 import { type FromNode, failureOf, type ToNode } from "./messages.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import type { NodePlan } from "./plan.ts";
@@ -40,6 +39,8 @@ async function start(plan: NodePlan): Promise<void> {
 
 async function linkOf({ redis }: NodePlan): Promise<Link> {
 	if (redis === null) return ipcLink();
+	// Its 650 modules take longer to load than the rest of the node.
+	const { redisLink } = await import("../node/redis-link.ts");
 	return redisLink(redis).catch((error: Error) => {
 		throw new CommandError(`--redis ${error.message}; start Redis there, or give another URL`);
 	});
