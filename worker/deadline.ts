@@ -1,4 +1,4 @@
-/** Deadlines of requests to nodes. They count silence only: a slow upload is the client's, and no fault of the node. */
+/** Deadlines of requests to nodes: how long the node, or a client that uploads, may be silent. */
 
 /** The node sent no headers in time, or stopped reading the body. */
 export class DeadlineExceeded extends Error {

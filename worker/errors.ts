@@ -17,7 +17,7 @@ export const ERRORS = {
 	},
 	EDGE_METHOD: {
 		status: 405,
-		message: "The edge does not forward this method; the header Allow lists those it does.",
+		message: "The edge does not forward this method; the Allow header lists those that it forwards.",
 	},
 	EDGE_ADDRESS: { status: 403, message: "Requests from this client's address are not admitted here." },
 	EDGE_NO_ROUTE: { status: 404, message: "No pool is routed for this host and path." },
@@ -26,21 +26,19 @@ export const ERRORS = {
 		message: "WebSocket over plain http is refused. Connect with wss:// (https:// in Socket.IO).",
 	},
 	EDGE_NO_NODE: { status: 503, message: "No node of the pool takes new sessions now. Try again soon." },
-	EDGE_FOREIGN_SID: {
-		status: 503,
-		message: "Sessions of a node cannot be found again.",
-	},
-	EDGE_REWRITE: {
-		status: 502,
-		message: "A node's answer to a handshake cannot be rewritten.",
-	},
+	// The message of these two is always that of the fault.
+	EDGE_FOREIGN_SID: { status: 503, message: "" },
+	EDGE_REWRITE: { status: 502, message: "" },
 	EDGE_HANDSHAKE_RATE: {
 		status: 503,
 		message: "Too many new sessions from this address within a minute. Try again later.",
 	},
 	EDGE_BODY_TIMEOUT: { status: 408, message: "The request's body did not arrive in time." },
 	EDGE_NODE_FAILED: { status: 502, message: "The node could not be reached or closed the connection." },
-	EDGE_NODE_ANSWER: { status: 502, message: "The node's answer is not valid HTTP and cannot be forwarded." },
+	EDGE_NODE_ANSWER: {
+		status: 502,
+		message: "The node's answer has an invalid status and cannot be forwarded.",
+	},
 	EDGE_NODE_TIMEOUT: { status: 504, message: "The node did not answer in time." },
 	EDGE_TOKEN: {
 		status: 401,
@@ -92,7 +90,7 @@ export function edgeError(code: ErrorCode, origin: string | null, details: Error
 	return errorResponse(status, { code, message: details.message ?? message, ...id }, origin, details.headers);
 }
 
-/** A JSON error with CORS headers that no cache keeps. */
+/** A JSON error with CORS headers and `no-store`. */
 export function errorResponse(
 	status: number,
 	body: { readonly code: number | string; readonly message: string },

@@ -1,4 +1,4 @@
-/** Entry of the self-hosted state process: only the Durable Objects, shared by several edge processes. */
+/** Entry of the self-hosted state process: only the Durable Objects, which the edge process reaches through a Unix socket. */
 import { type DurableObjectName, forwardToDurableObject } from "./durable-objects.ts";
 import type { Env } from "./env.ts";
 

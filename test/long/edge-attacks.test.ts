@@ -1,5 +1,7 @@
 import { Agent, request } from "node:https";
+import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type NodeHealth, VERDICT_LIFETIME_MS } from "../../worker/contract.ts";
 import { startBareForward } from "../support/edge/bare-forward.ts";
@@ -8,7 +10,7 @@ import { ENGINE_PATH, head, POLLING, UPGRADE, WEBSOCKET } from "../support/edge/
 import { openPolling } from "../support/edge/hostile/session.ts";
 import { Tally } from "../support/edge/hostile/tally.ts";
 import { statusOfRaw } from "../support/edge/raw.ts";
-import { type Rig, startRig } from "../support/edge/rig.ts";
+import { type Rig, type RigOptions, startRig } from "../support/edge/rig.ts";
 import { secureFetch } from "../support/edge/secure-fetch.ts";
 import { until } from "../support/until.ts";
 
@@ -61,6 +63,12 @@ async function handshakesDuring(rig: Rig, work: Promise<unknown>): Promise<numbe
 	await work;
 	return statuses;
 }
+
+/** Three nodes with a session limit that the edge learns of soon. */
+const LIMITED: RigOptions = {
+	pool: { health: { interval: 1 } },
+	node: { n1: { max_sessions: 30 }, n2: { max_sessions: 30 }, n3: { max_sessions: 30 } },
+};
 
 function upgradesAtOnce(rig: Rig, count: number): Promise<number[]> {
 	return Promise.all(Array.from({ length: count }, () => statusOfRaw(rig.edge.https, UNANSWERED)));
@@ -126,12 +134,17 @@ describe("requests outside Engine.IO", () => {
 });
 
 describe("a request that ends its node", () => {
-	it.each(["GET", "HEAD", "POST"])(
-		"with the method %s ends at most one further node, and the others take all new sessions",
-		async (method) => {
+	it.each([
+		["GET", "/exit", 502],
+		["HEAD", "/exit", 502],
+		["POST", "/exit", 502],
+		["GET", `${POLLING}&exit=1`, 503],
+	])(
+		"with %s %s ends at most one further node, and the others take all new sessions",
+		async (method, target, status) => {
 			const ids = ["n1", "n2", "n3", "n4"];
 			await using rig = await startRig({ nodes: ids.map((id) => ({ id })) });
-			expect(await statusOfRaw(rig.edge.https, head(method, "/exit"))).toBe(502);
+			expect(await statusOfRaw(rig.edge.https, head(method, target))).toBe(status);
 			expect(await handshakes(rig, 20)).toEqual(allAre200(20));
 			const { nodes } = (await rig.own("pools/app")) as { nodes: { url: string }[] };
 			const living = await Promise.all(
@@ -147,14 +160,38 @@ describe("a request that ends its node", () => {
 	);
 });
 
+describe("two nodes that end at the same time", () => {
+	it("make no handshake fail", async () => {
+		await using rig = await startRig();
+		expect(await handshakes(rig, 3)).toEqual(allAre200(3));
+		await Promise.all(rig.nodes.slice(0, 2).map((node) => node.signal("SIGKILL")));
+		expect(await handshakes(rig, 10)).toEqual(allAre200(10));
+	});
+});
+
+describe("handshakes whose clients leave before the nodes refuse them", () => {
+	it("do not fill the edge's session limit, 120 within half a second", async () => {
+		await using rig = await startRig(LIMITED);
+		await until("all nodes have sent a report", () => haveReported(rig));
+		await pause(VERDICT_LIFETIME_MS);
+		const { hostname, port } = new URL(rig.edge.https);
+		const bytes = head("GET", `${POLLING}&refuse=slowly`);
+		for (let i = 0; i < 120; i++) {
+			const connection = createConnection({ host: hostname, port: Number(port) });
+			const secure = connect({ socket: connection, rejectUnauthorized: false }, () => {
+				secure.write(bytes);
+				setTimeout(() => connection.resetAndDestroy(), 100);
+			});
+			secure.on("error", () => {});
+			await pause(4);
+		}
+		expect(await handshakes(rig, 10)).toEqual(allAre200(10));
+	});
+});
+
 describe("handshakes that the nodes refuse", () => {
 	it("do not fill the edge's session limit, 120 at a time", async () => {
-		const ids = ["n1", "n2", "n3"];
-		const limit = { max_sessions: 30 };
-		await using rig = await startRig({
-			pool: { health: { interval: 1 } },
-			node: Object.fromEntries(ids.map((id) => [id, limit])),
-		});
+		await using rig = await startRig(LIMITED);
 		const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 		const refused = () => statusOf(agent, `${rig.edge.https}${POLLING}&refuse=1`);
 		// The limit is in force once the edge uses a verdict with the nodes' reports.

@@ -20,7 +20,7 @@ export interface FailedTokens {
 
 /** Wrong tokens that are answered at once; the next one waits the first delay, and each further one twice as long. */
 export const FREE_TRIES = 3;
-export const FIRST_DELAY_MS = 125;
+const FIRST_DELAY_MS = 125;
 export const LONGEST_DELAY_MS = 2000;
 /** Answers to one client that are delayed at a time. */
 export const MAX_WAITING = 4;

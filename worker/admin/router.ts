@@ -29,7 +29,7 @@ interface AdminRequest extends Bindings {
 	readonly params: Readonly<Record<string, string>>;
 }
 
-type Handler = (asked: AdminRequest) => Response | Promise<Response>;
+type Handler = (adminRequest: AdminRequest) => Response | Promise<Response>;
 
 /** The prefix of the edge's own paths. */
 export const ADMIN_PATH = "/__edge/";
@@ -95,16 +95,18 @@ async function slowDown(request: Request, { source, clientIp }: Bindings): Promi
 	return true;
 }
 
-router.add("GET", "/__edge/stats", async (asked) => page(await statistics(asked)));
-router.add("GET", "/__edge/stats/live", async (asked) =>
-	text(livePart(await statistics(asked)), "text/html; charset=UTF-8"),
+router.add("GET", "/__edge/stats", async (adminRequest) => page(await statistics(adminRequest)));
+router.add("GET", "/__edge/stats/live", async (adminRequest) =>
+	text(livePart(await statistics(adminRequest)), "text/html; charset=UTF-8"),
 );
-router.add("GET", "/__edge/stats.json", async (asked) => json(jsonOf(await statistics(asked))));
-router.add("GET", "/__edge/stats.csv", async (asked) =>
-	forMachines(await statistics(asked), (complete) => text(csvOf(complete), "text/plain; charset=UTF-8")),
+router.add("GET", "/__edge/stats.json", async (adminRequest) => json(jsonOf(await statistics(adminRequest))));
+router.add("GET", "/__edge/stats.csv", async (adminRequest) =>
+	unlessIncomplete(await statistics(adminRequest), (complete) =>
+		text(csvOf(complete), "text/plain; charset=UTF-8"),
+	),
 );
-router.add("GET", "/__edge/metrics", async (asked) =>
-	forMachines(await statistics(asked), (complete) =>
+router.add("GET", "/__edge/metrics", async (adminRequest) =>
+	unlessIncomplete(await statistics(adminRequest), (complete) =>
 		text(prometheusOf(complete), "text/plain; version=0.0.4; charset=utf-8"),
 	),
 );
@@ -136,7 +138,7 @@ function text(body: string, contentType: string): Response {
  * totals. Prometheus would treat that as a counter reset, and count everything again once the totals return
  * (https://prometheus.io/docs/concepts/metric_types/#counter).
  */
-function forMachines(read: Statistics, render: (complete: Statistics) => Response): Response {
+function unlessIncomplete(read: Statistics, render: (complete: Statistics) => Response): Response {
 	return read.source === "isolate_ledger_silent" ? edgeError("EDGE_STATE", null) : render(read);
 }
 

@@ -83,8 +83,8 @@ function pick(
 /**
  * The nodes that may be chosen: with weight, not in DRAIN or MAINT, not full, not tried already. Those in service
  * that are not suspected come first, then the suspected ones. Nodes that are DOWN or whose breaker is open are used
- * only when no other is left and none is merely full: if all of them only seem to fail, they are tried anyway
- * (panic rule).
+ * only when no other is left and none is merely full or refuses sessions: if all of them only seem to fail, they are
+ * tried anyway (panic rule).
  */
 export function candidates(
 	pool: Pool,
@@ -94,31 +94,34 @@ export function candidates(
 ): Candidate[] {
 	const good: Candidate[] = [];
 	const suspected: Candidate[] = [];
-	const out: Candidate[] = [];
+	const outOfService: Candidate[] = [];
 	const byReport = table.nodes.every((status) => status.boot !== "" || !isInService(status));
-	let full = false;
+	let isAnyFull = false;
 	for (const status of table.nodes) {
 		const { node, state } = status;
-		if (state === "DRAIN" || state === "MAINT" || status.weight <= 0 || tried.includes(node)) continue;
-		if (opensSession && status.refusedUntil > now) continue;
-		const picks = picksAt(status, now);
-		const sessions = status.sessions + picks.sinceReport;
-		if (opensSession && isFull(status, sessions)) {
-			full ||= isInService(status);
+		if (state === "DRAIN" || state === "MAINT" || status.weight <= 0) continue;
+		const { sinceReport, recent, pending } = picksAt(status, now);
+		const sessions = status.sessions + sinceReport;
+		if (opensSession && (status.refusedUntil > now || isFull(status, sessions))) {
+			isAnyFull ||= isInService(status);
 			continue;
 		}
+		if (tried.includes(node)) continue;
 		const share = slowStartShare(status.upSince, pool.slowStart, now);
 		const weight = Math.max(1, Math.round(WEIGHT_SCALE * status.weight * share));
 		// A client keeps its node although that is suspected, since it may have sessions there.
 		const isLast = node !== prefer && isSuspected(status, now);
-		const group = !isInService(status) ? out : isLast ? suspected : good;
-		group.push({ node, weight, load: byReport ? sessions : picks.recent });
+		const group = !isInService(status) ? outOfService : isLast ? suspected : good;
+		group.push({ node, weight, load: pending + (byReport ? sessions : recent) });
 	}
 	if (good.length > 0) return good;
-	return suspected.length > 0 || full ? suspected : out;
+	return suspected.length > 0 || isAnyFull ? suspected : outOfService;
 }
 
-/** Only a node that reports its sessions can be full. Without reports, ended sessions would never be subtracted. */
+/**
+ * Only a node that reports its sessions can be full: without reports, ended sessions would never be subtracted. Pending
+ * handshakes do not count, since a client could begin many that open no session.
+ */
 function isFull({ node, boot, sessionLimit }: NodeStatus, load: number): boolean {
 	if (boot === "") return false;
 	const sessions = Math.round(load);

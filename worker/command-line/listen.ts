@@ -26,6 +26,30 @@ export async function usablePort(port: number, host: string, flag: string): Prom
 	}
 }
 
+/** How many free ports are tried. */
+const MAX_FREE_PORTS = 5;
+
+/**
+ * Calls `start` with a port that can be bound: `port`, or a free one for 0. Another process may take a free port before
+ * `start` binds it; then calls `start` with another one. Throws as `listen` and `start` do.
+ */
+export async function startOnPort<T>(
+	port: number,
+	host: string,
+	flag: string,
+	start: (port: number) => Promise<T>,
+): Promise<T> {
+	for (let tried = 1; ; tried++) {
+		const usable = await usablePort(port, host, flag);
+		try {
+			return await start(usable);
+		} catch (error) {
+			const isTaken = /address already in use/i.test(String(error));
+			if (port !== 0 || !isTaken || tried === MAX_FREE_PORTS) throw error;
+		}
+	}
+}
+
 function listenError(error: NodeJS.ErrnoException, host: string, port: number, flag: string): string {
 	switch (error.code) {
 		case "EADDRINUSE":

@@ -3,12 +3,16 @@
  * them, which keeps it small.
  */
 import { type Config, readConfig } from "./config.ts";
+import { oneOf } from "./fields.ts";
 
 /** The size limit of one variable (developers.cloudflare.com, Workers limits). */
 const MAX_VARIABLE_BYTES = 5 * 1024;
 
 /** https ports that Cloudflare forwards to proxied hosts (developers.cloudflare.com, network ports). */
 const FORWARDED_PORTS = new Set(["", "2053", "2083", "2087", "2096", "8443"]);
+
+/** Location hints for Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
+const LOCATIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 
 /** The configuration's own problems; or, if there are none, its problems on Cloudflare. */
 export function deployProblems(variables: object): readonly string[] {
@@ -20,6 +24,8 @@ export function deployProblems(variables: object): readonly string[] {
 /** Each variable that is too large, and each node that a Worker on Cloudflare cannot reach. */
 function cloudflareProblems(variables: object, { pools }: Config): string[] {
 	const problems: string[] = [];
+	const location = (variables as Record<string, unknown>)["EDGE_LOCATION"] || undefined;
+	oneOf(LOCATIONS)(location, "EDGE_LOCATION", problems);
 	for (const [name, value] of Object.entries(variables)) checkSize(name, value, problems);
 	for (const pool of pools)
 		for (const node of pool.nodes)

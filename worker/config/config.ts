@@ -14,7 +14,7 @@ const settings = record({
 	log_percent: wholeNumber(0, 100, 1),
 	/** The client in log lines: its network (IPv4 /24, IPv6 /48), nothing, or the whole address. */
 	log_client: oneOf(["prefix", "none", "full"]),
-	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For is trusted. */
+	/** Self-hosted behind another proxy: the addresses or CIDR ranges whose X-Forwarded-For and X-Forwarded-Proto are trusted. */
 	trusted_proxies: list(addressRange),
 });
 
@@ -25,9 +25,6 @@ const routeShape = record({
 });
 
 export type Settings = Read<typeof settings>;
-
-/** Location hints for Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
-const LOCATIONS = ["", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 
 /** Requests to `host` (null = any; without a port: at any port) below `path` go to `pool`. */
 export interface Route {
@@ -65,8 +62,6 @@ export function readConfig(variables: object): Config | readonly string[] {
 		problems.push(
 			'POOL_APP: no pool is configured; add [vars.POOL_APP] with nodes = [{ id = "n1", url = "https://…" }]',
 		);
-	oneOf(LOCATIONS)(given["EDGE_LOCATION"], "EDGE_LOCATION", problems);
-	checkNames(pools, problems);
 	checkUnique(pools, problems);
 	const routes = readRoutes(given["ROUTES"], pools, problems);
 	const ownPort = readPort(given, "EDGE_HTTPS_PORT", problems);
@@ -140,30 +135,23 @@ function readRoutes(given: unknown, pools: readonly Pool[], problems: string[]):
 	);
 }
 
-/** POOL_APP and POOL_app would both name the pool "app". */
-function checkNames(pools: readonly Pool[], problems: string[]): void {
-	for (const [i, pool] of pools.entries()) {
-		const other = pools.slice(0, i).find(({ name }) => name === pool.name);
-		if (other)
-			problems.push(`${pool.variable}: names the pool "${pool.name}", as ${other.variable} does; rename one`);
-	}
-}
-
-/** Ids and tags must be unique over all pools: a tag names one node, whatever pool a request is routed to. */
+/**
+ * Pools need names of their own (POOL_APP and POOL_app would both be "app"). Ids and tags must be unique over all pools: a
+ * tag names one node, whatever pool a request is routed to.
+ */
 function checkUnique(pools: readonly Pool[], problems: string[]): void {
-	const seen = new Map<string, string>();
-	for (const pool of pools)
-		for (const node of pool.nodes) {
-			const name = `${pool.variable} node ${node.id}`;
-			for (const property of ["id", "tag"] as const) {
-				const value = node[property];
-				const key = `${property} ${value}`;
-				const other = seen.get(key);
-				if (other)
-					problems.push(
-						`${name}: its ${property} ${value} is also that of ${other}; ${property === "id" ? "rename one" : 'give one of them another id, or a tag of its own, as tag = "aa1"'}`,
-					);
-				seen.set(key, name);
-			}
+	const owners = new Map<string, string>();
+	const claim = (what: string, owner: string, fix: string) => {
+		const other = owners.get(what);
+		if (other) problems.push(`${owner}: its ${what} is also that of ${other}; ${fix}`);
+		owners.set(what, owner);
+	};
+	for (const { variable, name, nodes } of pools) {
+		claim(`name "${name}"`, variable, "rename one");
+		for (const { id, tag } of nodes) {
+			const node = `${variable} node ${id}`;
+			claim(`id ${id}`, node, "rename one");
+			claim(`tag ${tag}`, node, 'give one of them another id, or a tag of its own, as tag = "aa1"');
 		}
+	}
 }

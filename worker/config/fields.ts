@@ -6,35 +6,33 @@ export type Reader<T> = (value: unknown, at: string, problems: string[]) => T;
 /** The type a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
+/** A value that `isValid` accepts; `fault` completes the sentence that begins with any other value. */
+function valid<T>(isValid: (value: unknown) => boolean, fault: string, fallback: T): Reader<T> {
+	return (value, at, problems) => {
+		if (value === undefined) return fallback;
+		if (isValid(value)) return value as T;
+		problems.push(`${at}: ${show(value)} ${fault}`);
+		return fallback;
+	};
+}
+
 /** One of the given values; the first is the default. */
 export function oneOf<const V extends readonly [string, ...string[]]>(values: V): Reader<V[number]> {
-	return (value, at, problems) => {
-		if (value === undefined) return values[0];
-		if (typeof value === "string" && values.includes(value)) return value;
-		problems.push(`${at}: ${show(value)} is not one of ${values.join(", ")}`);
-		return values[0];
-	};
+	const isValid = (value: unknown) => values.includes(value as string);
+	return valid<V[number]>(isValid, `is not one of ${values.join(", ")}`, values[0]);
 }
 
 /** A whole number in a range. */
 export function wholeNumber(least: number, most: number, fallback: number): Reader<number> {
-	return (value, at, problems) => {
-		if (value === undefined) return fallback;
-		if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-			return value as number;
-		problems.push(`${at}: ${show(value)} is not a whole number from ${least} to ${most}`);
-		return fallback;
-	};
+	const isValid = (value: unknown) =>
+		Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+	return valid(isValid, `is not a whole number from ${least} to ${most}`, fallback);
 }
 
 /** True or false. */
 export function flag(fallback: boolean): Reader<boolean> {
-	return (value, at, problems) => {
-		if (value === undefined) return fallback;
-		if (typeof value === "boolean") return value;
-		problems.push(`${at}: ${show(value)} is not true or false (written without quotes)`);
-		return fallback;
-	};
+	const isValid = (value: unknown) => typeof value === "boolean";
+	return valid(isValid, "is not true or false (written without quotes)", fallback);
 }
 
 /** Text that matches `form`; `fix` tells the reader what to write. Without a fallback the field is required. */

@@ -11,8 +11,7 @@ export type { Node };
 /** Kinds of stickiness and of balancing; the first of each is the default. */
 export const STICKINESS = ["sid", "rewrite", "cookie", "source"] as const;
 export type Stickiness = (typeof STICKINESS)[number];
-export const BALANCE = ["leastconn", "roundrobin", "hash"] as const;
-export type Balance = (typeof BALANCE)[number];
+const BALANCE = ["leastconn", "roundrobin", "hash"] as const;
 
 /** The largest values of `timeouts.poll` and `max_body`. */
 export const MAX_POLL_SECONDS = 600;
@@ -67,7 +66,7 @@ const poolShape = record({
 	slow_start: wholeNumber(0, 3600, 30),
 	/** Cookie stickiness for pages of another site: SameSite=None; Partitioned. */
 	cookie_cross_site: flag(false),
-	/** Whether plain http is sticky by the cookie edge_<pool>. */
+	/** Whether requests outside Engine.IO are sticky by the cookie edge_<pool>. */
 	http_cookie: flag(false),
 	/** Whether answers carry the node's id, as x-edge-node. */
 	expose_node: flag(false),
@@ -95,7 +94,7 @@ export interface Pool {
 	readonly nodes: readonly Node[];
 	readonly byTag: ReadonlyMap<string, Node>;
 	readonly stickiness: Stickiness;
-	readonly balance: Balance;
+	readonly balance: (typeof BALANCE)[number];
 	readonly hashOn: { readonly kind: "header" | "query" | "cookie"; readonly name: string } | null;
 	readonly socketPath: string;
 	readonly healthPath: string;

@@ -1,4 +1,4 @@
-/** How an isolate keeps the monitor's verdict up to date: one request at a time fetches it, and the others wait only when it is too old. */
+/** How an isolate keeps the monitor's verdict up to date. */
 import { VERDICT_LIFETIME_MS } from "../contract.ts";
 import { withDeadline } from "../deadline.ts";
 import { askDurableObject, isBound } from "../durable-objects.ts";
@@ -9,7 +9,7 @@ import { applyVerdict, type PoolStatus, type Verdict } from "./verdict.ts";
 export interface VerdictClock {
 	receivedAt: number;
 	askedAt: number;
-	/** Whether the monitor left the last question unanswered; then no request waits for it. */
+	/** Whether the monitor did not answer the last question; then no request waits for it, until a verdict's lifetime after that. */
 	isSilent: boolean;
 }
 
@@ -25,13 +25,15 @@ const READ_DEADLINE_MS = 5000;
 export type RefreshDecision = "none" | "refresh" | "wait";
 
 /**
- * Decides whether this request asks the monitor; if so, records that it does, so that others need not. While the last
- * verdict is older than its lifetime every request asks for itself, since it must not wait for a promise of
- * another request.
+ * Decides whether this request asks the monitor; if so, records that it does, so that others need not. When the last
+ * verdict has expired, every request within `VERDICT_WAIT_MS` of the last question asks and waits for its own answer,
+ * since it must not wait for a promise of another request; later ones use the old verdict until
+ * `REFRESH_INTERVAL_MS` has passed.
  */
 export function claimRefresh(clock: VerdictClock, now: number): RefreshDecision {
 	const sinceAsked = now - clock.askedAt;
-	const mustWait = !clock.isSilent && now - clock.receivedAt >= VERDICT_LIFETIME_MS;
+	const hasExpired = now - clock.receivedAt >= VERDICT_LIFETIME_MS;
+	const mustWait = hasExpired && (!clock.isSilent || sinceAsked >= VERDICT_LIFETIME_MS);
 	if (mustWait && sinceAsked < VERDICT_WAIT_MS) return "wait";
 	if (sinceAsked < REFRESH_INTERVAL_MS) return "none";
 	clock.askedAt = now;

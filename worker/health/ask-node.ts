@@ -2,10 +2,11 @@
 import type { Pool } from "../config/pool.ts";
 import { claimCheck, type NodeStatus, type NodeTable, recordCheck } from "./node-table.ts";
 import { checkNode } from "./probe.ts";
+import { takeWarningLines } from "./warning.ts";
 
 /**
- * Checks the pool's nodes whose check is due; null when none is. Runs after an exchange has ended: a client that asks for
- * something that fails never decides about a node's status. Never rejects.
+ * Checks the pool's nodes whose check is due; null when none is. Runs after an exchange has ended, so that a
+ * client's failing request alone cannot change a node's status. Never rejects.
  */
 export function checkSuspected(
 	pool: Pool,
@@ -19,11 +20,20 @@ export function checkSuspected(
 		due ??= [];
 		due.push(status);
 	}
-	return due === null ? null : Promise.all(due.map((status) => check(pool, table, status, secret)));
+	return due === null ? null : Promise.all(due.map((status) => checkNow(pool, table, status, secret)));
 }
 
-async function check(pool: Pool, table: NodeTable, status: NodeStatus, secret: string): Promise<void> {
+/** Checks a node and records the result. Never rejects. */
+export async function checkNow(
+	pool: Pool,
+	table: NodeTable,
+	status: NodeStatus,
+	secret: string,
+): Promise<boolean> {
 	const { node, hasSpokenContract, isNoCheck } = status;
 	const { healthy } = await checkNode(pool, node, secret, hasSpokenContract, isNoCheck);
-	recordCheck(table, status, healthy, Date.now(), Math.random());
+	const now = Date.now();
+	recordCheck(table, status, healthy, now, Math.random());
+	for (const line of takeWarningLines(status, pool, now)) console.warn(line);
+	return healthy;
 }

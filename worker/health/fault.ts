@@ -28,9 +28,8 @@ export function fixFor(fault: Fault, pool: Pool, node: Node, found = ""): string
 		);
 	if (fault === "not_rewritable")
 		return (
-			`The edge cannot write the tag of node ${node.id} into its answer to a handshake: ${found}. Let the node answer ` +
-			`with an open packet, and proxies before it neither replace nor encode that; or add at that node, on Socket.IO 2 ` +
-			`to 4: ${lineToAdd(node)}; and set stickiness = "sid" in ${pool.variable}.`
+			`The edge cannot write the tag of node ${node.id} into its answer to a handshake: ${found}. Make the node, and proxies ` +
+			`in front of it, answer with a plain open packet; or add at that node, on Socket.IO 2 to 4: ${lineToAdd(node)}; and set stickiness = "sid" in ${pool.variable}.`
 		);
 	return (
 		`Node ${node.id} generates session ids without its tag "${node.tag}", so no later request could find it. ` +

@@ -20,7 +20,7 @@ import { probeWarnings, type Warning, warningLine } from "./warning.ts";
 
 /** A Worker waits for the headers of at most six fetches at once. A seventh would queue, which would look like a slow node. */
 const FETCHES_AT_ONCE = 6;
-/** How often a node known as `NO CHECK` is checked like one that is not known, so that a slow health path is noticed too. */
+/** Every so many probes a `NO CHECK` node gets the full check, so that a slow health path is noticed. */
 const FULL_CHECK_EVERY = 12;
 
 interface ProbeTarget {

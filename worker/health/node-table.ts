@@ -59,7 +59,7 @@ export interface NodeTable {
 export const WRONG_TAG = -1;
 
 /** How long a node's own refusal (draining, full) counts. */
-export const REFUSAL_LIFETIME_MS = 3000;
+const REFUSAL_LIFETIME_MS = 3000;
 /** How long a failed exchange counts. */
 const SUSPICION_LIFETIME_MS = 30_000;
 /** Failures in a row that a passed health check does not excuse. */
@@ -70,9 +70,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** The time in which half of the sessions that were sent to a node are taken to have ended, as long as the node does not report them. */
 const PICKS_HALF_LIFE_MS = 20_000;
 
-/** The code of the warning about a node that passes its health check although handshakes fail, and its text. */
+/** The warning about a node that passes its health check although handshakes fail. */
 const HANDSHAKES_FAIL = "handshakes_fail";
-const HANDSHAKES_FAIL_TEXT = "health OK, handshakes fail";
+const HANDSHAKES_FAIL_FIX = "health OK, handshakes fail; see the node's log";
 
 /** A table without any reports. `firstTurn` is where round robin begins: a random number, so that new isolates do not all start with the first node. */
 export function newNodeTable(pool: Pool, firstTurn: number): NodeTable {
@@ -120,13 +120,16 @@ export function isSuspected({ failures, failedAt }: NodeStatus, now: number): bo
 }
 
 /**
- * The sessions that this isolate sent to the node since its last report, and lately, without those that are taken to have
- * ended, and with the pending handshakes.
+ * The sessions that this isolate sent to the node since its last report, and lately: those that decay has left; and
+ * the handshakes that are pending.
  */
-export function picksAt(status: NodeStatus, now: number): { sinceReport: number; recent: number } {
+export function picksAt(
+	status: NodeStatus,
+	now: number,
+): { readonly sinceReport: number; readonly recent: number; readonly pending: number } {
 	const left = shareLeft(status, now);
 	const pending = status.pendingHandshakes.filter((endsAt) => endsAt > now).length;
-	return { sinceReport: status.picks * left + pending, recent: status.recentPicks * left + pending };
+	return { sinceReport: status.picks * left, recent: status.recentPicks * left, pending };
 }
 
 function shareLeft({ pickedAt }: NodeStatus, now: number): number {
@@ -154,18 +157,18 @@ export function recordRefusal(status: NodeStatus, now: number): void {
 }
 
 /**
- * Records the result of an exchange that is evidence about the node: suspicion, which only a handshake ends, since a
- * node can serve its sessions and still open none.
+ * Records the result of an exchange that is evidence about the node. A failure makes the node suspected. A success ends
+ * that only if it opened a session, since a node can serve its sessions and still open none.
  */
 export function recordEvidence(
 	status: NodeStatus,
-	{ failed, opensSession }: { readonly failed: boolean; readonly opensSession: boolean },
+	{ failed, hasOpened }: { readonly failed: boolean; readonly hasOpened: boolean },
 	now: number,
 ): void {
 	if (failed) {
 		status.failures = isSuspected(status, now) ? status.failures + 1 : 1;
 		status.failedAt = now;
-	} else if (opensSession) endSuspicion(status);
+	} else if (hasOpened) endSuspicion(status);
 }
 
 function endSuspicion(status: NodeStatus): void {
@@ -207,7 +210,7 @@ export function recordCheck(
 		endSuspicion(status);
 		beginService(table, status, now);
 	} else if (status.failures < LASTING_FAILURES) endSuspicion(status);
-	else status.warnings[HANDSHAKES_FAIL] = HANDSHAKES_FAIL_TEXT;
+	else status.warnings[HANDSHAKES_FAIL] = HANDSHAKES_FAIL_FIX;
 }
 
 /** The node is back: slow start begins, and it counts as loaded as the others, so that it does not get every new session. */
@@ -216,7 +219,10 @@ export function beginService(table: NodeTable, status: NodeStatus, upSince: numb
 	const others = table.nodes.filter((each) => each !== status && isInService(each));
 	if (others.length === 0) return;
 	let load = 0;
-	for (const each of others) load += picksAt(each, upSince).recent / Math.max(1, each.weight);
+	for (const each of others) {
+		const { recent, pending } = picksAt(each, upSince);
+		load += (recent + pending) / Math.max(1, each.weight);
+	}
 	status.recentPicks = (load / others.length) * status.weight;
 	status.pickedAt = upSince;
 }

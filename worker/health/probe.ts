@@ -48,8 +48,8 @@ export const ENGINE_ERROR_STATUS = 400;
 /**
  * Checks a node; never throws. A node that never followed the contract, whose health path answers something else than
  * expected or nothing, is asked for Engine.IO's answer to an unknown transport: an unmodified server has no health
- * path, and a Node.js server with only socket.io never answers other paths. `wasNoCheck`: the last check ended so;
- * then a silent health path delays this one by `HEAD_START_MS` at most.
+ * path, and a Node.js server with only socket.io never answers other paths. `wasNoCheck`: the last check was NO
+ * CHECK; then a silent health path delays this one by `HEAD_START_MS` at most.
  */
 export async function checkNode(
 	pool: Pool,
@@ -67,7 +67,7 @@ export async function checkNode(
 	const mayLeave = wasNoCheck && isEngineAnswer(engine);
 	const answer = mayLeave ? await within(HEAD_START_MS, health.answer) : await health.answer;
 	if (answer === null) health.controller.abort();
-	return answer === null ? noCheckProbe(engine) : judge(pool, answer, engine);
+	return answer === null ? noCheckProbe(engine) : classifyCheck(pool, answer, engine);
 }
 
 /** Whether the operator chose what a check requests or expects. The check is then the operator's, and nothing replaces it. */
@@ -80,8 +80,8 @@ export function engineCheckPath({ socketPath }: Pick<Pool, "socketPath">): strin
 	return `${socketPath}?EIO=4&transport=none`;
 }
 
-/** Judges a node that never followed the contract by the answers of its health path and of Engine.IO. */
-export function judge(pool: Pick<Pool, "health">, health: CheckAnswer, engine: CheckAnswer): Probe {
+/** Classifies a node that never followed the contract by the answers of its health path and of Engine.IO. */
+export function classifyCheck(pool: Pick<Pool, "health">, health: CheckAnswer, engine: CheckAnswer): Probe {
 	return !isFinal(pool, health) && isEngineAnswer(engine) ? noCheckProbe(engine) : healthProbe(pool, health);
 }
 

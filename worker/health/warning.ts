@@ -1,6 +1,7 @@
 /** Warnings about a node that works, each with the fix, and the hint for a node without a health check. */
 import type { Config } from "../config/config.ts";
 import type { Node, Pool } from "../config/pool.ts";
+import type { NodeStatus } from "./node-table.ts";
 import { ENGINE_ERROR_STATUS, engineCheckPath, NO_CHECK, type Probe } from "./probe.ts";
 import type { NodeVerdict } from "./verdict.ts";
 
@@ -43,6 +44,21 @@ export function warningLine(warning: Warning, pool: Pool, node: Node): string {
 		url: node.url,
 		cure: fix,
 	});
+}
+
+/** An isolate logs the same warning again after this long. */
+export const WARNING_LOG_INTERVAL_MS = 3_600_000;
+
+/** The log lines of the node's warnings that are due, which counts as logging them. */
+export function takeWarningLines(status: NodeStatus, pool: Pool, now: number): string[] {
+	const { node, warnings, warningsLoggedAt } = status;
+	const lines: string[] = [];
+	for (const [code, fix] of Object.entries(warnings)) {
+		if (now - (warningsLoggedAt[code] ?? 0) < WARNING_LOG_INTERVAL_MS) continue;
+		warningsLoggedAt[code] = now;
+		lines.push(warningLine({ code, fix }, pool, node));
+	}
+	return lines;
 }
 
 /** The warnings about a node: the monitor's, then those that isolates reported under other codes. */

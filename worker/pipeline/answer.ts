@@ -13,7 +13,7 @@ import type { PoolRequest } from "./context.ts";
 /** The answer to a request, with the pool and nodes that were involved. */
 export type Answer = Pick<Exchange, "outcome" | "response" | "pool" | "attempts" | "denial" | "id">;
 
-/** An answer of a pool's nodes, or of the edge itself, outside any pool. */
+/** Builds an `Answer`. `pool` is null if the request was not routed. */
 export function answerWith(
 	outcome: Outcome,
 	response: Response,
@@ -61,16 +61,6 @@ function errorOfRewrite(pool: Pool, attempts: readonly Attempt[]): FaultError | 
 	return last === undefined ? null : faultError("not_rewritable", pool, last.node, last.found);
 }
 
-const FAILURE_CODES = {
-	ok: "EDGE_NODE_FAILED",
-	unreachable: "EDGE_NODE_FAILED",
-	unavailable: "EDGE_NODE_FAILED",
-	timeout: "EDGE_NODE_TIMEOUT",
-	refused: "EDGE_NO_NODE",
-	invalid: "EDGE_NODE_ANSWER",
-	not_rewritable: "EDGE_REWRITE",
-} as const;
-
 /**
  * Answers when the last node failed and no other is tried. Outside Engine.IO an answer is forwarded if there is one, such
  * as a proxy's 503.
@@ -84,8 +74,8 @@ export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]
 	if (parsed.enginePath !== null && parsed.sid === null) return answerNoNode(admitted, attempts);
 	if (result === "invalid")
 		return answerWith("failed", edgeError("EDGE_NODE_ANSWER", origin), pool, attempts);
-	const answer =
-		response === null ? edgeError(FAILURE_CODES[result], origin) : forClient(response, node, admitted);
+	const code = result === "timeout" ? "EDGE_NODE_TIMEOUT" : "EDGE_NODE_FAILED";
+	const answer = response === null ? edgeError(code, origin) : forClient(response, node, admitted);
 	return answerWith("failed", answer, pool, attempts);
 }
 
@@ -96,7 +86,7 @@ export function answerFailed(admitted: PoolRequest, attempts: readonly Attempt[]
 function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest): Response {
 	const { status, headers } = response;
 	const isNamed = headers.has(HEADERS.node);
-	if (status === 101) return isNamed && !pool.exposeNode ? unnamed(response) : response;
+	if (status === 101) return isNamed && !pool.exposeNode ? withoutNodeId(response) : response;
 	let answer = withPublicLocation(response, node, parsed);
 	if (parsed.enginePath === null && pool.httpCookie) answer = withCookie(pool, node, parsed, answer);
 	if (isNamed === pool.exposeNode) return answer;
@@ -106,7 +96,7 @@ function forClient(response: Response, node: Node, { parsed, pool }: PoolRequest
 	return answer;
 }
 
-function unnamed({ webSocket, headers }: Response): Response {
+function withoutNodeId({ webSocket, headers }: Response): Response {
 	const kept = new Headers(headers);
 	kept.delete(HEADERS.node);
 	return new Response(null, { status: 101, webSocket, headers: kept });

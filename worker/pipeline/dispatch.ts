@@ -6,7 +6,7 @@ import { TAG_LENGTH } from "../contract.ts";
 import { SilenceTimer, withDeadline } from "../deadline.ts";
 import { edgeError } from "../errors.ts";
 import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
-import { checkSuspected } from "../health/ask-node.ts";
+import { checkNow, checkSuspected } from "../health/ask-node.ts";
 import { faultEntry } from "../health/fault.ts";
 import { endHandshake, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
@@ -139,10 +139,30 @@ async function sendWithFailover(
 		// With `source` stickiness a session placed on another node could never be found again.
 		const mustStay = pool.stickiness === "source" && result === "refused";
 		const isRetried = !mustStay && mayRetry(parsed, result, attempts.length);
-		node = isRetried ? nextNode(attempts.map((each) => each.node)) : null;
+		node = isRetried ? await nextHealthyNode(admitted, attempts, nextNode) : null;
 		if (node !== null) await discard(response);
 	}
 	return answerFailed(admitted, attempts);
+}
+
+/**
+ * The next node after a failed attempt. A handshake may have ended its node, and must not end more than one other: so it
+ * is sent to only one more node, and one that fails a health check is passed over if there is another.
+ */
+async function nextHealthyNode(
+	{ parsed, pool, table, isolate }: PoolRequest,
+	attempts: readonly Attempt[],
+	nextNode: (tried: readonly Node[]) => Node | null,
+): Promise<Node | null> {
+	const tried = attempts.map((each) => each.node);
+	const node = nextNode(tried);
+	if (node === null || attempts.at(-1)!.result !== "unreachable" || !isHandshake(parsed)) return node;
+	const status = table.nodes[node.index]!;
+	if (await checkNow(pool, table, status, isolate.config.nodeSecret)) return node;
+	const other = nextNode([...tried, node]);
+	if (other === null) return node;
+	endHandshake(status, false, Date.now());
+	return other;
 }
 
 function upstreamOf(admitted: PoolRequest, body: UpstreamRequest["body"]): UpstreamRequest {
@@ -174,12 +194,14 @@ async function sendTo(
 	if (upstream.opensSession) {
 		hasOpened = attempt.result === "ok" && mayOpenSession(attempt.response!);
 		endHandshake(status, hasOpened, attempt.endedAt);
-		if (attempt.result === "ok") attempt = await adaptHandshake(admitted, status, attempt);
+		// Files of the client bundle, below the Engine.IO path, are passed on as they are.
+		if (attempt.result === "ok" && (hasOpened || parsed.isExactPath))
+			attempt = await adaptHandshake(admitted, status, attempt);
 	}
 	const { result, endedAt } = attempt;
 	if (result === "refused") recordRefusal(status, endedAt);
 	else if (isEvidence(parsed, node, result))
-		recordEvidence(status, { failed: result !== "ok", opensSession: hasOpened }, endedAt);
+		recordEvidence(status, { failed: result !== "ok", hasOpened }, endedAt);
 	return attempt;
 }
 

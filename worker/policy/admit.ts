@@ -45,7 +45,7 @@ function isOnHost({ hostParts, secure }: ParsedRequest, { name, port }: Host): b
 
 /** The denial of a request that must not reach its pool, bodies and rates aside; null = it may. */
 export function admitToPool(parsed: ParsedRequest, pool: Pool, clientIp: string): Denial | null {
-	if (!isAddressAllowed(clientIp, pool)) return denyAddress(parsed);
+	if (!isAddressAllowed(clientIp, pool)) return denyAddress(parsed, pool);
 	if (isPrivate(parsed, pool)) return denyPrivate(parsed);
 	const reason = denialReason(parsed, pool);
 	return reason === null ? null : deny(reason, parsed, pool);
@@ -57,18 +57,18 @@ export function isAddressAllowed(clientIp: string, { allow, deny }: Pick<Pool, "
 	return allow.length === 0 || isInRanges(clientIp, allow);
 }
 
-/** Whether the path, in any spelling that a node could read so, is for operators only. The Engine.IO path itself never is. */
+/** Whether the path is one of the pool's private paths, in any spelling that a node may read as the same. The Engine.IO path itself never is. */
 export function isPrivate(
-	{ exactPath, decodedPath }: ParsedRequest,
+	{ isExactPath, decodedPath }: ParsedRequest,
 	{ privatePaths }: Pick<Pool, "privatePaths">,
 ): boolean {
-	return !exactPath && privatePaths.size > 0 && privatePaths.has(plainPath(decodedPath));
+	return !isExactPath && privatePaths.size > 0 && privatePaths.has(plainPath(decodedPath));
 }
 
 /**
  * Why an Engine.IO request is denied; null = it may pass, as do client bundles below the Engine.IO path. A
  * preflight always passes: if it were denied, the browser would not send the request, and the page would never see
- * the reason. With an Upgrade header it is none, and the runtime would send the node a GET instead.
+ * the reason. OPTIONS with an Upgrade header is not a preflight: the runtime would send the node a GET.
  */
 export function denialReason(
 	parsed: ParsedRequest,
@@ -76,7 +76,7 @@ export function denialReason(
 ): EngineDenialReason | null {
 	const { method, eio, headers, upgrade } = parsed;
 	if (parsed.enginePath === null || (method === "OPTIONS" && !upgrade)) return null;
-	if (parsed.duplicate !== null) return "duplicate";
+	if (parsed.ambiguous !== null) return "duplicate";
 	if (method !== "GET" && (method !== "POST" || parsed.sid === null || upgrade)) return "method";
 	// Engine.IO reads every value except "4" as protocol 3, and a missing one too.
 	if (eio !== "4" && !(pool.allowEio3 && (eio === "3" || eio === null))) return "eio";

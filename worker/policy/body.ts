@@ -10,7 +10,7 @@ export type BodyFault = "body" | "body_timeout" | "body_memory";
 export interface HeldBody {
 	readonly client: string;
 	bytes: number;
-	/** Epoch ms when its request has ended at the latest. When a client leaves, the runtime ends its request without a word. */
+	/** Epoch ms when its request has ended at the latest. When a client leaves, the runtime stops its request without running any further code. */
 	readonly endsAt: number;
 }
 
@@ -98,30 +98,44 @@ export function readBody(
 	return new Promise((resolve) => {
 		const onTimeout = () => resolve("body_timeout");
 		timer.allow(bodyIdle, onTimeout);
-		const onChunk = (bytes: number): BodyFault | null => {
+		const grow = (buffer: ArrayBuffer, length: number): ArrayBuffer | BodyFault => {
 			const now = Date.now();
 			timer.allow(Math.min(bodyIdle, startedAt + body - now), onTimeout);
-			if (held.bytes + bytes > limits.maxBody) return "body";
-			return growBody(memory, held, bytes, limits.maxBody, now) ? null : "body_memory";
+			if (length > limits.maxBody) return "body";
+			if (length <= buffer.byteLength) return buffer;
+			const size = Math.min(Math.max(length, 2 * buffer.byteLength), limits.maxBody);
+			const added = size - buffer.byteLength;
+			return growBody(memory, held, added, limits.maxBody, now) ? buffer.transfer(size) : "body_memory";
 		};
-		void readChunks(stream, onChunk).then(resolve);
+		void readChunks(stream, grow).then(resolve);
 	});
 }
 
-/** Reads until the end, or until `onChunk` returns a fault; then the rest can still be read. Never rejects. */
+const CHUNK_BYTES = 16 * 1024;
+
+/**
+ * Reads until the end, or until `grow` returns a fault; then the rest can still be read. Every chunk is read into the same
+ * buffer and copied, since otherwise each would have a buffer of its own, 4 KiB for a chunk of one byte. `grow` returns
+ * the buffer with room for `length` bytes. Never rejects.
+ */
 async function readChunks(
 	stream: ReadableStream,
-	onChunk: (bytes: number) => BodyFault | null,
+	grow: (buffer: ArrayBuffer, length: number) => ArrayBuffer | BodyFault,
 ): Promise<ArrayBuffer | BodyFault> {
-	const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-	const chunks: Uint8Array<ArrayBuffer>[] = [];
+	const reader = stream.getReader({ mode: "byob" });
+	let chunk = new Uint8Array(CHUNK_BYTES);
+	let buffer = new ArrayBuffer(0);
+	let length = 0;
 	try {
 		for (;;) {
-			const { value, done } = await reader.read();
-			if (done) return await new Blob(chunks).arrayBuffer();
-			const fault = onChunk(value.byteLength);
-			if (fault !== null) return fault;
-			chunks.push(value);
+			const { value, done } = await reader.read(chunk);
+			if (done) return buffer.byteLength === length ? buffer : buffer.transfer(length);
+			const grown = grow(buffer, length + value.byteLength);
+			if (typeof grown === "string") return grown;
+			buffer = grown;
+			new Uint8Array(buffer).set(value, length);
+			length += value.byteLength;
+			chunk = new Uint8Array(value.buffer);
 		}
 	} catch {
 		// The client has left.

@@ -37,7 +37,7 @@ export interface Denial {
 }
 
 /** Reasons that Engine.IO has an error code for. */
-export type EngineDenialReason = Exclude<DenialReason, "rate" | "address" | "private" | "host">;
+export type EngineDenialReason = Exclude<DenialReason, "rate" | "private" | "host">;
 
 interface Answer {
 	readonly status: number;
@@ -48,7 +48,7 @@ interface Answer {
 }
 
 const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
-	duplicate: { status: 400, code: 3, fix: "sid, transport or EIO occurs more than once in the query" },
+	duplicate: { status: 400, code: 3, fix: "sid, transport, EIO or j is ambiguous in the query" },
 	method: {
 		status: 400,
 		code: 3,
@@ -76,6 +76,7 @@ const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
 	},
 	body: { status: 413, code: 3, fix: "the body is larger than the pool's max_body" },
 	body_timeout: { status: 408, code: 3, fix: "the body did not arrive within the pool's timeouts" },
+	address: { status: 403, code: 4, fix: ERRORS.EDGE_ADDRESS.message },
 	body_memory: {
 		status: 503,
 		code: 3,
@@ -108,16 +109,9 @@ export function denyRate(origin: string | null): Denial {
 }
 
 /** The denial of a client by its address, in the form of the request's kind. */
-export function denyAddress({ enginePath, headers: { origin } }: ParsedRequest): Denial {
-	if (enginePath === null) return denyAsEdge("address", "EDGE_ADDRESS", origin);
-	const code = 4;
-	const message = `${ENGINE_ERRORS[code]}: ${ERRORS.EDGE_ADDRESS.message}`;
-	return {
-		reason: "address",
-		code,
-		detail: null,
-		response: errorResponse(403, { code, message }, origin),
-	};
+export function denyAddress(parsed: ParsedRequest, pool: Pool): Denial {
+	if (parsed.enginePath !== null) return deny("address", parsed, pool);
+	return denyAsEdge("address", "EDGE_ADDRESS", parsed.headers.origin);
 }
 
 /** The denial of a path that only operators may see: the answer does not tell that it exists. */

@@ -33,7 +33,7 @@ const REST_MS = 5000;
 const REST_IDLE_MS = 1000;
 
 /**
- * Reads and discards what is still coming of a refused request's body. Many clients read the answer only after they have sent
+ * Reads and discards the rest of a refused request's body. Many clients read the answer only after they have sent
  * the body. The runtime closes the connection after an answer that did not wait for it, which destroys the
  * answer on its way (RFC 9112 section 9.6). Stops when the client pauses, and at a bound of bytes and time; never rejects.
  */

@@ -15,7 +15,7 @@ export interface ClientHeaders {
 	readonly forwardable: Record<string, string>;
 }
 
-/** Hop-by-hop headers (RFC 9110 section 7.6.1), and Host, which is the node's own. */
+/** Hop-by-hop headers (RFC 9110 section 7.6.1), Host, which is the node's own, and Expect, which the runtime has answered. */
 const HOP_BY_HOP = [
 	"connection",
 	"keep-alive",
@@ -26,34 +26,36 @@ const HOP_BY_HOP = [
 	"trailer",
 	"transfer-encoding",
 	"host",
+	"expect",
 ];
 
 /** Headers in which a proxy describes the client, the request or the path. A client can send them too, so none is forwarded. */
 const CLAIMS = [
 	"forwarded",
 	"x-real-ip",
-	"x-client-ip",
-	"client-ip",
 	"forwarded-for",
 	"x-envoy-external-address",
 	"x-appengine-user-ip",
-	"x-cluster-client-ip",
-	"true-client-ip",
-	"fastly-client-ip",
-	"x-original-url",
 	"x-rewrite-url",
-	"x-original-host",
+	"x-scheme",
+	"front-end-https",
 	"cdn-loop",
 	"x-request-id",
 	// CGI reads it as HTTP_PROXY, which HTTP clients of an application obey (https://httpoxy.org).
 	"proxy",
 ];
-const CLAIM_PREFIXES = ["x-forwarded", "x-edge-", "cf-"];
+const CLAIM_PREFIXES = ["x-forwarded", "x-original-", "x-edge-", "cf-"];
+/** As in X-Client-IP, True-Client-IP and WL-Proxy-Client-IP. */
+const CLAIM_SUFFIX = "client-ip";
 
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...CLAIMS]);
 
 /** Headers that the edge reads or the runtime writes, which must not reach a node in a second spelling either. */
-const READ: ReadonlySet<string> = new Set(["content-length", "sec-websocket-version", "sec-websocket-key"]);
+const PROTECTED_NAMES: ReadonlySet<string> = new Set([
+	"content-length",
+	"sec-websocket-version",
+	"sec-websocket-key",
+]);
 
 /**
  * Reads the headers of one request in one pass: each look-up crosses from JavaScript into the runtime, and a
@@ -89,7 +91,7 @@ export function readClientHeaders(headers: Headers): ClientHeaders {
 }
 
 function isDropped(name: string): boolean {
-	return DROPPED.has(name) || hasClaimPrefix(name);
+	return DROPPED.has(name) || hasClaimPrefix(name) || name.endsWith(CLAIM_SUFFIX);
 }
 
 /** Names with anything else than letters, digits and dashes. */
@@ -101,7 +103,7 @@ const ODD_NAME = /[^a-z0-9-]/;
  */
 function isDroppedAsCgi(name: string): boolean {
 	const read = name.replace(/[^a-z0-9-]/g, "-");
-	return isDropped(read) || READ.has(read);
+	return isDropped(read) || PROTECTED_NAMES.has(read);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Parsing a request: method, URL and Engine.IO query, before anything is decided. */
 import { type Host, parseHost } from "../config/hosts.ts";
-import { decodePath } from "../config/paths.ts";
+import { decodePath, plainPath } from "../config/paths.ts";
 import type { Traffic } from "../contract.ts";
 import type { ClientHeaders } from "./headers.ts";
 import { type EngineQuery, NO_ENGINE_QUERY, parseEngineQuery } from "./query.ts";
@@ -25,14 +25,14 @@ export interface ParsedRequest {
 	/** The Engine.IO path of an Engine.IO request; null for all others, client bundles below that path included. */
 	readonly enginePath: string | null;
 	/** Whether the path is written exactly like the Engine.IO path; some nodes answer other spellings too, and others do not. */
-	readonly exactPath: boolean;
+	readonly isExactPath: boolean;
 	/** Fields of an Engine.IO request, null otherwise. An empty `sid` is a handshake and reads as null. */
 	readonly transport: string | null;
 	readonly sid: string | null;
 	readonly eio: string | null;
 	/** The field `j`, which asks for JSONP. */
 	readonly jsonp: string | null;
-	readonly duplicate: EngineQuery["duplicate"];
+	readonly ambiguous: EngineQuery["ambiguous"];
 	readonly headers: ClientHeaders;
 }
 
@@ -63,7 +63,7 @@ export function parseRequest(raw: RawRequest, socketPaths: readonly string[]): P
 	const decodedPath = decodePath(path);
 	const socketPath = socketPathOf(path, decodedPath, socketPaths);
 	const query = socketPath === null ? NO_ENGINE_QUERY : parseEngineQuery(search);
-	const enginePath = query.eio !== null || query.transport !== null || query.sid !== null ? socketPath : null;
+	const enginePath = query.EIO !== null || query.transport !== null || query.sid !== null ? socketPath : null;
 	const upgrade = headers.upgrade !== null && headers.upgrade.toLowerCase() === "websocket";
 	return {
 		method,
@@ -76,12 +76,12 @@ export function parseRequest(raw: RawRequest, socketPaths: readonly string[]): P
 		upgrade,
 		traffic: trafficOf(enginePath, query.transport, upgrade),
 		enginePath,
-		exactPath: enginePath !== null && path === enginePath,
+		isExactPath: enginePath !== null && path === enginePath,
 		transport: query.transport,
 		sid: query.sid === "" ? null : query.sid,
-		eio: query.eio,
-		jsonp: query.jsonp,
-		duplicate: query.duplicate,
+		eio: query.EIO,
+		jsonp: query.j,
+		ambiguous: query.ambiguous,
 		headers,
 	};
 }
@@ -111,15 +111,13 @@ function targetOf(target: string): { readonly path: string; readonly search: str
 }
 
 /**
- * The Engine.IO path that a node could read in a path: as written or decoded, and without its trailing slash, which
- * python-engineio and nodes with `addTrailingSlash: false` accept.
+ * The Engine.IO path that a node could read in a path: as written or decoded, or in any spelling that some server reads
+ * as the same, such as without its trailing slash, or with two slashes.
  */
 function socketPathOf(path: string, decodedPath: string, socketPaths: readonly string[]): string | null {
-	for (const each of socketPaths) {
-		if (decodedPath.startsWith(each) || path.startsWith(each)) return each;
-		if (each.length === decodedPath.length + 1 && each.startsWith(decodedPath)) return each;
-	}
-	return null;
+	for (const each of socketPaths) if (decodedPath.startsWith(each) || path.startsWith(each)) return each;
+	const plain = `${plainPath(decodedPath)}/`;
+	return socketPaths.find((each) => plain.startsWith(each.toLowerCase())) ?? null;
 }
 
 function trafficOf(enginePath: string | null, transport: string | null, upgrade: boolean): Traffic {

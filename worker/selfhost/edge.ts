@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { CommandError, UsageError } from "../command-line/command.ts";
-import { usablePort } from "../command-line/listen.ts";
+import { startOnPort, usablePort } from "../command-line/listen.ts";
 import { COMPATIBILITY_DATE, PROJECT } from "../command-line/project.ts";
 import { readConfig } from "../config/config.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
@@ -28,7 +28,7 @@ export interface EdgeOptions {
 	readonly nodeSecret: string;
 	/** Folder for the Durable Objects' data, which only one edge at a time may use; null = the data is not kept after a stop. */
 	readonly stateFolder: string | null;
-	/** Whether to run the Durable Objects in a process of their own, which several edge processes can share. */
+	/** Whether to run the Durable Objects in a process of their own. */
 	readonly stateProcess: boolean;
 	/** Gets each line that workerd prints. */
 	readonly log: (line: string) => void;
@@ -66,17 +66,10 @@ export async function edgeDefaults(): Promise<Omit<EdgeOptions, "variables">> {
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	if (options.httpPort === options.httpsPort && options.httpPort !== 0)
 		throw new UsageError(`--http-port ${options.httpPort}: the same as --https-port; give each its own`);
-	const httpsPort = await usablePort(options.httpsPort, options.host, "--https-port");
 	// workerd can choose this one itself, since no redirect names it.
 	const httpPort =
 		options.httpPort === 0 ? 0 : await usablePort(options.httpPort, options.host, "--http-port");
-	const { publicHttpsPort } = options;
-	const variables = {
-		...options.variables,
-		EDGE_PLATFORM: "workerd",
-		EDGE_HTTPS_PORT: String(httpsPort),
-		...(publicHttpsPort === null ? {} : { EDGE_PUBLIC_HTTPS_PORT: String(publicHttpsPort) }),
-	};
+	const variables = variablesOf(options);
 	const config = readConfig({ ...variables, ...secretsOf(options) });
 	if (!("pools" in config)) throw new CommandError(config.join("; "));
 	await using parts = new AsyncDisposableStack();
@@ -85,18 +78,20 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	parts.defer(() => rm(folder, { recursive: true, force: true }));
 	const stateFolder = options.stateFolder ?? join(folder, "state");
 	await mkdir(stateFolder, { recursive: true });
-	const setup = { options, folder, variables };
 	const socket = join(folder, "state.sock");
 	const own: StateConfig = { kind: "own", folder: stateFolder };
 	const state = options.stateProcess
-		? await keepRunning(() => startState(setup, own, socket), options.log)
+		? await keepRunning(() => startState({ options, folder, variables }, own, socket), options.log)
 		: null;
 	if (state !== null) parts.defer(() => state.stop());
-	const workerd = await startFront(
-		setup,
-		state === null ? own : { kind: "other", socket },
-		httpsPort,
-		httpPort,
+	const stateConfig: StateConfig = state === null ? own : { kind: "other", socket };
+	const workerd = await startOnPort(options.httpsPort, options.host, "--https-port", (httpsPort) =>
+		startFront(
+			{ options, folder, variables: { ...variables, EDGE_HTTPS_PORT: String(httpsPort) } },
+			stateConfig,
+			httpsPort,
+			httpPort,
+		),
 	);
 	parts.defer(() => workerd.stop());
 	const running = parts.move();
@@ -112,6 +107,14 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 		ended: workerd.ended,
 		stop,
 		[Symbol.asyncDispose]: stop,
+	};
+}
+
+function variablesOf({ variables, publicHttpsPort }: EdgeOptions): Variables {
+	return {
+		...variables,
+		EDGE_PLATFORM: "workerd",
+		...(publicHttpsPort === null ? {} : { EDGE_PUBLIC_HTTPS_PORT: String(publicHttpsPort) }),
 	};
 }
 
@@ -183,7 +186,7 @@ function secretsOf({ token, nodeSecret }: EdgeOptions): Record<string, string> {
 }
 
 /** Bundles an entry such as "worker/index.ts" into one ES module, as wrangler does, and writes it to `file`. */
-export async function bundleWorker(entry: string, file: string): Promise<void> {
+async function bundleWorker(entry: string, file: string): Promise<void> {
 	await build({
 		entryPoints: [join(PROJECT, entry)],
 		outfile: file,

@@ -26,7 +26,7 @@ export interface WorkerdConfig {
 }
 
 /** The Durable Objects' bindings and classes; wrangler.toml has the same. */
-export const DURABLE_OBJECTS: readonly (readonly [binding: string, className: string])[] = [
+const DURABLE_OBJECTS: readonly (readonly [binding: string, className: string])[] = [
 	["MONITOR", "Monitor"],
 	["LEDGER", "Ledger"],
 ];

@@ -62,14 +62,13 @@ export const FRONT_COUNTED = [
 	"failed_tokens",
 	...DENIAL_REASONS.map((reason) => `denied_${reason}` as const),
 ] as const;
-export type FrontCounted = (typeof FRONT_COUNTED)[number];
 
 type Offsets<N extends string> = Readonly<Record<N, number>>;
 const offsetsOf = <N extends string>(names: readonly N[]) =>
 	Object.fromEntries(names.map((name, i) => [name, i])) as Offsets<N>;
 /** The offset of each counter in a slot, and in the frontend's part, with which the array begins. */
 export const AT: Offsets<Counted> = offsetsOf(COUNTED);
-export const FRONT_AT: Offsets<FrontCounted> = offsetsOf(FRONT_COUNTED);
+export const FRONT_AT: Offsets<(typeof FRONT_COUNTED)[number]> = offsetsOf(FRONT_COUNTED);
 
 /** Where the slots of one traffic begin: the slot of its total, and those of the nodes, by node index. */
 export interface TrafficSlots {

@@ -6,9 +6,9 @@ import type { Attempt } from "../upstream/send.ts";
 
 /**
  * How a request ended. `passed`: with a node's answer, whatever its status. `gone`: its session's node no longer
- * exists. `denied`: refused by policy. `no_node`: no node takes new sessions. `failed`: the node failed and no
+ * exists. `denied`: refused by policy. `no_node`: no node took the request. `failed`: the node failed and no
  * other may be tried. `preflight`: answered by the edge because no node could. `redirected`, `plain_upgrade`:
- * plain http. `own`: a path under `/__edge/`. `internal`: the edge itself failed. The log's field `ending`
+ * over plain http. `own`: a path under `/__edge/`. `internal`: the edge itself failed. The log's field `ending`
  * has these values.
  */
 export type Outcome =

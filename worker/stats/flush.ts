@@ -29,7 +29,7 @@ export interface Flush {
 	readonly warnings: Warnings;
 }
 
-/** Sends the counts, and lets the log say what it left out. Returns whether the ledger accepted them; never rejects. */
+/** Sends the counts, and logs how many lines were suppressed. Returns whether the ledger accepted them; never rejects. */
 export async function flush(source: StatsSource, env: Env): Promise<boolean> {
 	const now = Date.now();
 	logLeftOut(source.logLimits, now);

@@ -1,6 +1,6 @@
 /**
  * The limit on the number of log lines: per second and isolate, for each kind of line, and within a kind for each
- * client. What is left out is counted, and one line says so after each second in which that happened.
+ * client. Suppressed lines are counted, and one line reports their number after each second in which that happened.
  */
 
 /** The most lines of one kind that are written in a period, and of those the most for one client. */

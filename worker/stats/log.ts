@@ -193,11 +193,11 @@ function boundedOrNull(text: string | null | undefined, maxBytes: number): strin
  * did. The last two read as HAProxy's cookie flags, with the session id in place of the cookie.
  */
 export function terminationOf(exchange: Exchange): string {
-	return ending(exchange) + stickiness(exchange);
+	return terminationStart(exchange) + stickiness(exchange);
 }
 
 /** Where the outcome alone decides. */
-const ENDINGS: Partial<Record<Outcome, string>> = {
+const TERMINATIONS: Partial<Record<Outcome, string>> = {
 	passed: "--",
 	redirected: "LR",
 	preflight: "LR",
@@ -208,8 +208,8 @@ const ENDINGS: Partial<Record<Outcome, string>> = {
 	plain_upgrade: "PR",
 };
 
-function ending({ outcome, attempts }: Exchange): string {
-	const decided = ENDINGS[outcome];
+function terminationStart({ outcome, attempts }: Exchange): string {
+	const decided = TERMINATIONS[outcome];
 	if (decided !== undefined) return decided;
 	const last = attempts.at(-1);
 	if (last === undefined) return outcome === "no_node" ? "SC" : "PR";

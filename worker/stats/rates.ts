@@ -5,7 +5,7 @@ import type { Counts } from "./sums.ts";
 export const SNAPSHOT_INTERVAL_MS = 10_000;
 
 /** Counters that have a rate. */
-export const RATED = ["sessions", "requests"] as const;
+const RATED = ["sessions", "requests"] as const;
 type Rated = (typeof RATED)[number];
 
 /** By key, per second. */

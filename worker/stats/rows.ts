@@ -188,7 +188,7 @@ function liveAndMax(totals: Totals, key: string, live: number | null) {
 	return { live, liveMax: live === null || max === null ? (max ?? live) : Math.max(max, live) };
 }
 
-/** The sessions a node reports, which do not include plain http. A report from before it went DOWN is no longer true. */
+/** The sessions a node reports, which do not include requests outside Engine.IO. A report from before it went DOWN is no longer true. */
 function liveOf(verdict: NodeVerdict | null, traffic: Traffic): number | null {
 	return traffic === "http" || verdict?.state === "DOWN"
 		? null

@@ -3,7 +3,7 @@ import type { Node, Pool } from "../config/pool.ts";
 import { oneCookieLine } from "../request/headers.ts";
 
 /** The cookie's name; each pool has its own, so that two pools on one host do not overwrite each other's. */
-export function cookieName(pool: Pool): string {
+function cookieName(pool: Pool): string {
 	return `edge_${pool.name}`;
 }
 

@@ -4,11 +4,8 @@
  */
 import { MAX_BODY_BYTES, MAX_POLL_SECONDS, type Node, type Pool } from "../config/pool.ts";
 import type { NodeStatus } from "../health/node-table.ts";
-import { type Warning, warningLine } from "../health/warning.ts";
+import type { Warning } from "../health/warning.ts";
 import type { OpenPacket } from "./open-packet.ts";
-
-/** `poll_timeout`: the node may hold a poll for longer than `timeouts.poll`. `max_body`: clients may send larger POSTs than `max_body`. */
-export type LimitCode = "poll_timeout" | "max_body";
 
 export type NodeLimits = Pick<OpenPacket, "pingInterval" | "pingTimeout" | "maxPayload">;
 type PoolLimits = Pick<Pool, "variable" | "timeouts" | "maxBody">;
@@ -37,9 +34,9 @@ function pollWarning(
 	return {
 		code: "poll_timeout",
 		fix:
-			`Node ${node.id} answers an idle poll only after pingInterval, ${pingInterval} ms, and the edge waits ` +
-			`${timeouts.poll} ms for it (timeouts.poll), so idle sessions on polling are lost. ` +
-			`Set ${raise}pingInterval of the node below ${timeouts.poll}.`,
+			`Node ${node.id} answers an idle poll only after its pingInterval of ${pingInterval / 1000} s, but the edge waits only ` +
+			`${timeouts.poll / 1000} s (timeouts.poll): idle polling sessions are lost. ` +
+			`Set ${raise}pingInterval of the node below ${timeouts.poll} ms.`,
 	};
 }
 
@@ -53,30 +50,18 @@ function bodyWarning(
 	return {
 		code: "max_body",
 		fix:
-			`Node ${node.id} accepts POSTs of ${maxPayload} bytes (maxPayload), and the edge of ${maxBody} (max_body), ` +
-			`so clients on polling that send larger ones get 413 and lose their session. ` +
+			`Node ${node.id} accepts POSTs of up to ${maxPayload} bytes (maxPayload), but the edge only of up to ${maxBody} (max_body): ` +
+			`larger ones are answered 413 and end their session. ` +
 			`Set ${raise}maxHttpBufferSize (max_http_buffer_size in Python) of the node to ${maxBody}.`,
 	};
 }
 
-/** The same warning is logged again after this long. */
-export const WARNING_LOG_INTERVAL_MS = 3_600_000;
-
 /**
- * Stores a node's warnings, and returns the log lines of those that are due. A limit that this open packet does not
- * have keeps its last warning, since a node may answer clients of both protocols differently.
+ * Stores the warnings about a node's limits. A limit that this open packet does not have keeps its last warning, since a
+ * node may answer clients of both protocols differently.
  */
-export function updateWarnings(status: NodeStatus, limits: NodeLimits, pool: Pool, now: number): string[] {
-	const { node, warnings, warningsLoggedAt } = status;
+export function updateWarnings({ node, warnings }: NodeStatus, limits: NodeLimits, pool: PoolLimits): void {
 	if (limits.pingInterval !== null) delete warnings["poll_timeout"];
 	if (limits.maxPayload !== null) delete warnings["max_body"];
-	const lines: string[] = [];
-	for (const warning of limitWarnings(limits, pool, node)) {
-		const { code, fix } = warning;
-		warnings[code] = fix;
-		if (now - (warningsLoggedAt[code] ?? 0) < WARNING_LOG_INTERVAL_MS) continue;
-		warningsLoggedAt[code] = now;
-		lines.push(warningLine(warning, pool, node));
-	}
-	return lines;
+	for (const { code, fix } of limitWarnings(limits, pool, node)) warnings[code] = fix;
 }

@@ -3,6 +3,7 @@ import type { Node, Pool } from "../config/pool.ts";
 import { TAG_LENGTH } from "../contract.ts";
 import { type Fault, type FaultError, faultError, fixFor } from "../health/fault.ts";
 import { type NodeStatus, type NodeTable, WRONG_TAG } from "../health/node-table.ts";
+import { takeWarningLines } from "../health/warning.ts";
 import type { ParsedRequest } from "../request/url.ts";
 import { nodeOfCookie, stickyCookie } from "./cookie.ts";
 import { describeHandshake, readHandshake } from "./handshake-body.ts";
@@ -67,8 +68,8 @@ export interface StickyFault {
 
 /**
  * The answer of a handshake as the client gets it, or the fault that would make the session impossible to find.
- * Each isolate reads a node's limits once a minute, and with `sid` checks the tag of its session ids, after a wrong one
- * every time. A 101 stays as it is: its session never leaves its WebSocket.
+ * Without `rewrite`, each isolate reads a node's limits once a minute; with `sid` it checks the tag of its session ids as well,
+ * and after a wrong one every time. A 101 stays as it is: its session never leaves its WebSocket.
  */
 export async function stickyAnswer(
 	pool: Pool,
@@ -84,7 +85,7 @@ export async function stickyAnswer(
 	}
 	if (pool.stickiness === "rewrite") return rewrittenAnswer(pool, status, response);
 	const isDue = Date.now() - status.tagCheckedAt >= TAG_CHECK_INTERVAL_MS;
-	if (isDue && (await hasForeignTag(pool, status, response))) {
+	if (isDue && (await checkOpenPacket(pool, status, response))) {
 		await response.body?.cancel();
 		return { fault: "foreign_tag", found: "" };
 	}
@@ -105,26 +106,27 @@ async function rewrittenAnswer(
 		return { fault: "not_rewritable", found };
 	}
 	delete status.warnings["not_rewritable"];
-	checkLimits(pool, status, open);
+	recordLimits(pool, status, open);
 	return withBody(response, addTag(body.bytes, open, status.node.tag));
 }
 
 /**
- * Whether the session id lacks the node's tag although the pool needs it. Also reads the node's limits. An answer that
- * cannot be read is passed on unchecked, since it need not be changed.
+ * Reads the open packet: records the node's limits, and returns whether the session id lacks the node's tag although
+ * the pool needs it. An answer that cannot be read is passed on unchecked, since it need not be changed.
  */
-async function hasForeignTag(pool: Pool, status: NodeStatus, response: Response): Promise<boolean> {
+async function checkOpenPacket(pool: Pool, status: NodeStatus, response: Response): Promise<boolean> {
 	const { bytes, problem } = await readHandshake(response.clone());
 	const open = problem === null ? findOpenPacket(bytes) : null;
 	if (open === null) return false;
-	checkLimits(pool, status, open);
+	recordLimits(pool, status, open);
 	const isForeign = pool.stickiness === "sid" && !isTagged(open, status.node);
 	status.tagCheckedAt = isForeign ? WRONG_TAG : Date.now();
 	return isForeign;
 }
 
-function checkLimits(pool: Pool, status: NodeStatus, open: OpenPacket): void {
-	for (const line of updateWarnings(status, open, pool, Date.now())) console.warn(line);
+function recordLimits(pool: Pool, status: NodeStatus, open: OpenPacket): void {
+	updateWarnings(status, open, pool);
+	for (const line of takeWarningLines(status, pool, Date.now())) console.warn(line);
 }
 
 /** The error for the first node found with a fault; null when there is none. */

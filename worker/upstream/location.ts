@@ -31,8 +31,7 @@ export function withPublicLocation(response: Response, node: Node, parsed: Parse
 const ADDRESS = /^(?:(https?):)?\/\/([^/?#\\]*)(.*)$/is;
 
 /**
- * What follows the node's host and port in an address there, whatever the scheme; null when the address is
- * elsewhere. An address without a port is on the node too: applications that take scheme and host from different
+ * The part after the authority of an address on the node, whatever the scheme; null for an address elsewhere. An address without a port is on the node too: applications that take scheme and host from different
  * headers write https:// and the node's host, where nothing listens.
  */
 function restOnNode(address: string, node: Node): string | null {

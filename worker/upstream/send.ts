@@ -14,14 +14,14 @@ export interface UpstreamRequest {
 	readonly headers: Record<string, string>;
 	/** A body that was read, or one that is still arriving; an `Upload` tells whose turn it is. */
 	readonly body: ArrayBuffer | ReadableStream | Upload | null;
-	/** Milliseconds in which the node may be silent: until the answer's headers, once the body has been sent. */
+	/** Milliseconds in which the node may be silent. Only a body that is passed on as it arrives, other than an `Upload`, counts in them. */
 	readonly deadlineMs: number;
 	/** Whether it opens an Engine.IO session. */
 	readonly opensSession: boolean;
 	/**
 	 * Whether it belongs to a session, and so is sent only once. After its deadline the client gets its answer at
 	 * once, and the runtime cancels what a finished request has left open. It therefore needs no AbortController,
-	 * which costs 2 to 4 % of a polling echo's CPU.
+	 * whose cost is measurable in a polling echo.
 	 */
 	readonly isSessionRequest: boolean;
 }
@@ -129,10 +129,10 @@ export function upstreamRequest(
 }
 
 /**
- * Adds the edge's own headers to the client's forwardable ones. It changes them in place, since copying is measurable
- * in a poll, and so is each header (more than 1 %). A session's polls and POSTs therefore get only the headers that a
- * proxy on the way may use, and X-Forwarded-Host where there is an Origin, with which python-engineio compares it as text,
- * so it is written in that one's form. Their node got host and client address at the handshake.
+ * Adds the edge's headers to the client's, in place, since copying is measurable in a poll, and so is each header. A
+ * session's polls and POSTs therefore get only what a proxy on the way may use; the node got host and client address
+ * at the handshake. Requests with an Origin also get X-Forwarded-Host, written as an Origin is (without a default
+ * port), since python-engineio compares the two as text.
  */
 export function upstreamHeaders(
 	parsed: ParsedRequest,
@@ -201,17 +201,16 @@ const MAX_OTHER_RETRIES = 1;
  * HEAD outside Engine.IO that did not reach the application; never for a request with a sid.
  */
 export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts: number): boolean {
-	if (result === "ok" || result === "client_idle") return false;
-	if (parsed.enginePath !== null) {
-		if (parsed.sid !== null) return false;
-		// The node may have opened a session, so no more than one further node opens one too.
-		if (result === "not_rewritable") return attempts <= MAX_OTHER_RETRIES;
-		if (parsed.method === "GET") return attempts <= MAX_HANDSHAKE_RETRIES;
-		return parsed.method === "OPTIONS" && attempts <= MAX_OTHER_RETRIES;
+	const { method, enginePath, sid, upgrade } = parsed;
+	if (result === "ok" || result === "client_idle" || sid !== null) return false;
+	if (enginePath === null) {
+		if (method !== "GET" && method !== "HEAD") return false;
+		return result !== "invalid" && (result !== "timeout" || upgrade) && attempts <= MAX_OTHER_RETRIES;
 	}
-	if (parsed.method !== "GET" && parsed.method !== "HEAD") return false;
-	if (result === "invalid" || (result === "timeout" && !parsed.upgrade)) return false;
-	return attempts <= MAX_OTHER_RETRIES;
+	// The node may have opened a session, or this handshake may have ended it: at most one further node does that too.
+	const isOnce = method === "OPTIONS" || result === "not_rewritable" || result === "unreachable";
+	const most = isOnce ? MAX_OTHER_RETRIES : MAX_HANDSHAKE_RETRIES;
+	return (method === "GET" || method === "OPTIONS") && attempts <= most;
 }
 
 /**
@@ -222,10 +221,10 @@ export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts:
  * example a login page by its cookies.
  */
 export function isEvidence(
-	{ method, exactPath, sid }: ParsedRequest,
+	{ method, isExactPath, sid }: ParsedRequest,
 	node: Node,
 	result: AttemptResult,
 ): boolean {
-	if (method !== "GET" || !exactPath || result === "not_rewritable") return false;
+	if (method !== "GET" || !isExactPath || result === "not_rewritable") return false;
 	return sid === null || (sid.startsWith(node.tag) && (result === "ok" || result === "unreachable"));
 }

@@ -27,6 +27,13 @@ export type FromEdgeNode = { readonly port: number } | { readonly closed: string
 process.once("message", (options: EdgeNodeOptions) => start(options));
 process.on("disconnect", () => process.exit(0));
 
+/** The application's own refusal, which Engine.IO answers with 403, at once or after a second; or the end of this process. */
+function decideAbout(url: string, decide: (error: null, allowed: boolean) => void): void {
+	if (/[?&]exit=/.test(url)) process.exit(1);
+	if (/[?&]refuse=slowly/.test(url)) setTimeout(decide, 1000, null, false);
+	else decide(null, !/[?&]refuse=/.test(url));
+}
+
 function start(options: EdgeNodeOptions): void {
 	const http = createServer((request, response) => {
 		if (request.url === "/who") response.end(JSON.stringify({ node: options.id, headers: request.headers }));
@@ -38,8 +45,7 @@ function start(options: EdgeNodeOptions): void {
 		pingTimeout: options.pingTimeout,
 		allowEIO3: options.eio3,
 		cors: { origin: true, credentials: true },
-		// The application's own refusal, which Engine.IO answers with 403.
-		allowRequest: (request, decide) => decide(null, !/[?&]refuse=/.test(request.url ?? "")),
+		allowRequest: (request, decide) => decideAbout(request.url ?? "", decide),
 		...(options.compress ? { httpCompression: { threshold: 0 } } : {}),
 	});
 	if (options.ids === "tagged")

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { candidates, choose, slowStartShare } from "../../../worker/choose/choose.ts";
 import type { NodeState } from "../../../worker/contract.ts";
 import {
+	beginHandshake,
 	endHandshake,
 	type NodeTable,
 	newNodeTable,
@@ -27,7 +28,7 @@ const names = (now = 1000, tried: number[] = [], session = true) =>
 		.map((each) => each.node.id)
 		.join(" ");
 const suspect = (i: number, now: number) =>
-	recordEvidence(table.nodes[i]!, { failed: true, opensSession: true }, now);
+	recordEvidence(table.nodes[i]!, { failed: true, hasOpened: true }, now);
 
 /** Sets the nodes' reported sessions and a common limit. */
 const setReports = (sessions: readonly number[], sessionLimit: number) => {
@@ -67,6 +68,19 @@ describe("candidates", () => {
 		setReports([10, 9, 3], 10);
 		Object.assign(table.nodes[1]!, { picks: 1, pickedAt: 1000 });
 		expect(names()).toBe("n3");
+	});
+
+	it("are not full because of pending handshakes, which may open no session", () => {
+		setReports([9, 9, 9], 10);
+		for (const status of table.nodes) for (let i = 0; i < 40; i++) beginHandshake(status, 6000, 1000);
+		expect(names(1000)).toBe("n1 n2 n3");
+	});
+
+	it("are none when the node that is UP refuses sessions and the others are DOWN, also once it was tried", () => {
+		setStates("UP", "DOWN", "DOWN");
+		recordRefusal(table.nodes[0]!, 1000);
+		expect([names(1001), names(1001, [0])]).toEqual(["", ""]);
+		expect(names(4001)).toBe("n1");
 	});
 
 	it("are none when all nodes that are UP are full, even if another is DOWN", () => {

@@ -66,7 +66,7 @@ describe("the node of a client address, without a monitor", () => {
 	it("stays the same when exchanges with it fail, and is another one while its own health check fails", () => {
 		const first = nodeOfAddress(table, "10.0.0.1", [])!;
 		const status = table.nodes[first.index]!;
-		for (let n = 0; n < 12; n++) recordEvidence(status, { failed: true, opensSession: true }, 1000);
+		for (let n = 0; n < 12; n++) recordEvidence(status, { failed: true, hasOpened: true }, 1000);
 		expect(nodeOfAddress(table, "10.0.0.1", [])).toBe(first);
 		recordCheck(table, status, false, 1100, 0);
 		expect(nodeOfAddress(table, "10.0.0.1", [])).not.toBe(first);

@@ -14,6 +14,12 @@ describe("the check of a configuration for Cloudflare", () => {
 		expect(deployProblems(onCloudflare(url))).toEqual([expect.stringMatching(sentence)]);
 	});
 
+	it("reports a location hint that does not exist", () => {
+		expect(deployProblems({ ...onCloudflare("https://n1.test"), EDGE_LOCATION: "moon" })).toEqual([
+			'EDGE_LOCATION: "moon" is not one of wnam, enam, sam, weur, eeur, apac, oc, afr, me',
+		]);
+	});
+
 	it("reports a variable of more than 5 KiB", () => {
 		const urls = Array.from({ length: 120 }, (_, i) => `https://node-${i}.example.com`);
 		expect(deployProblems(onCloudflare(...urls))[0]).toMatch(
@@ -22,8 +28,8 @@ describe("the check of a configuration for Cloudflare", () => {
 	});
 
 	it("reports the problems that a configuration has everywhere instead, when there are any", () => {
-		expect(deployProblems({ ...onCloudflare("http://n1.test"), EDGE_LOCATION: "moon" })).toEqual([
-			expect.stringMatching(/^EDGE_LOCATION: /),
+		expect(deployProblems({ ...onCloudflare("http://n1.test"), EDGE_TOKEN: "short" })).toEqual([
+			expect.stringMatching(/^EDGE_TOKEN: /),
 		]);
 	});
 

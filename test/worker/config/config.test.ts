@@ -124,7 +124,7 @@ describe("the check of a configuration names the field, the value and the fix fo
 			{},
 			{ POOL_app: { nodes: nodes("http://127.0.0.1:9") }, ROUTES: [{ pool: "app" }] },
 		);
-		expect(problemsOf(twice)).toContain('POOL_app: names the pool "app", as POOL_APP does; rename one');
+		expect(problemsOf(twice)).toContain('POOL_app: its name "app" is also that of POOL_APP; rename one');
 	});
 
 	it.each(["999.1.1.1", "10.0.0.0/99", "example.com"])(

@@ -27,8 +27,9 @@ describe("a request", () => {
 			"wait",
 		],
 		["does not wait for longer than the first one did", 0, NOW - 150, false, "none"],
-		["never waits for a monitor that is silent", 0, NOW - 100, true, "none"],
+		["never waits for a monitor that is silent, with steady traffic", 0, NOW - 100, true, "none"],
 		["asks a silent monitor in the background", 0, NOW - 2000, true, "refresh"],
+		["asks a monitor that was silent 3 s ago, and waits", 0, NOW - 3000, true, "wait"],
 	] as const)("%s", (_what, receivedAt, askedAt, isSilent, decision) => {
 		expect(claimRefresh({ receivedAt, askedAt, isSilent }, NOW)).toBe(decision);
 	});

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import {
 	type CheckAnswer,
 	checkNode,
+	classifyCheck,
 	engineCheckPath,
 	hasOwnCheck,
 	isEngineAnswer,
-	judge,
 	keepAliveSecondsIn,
 } from "../../../worker/health/probe.ts";
 import { poolOf } from "../support/pools.ts";
@@ -131,15 +131,15 @@ describe("a node that never followed the contract", () => {
 			404,
 		],
 	])("%s", (_what, health, engineAnswer, check, healthy, status) => {
-		expect(judge(poolOf(), health, engineAnswer)).toMatchObject({ check, healthy, status });
+		expect(classifyCheck(poolOf(), health, engineAnswer)).toMatchObject({ check, healthy, status });
 	});
 
 	it("takes its Keep-Alive from the answer that decided", () => {
 		const kept = (keepAlive: string) => ({ keepAlive });
 		const of404 = answer(404, "", kept("timeout=5"));
-		expect(judge(poolOf(), of404, { ...engine, ...kept("timeout=72") }).keepAliveSeconds).toBe(72);
-		expect(judge(poolOf(), of404, closed).keepAliveSeconds).toBe(5);
-		expect(judge(poolOf(), answer(200, REPORT, kept("timeout=5")), engine).keepAliveSeconds).toBe(5);
+		expect(classifyCheck(poolOf(), of404, { ...engine, ...kept("timeout=72") }).keepAliveSeconds).toBe(72);
+		expect(classifyCheck(poolOf(), of404, closed).keepAliveSeconds).toBe(5);
+		expect(classifyCheck(poolOf(), answer(200, REPORT, kept("timeout=5")), engine).keepAliveSeconds).toBe(5);
 	});
 });
 

@@ -48,12 +48,39 @@ describe("a handshake that fails", () => {
 			url: `http://127.0.0.1:${3001 + (i % 3)}`,
 		}));
 		const isolate = isolateOf({ stickiness: "rewrite", nodes });
-		const all = ["unreachable", "unreachable", "unreachable"] as const;
-		const { tried } = await send({ isolate, path: HANDSHAKE, nodes: all });
+		const { tried } = await send({
+			isolate,
+			path: HANDSHAKE,
+			nodes: [UNAVAILABLE, UNAVAILABLE, UNAVAILABLE],
+		});
 		expect(tried.split(" ")).toHaveLength(3);
 	});
 
-	it("makes its node the last one to be chosen, and one that opens a session ends that", async () => {
+	it("because it ends its node is sent to one other node at most", async () => {
+		const nodes = ["unreachable", "unreachable", OPENS] as const;
+		expect(await send({ path: HANDSHAKE, nodes, health: 200 })).toMatchObject({
+			outcome: "no_node",
+			tried: "n1 n2",
+		});
+	});
+
+	it("because its node cannot be reached passes over a node that fails a health check, if there is another", async () => {
+		const isolate = newIsolate();
+		const sent = { isolate, path: HANDSHAKE, health: "unreachable" } as const;
+		const two = await send({ ...sent, nodes: ["unreachable", "unreachable", OPENS] });
+		expect(two).toMatchObject({ outcome: "passed", tried: "n1 n3" });
+		expect(isolate.pools[0]!.table.nodes.map(({ pendingHandshakes }) => pendingHandshakes)).toEqual([
+			[],
+			[],
+			[],
+		]);
+		const other = newIsolate();
+		other.pools[0]!.table.nodes[2]!.state = "MAINT";
+		const one = await send({ ...sent, isolate: other, nodes: ["unreachable", OPENS, OPENS] });
+		expect(one).toMatchObject({ outcome: "passed", tried: "n1 n2" });
+	});
+
+	it("makes its node the last choice until a handshake opens a session there", async () => {
 		const isolate = newIsolate();
 		await send({ isolate, path: HANDSHAKE, nodes: ["unreachable", OPENS, OPENS] });
 		expect(await send({ isolate, path: HANDSHAKE, nodes: [OPENS, OPENS, OPENS] })).not.toMatchObject({
@@ -68,7 +95,7 @@ describe("a handshake that fails", () => {
 		expect(isolate.pools[0]!.table.nodes[0]!.failures).toBe(0);
 	});
 
-	it("or is refused by the application leaves no pick behind, and one that opens a session does", async () => {
+	it("or is answered 403 adds no pick, and one that opens a session adds one", async () => {
 		const isolate = newIsolate();
 		const picks = () => isolate.pools[0]!.table.nodes.map((status) => Math.round(status.picks));
 		await send({ isolate, path: HANDSHAKE, nodes: [403, 403, 403] });
@@ -78,18 +105,19 @@ describe("a handshake that fails", () => {
 		expect(picks().reduce((sum, each) => sum + each)).toBe(1);
 	});
 
-	it("or gets a file of the client bundle counts as no session", async () => {
+	it("for a file of the client bundle passes the file on, without a pick or a warning", async () => {
 		const isolate = newIsolate();
 		const file = () => new Response("…", { headers: { "content-type": "application/javascript" } });
 		const bundle = "/socket.io/socket.io.js?EIO=4&transport=polling";
-		vi.spyOn(console, "error").mockImplementation(() => {});
-		await send({ isolate, path: bundle, nodes: [file, file, file] });
+		const sent = await send({ isolate, path: bundle, nodes: [file, file, file] });
+		expect(sent).toEqual({ outcome: "passed", status: 200, tried: "n1" });
+		expect(isolate.pools[0]!.table.nodes[0]!.warnings).toEqual({});
 		expect(
 			isolate.pools[0]!.table.nodes.map(({ picks, pendingHandshakes }) => [picks, pendingHandshakes]),
 		).toEqual(Array(3).fill([0, []]));
 	});
 
-	it("or is answered 403 leaves its node suspected, and only a session ends that", async () => {
+	it("keeps its node suspected through an answer of 403, until a session opens there", async () => {
 		const isolate = newIsolate();
 		const failures = () => isolate.pools[0]!.table.nodes[0]!.failures;
 		for (const status of isolate.pools[0]!.table.nodes.slice(1)) status.state = "MAINT";
@@ -112,10 +140,28 @@ describe("a failed exchange", () => {
 		await Promise.all(left);
 		const checks = fetched.mock.calls
 			.slice(before)
-			.filter(([url]) => String(url).endsWith("/healthz")).length;
+			.filter(([url]) => String(url) === "http://127.0.0.1:3001/healthz").length;
 		const { failedChecks, failures } = isolate.pools[0]!.table.nodes[0]!;
 		return { checks, isOpen: failedChecks > 0, failures };
 	}
+
+	it("that is the third in a row, while health checks pass, keeps the node last and is a warning in the log", async () => {
+		const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+		const isolate = newIsolate();
+		const [status] = isolate.pools[0]!.table.nodes;
+		const nodes = ["unreachable", OPENS, OPENS] as const;
+		await afterwards(isolate, { path: HANDSHAKE, nodes, health: HEALTHY });
+		expect(warn).not.toHaveBeenCalled();
+		Object.assign(status!, { failures: 2, failedAt: Date.now(), nextCheckAt: 0 });
+		for (const other of isolate.pools[0]!.table.nodes.slice(1)) other.state = "MAINT";
+		const after = await afterwards(isolate, { path: HANDSHAKE, nodes, health: HEALTHY });
+		expect(after).toEqual({ checks: 1, isOpen: false, failures: 3 });
+		const lines = warn.mock.calls.map(([line]) => JSON.parse(line as string));
+		expect(lines).toEqual([
+			expect.objectContaining({ event: "warning", warning: "handshakes_fail", pool: "app", node: "n1" }),
+		]);
+		expect(lines[0].cure).toBe(status!.warnings["handshakes_fail"]);
+	});
 
 	it("that is evidence is followed by the isolate's own health check, which opens the breaker only when it fails", async () => {
 		const nodes = ["unreachable", OPENS, OPENS] as const;
@@ -151,7 +197,7 @@ describe("a failed exchange", () => {
 describe("a session's request that a proxy answers for its node", () => {
 	const UNAVAILABLE = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
 	it.each([
-		["is gone, if the node speaks the contract", true, { outcome: "gone", status: 400, tried: "n1" }],
+		["is gone, if the node follows the contract", true, { outcome: "gone", status: 400, tried: "n1" }],
 		[
 			"keeps that answer, if it may be the node's own",
 			false,

@@ -34,13 +34,20 @@ async function read(stream: ReadableStream, maxBody: number, memory = newBodyMem
 const textOf = (body: unknown) => new TextDecoder().decode(body as ArrayBuffer);
 const streamOf = (...parts: string[]) => new Blob(parts).stream();
 
+/** A stream of the runtime, as a request's body is, that `write` writes to. */
+function written(write: (writer: WritableStreamDefaultWriter<Uint8Array>) => Promise<unknown>) {
+	const { readable, writable } = new IdentityTransformStream();
+	void write(writable.getWriter()).catch(() => {});
+	return readable;
+}
+
 /** A stream that sends a byte whenever `gapMs` have passed, and never ends. */
 const dribble = (gapMs: number) =>
-	new ReadableStream<Uint8Array>({
-		async pull(controller) {
+	written(async (writer) => {
+		for (;;) {
 			await new Promise((resolve) => setTimeout(resolve, gapMs));
-			controller.enqueue(bytesOf("x"));
-		},
+			await writer.write(bytesOf("x"));
+		}
 	});
 
 describe("a body is read before its node is contacted", () => {
@@ -70,14 +77,28 @@ describe("a body", () => {
 
 	it("is read whole from several chunks, each of them part of a larger buffer", async () => {
 		const buffer = bytesOf("4hello world");
-		const stream = new ReadableStream<Uint8Array>({
-			start(controller) {
-				controller.enqueue(buffer.subarray(0, 3));
-				controller.enqueue(buffer.subarray(3, 6));
-				controller.close();
-			},
+		const stream = written(async (writer) => {
+			await writer.write(buffer.subarray(0, 3));
+			await writer.write(buffer.subarray(3, 6));
+			await writer.close();
 		});
 		expect(textOf((await read(stream, 100)).result)).toBe("4hello");
+	});
+
+	it("of a thousand chunks of one byte is read whole, and counted by the memory that it takes", async () => {
+		const stream = written(async (writer) => {
+			for (let i = 0; i < 1000; i++) await writer.write(bytesOf(String(i % 10)));
+			await writer.close();
+		});
+		const { result, memory } = await read(stream, 5000);
+		expect(textOf(result)).toBe("0123456789".repeat(100));
+		expect(memory.bytes).toBe(1024);
+	});
+
+	it("that grows never takes more memory than its limit", async () => {
+		const { result, memory } = await read(streamOf("a".repeat(600), "b".repeat(400)), 1000);
+		expect(textOf(result)).toBe("a".repeat(600) + "b".repeat(400));
+		expect(memory.bytes).toBe(1000);
 	});
 
 	it("of no bytes is empty", async () => {
@@ -91,12 +112,9 @@ describe("a body", () => {
 	});
 
 	it("that breaks off is refused as a body", async () => {
-		let pulls = 0;
-		const stream = new ReadableStream<Uint8Array>({
-			pull(controller) {
-				if (pulls++ === 0) controller.enqueue(bytesOf("4hel"));
-				else controller.error(new Error("disconnected"));
-			},
+		const stream = written(async (writer) => {
+			await writer.write(bytesOf("4hel"));
+			await writer.abort(new Error("disconnected"));
 		});
 		expect((await read(stream, 100)).result).toBe("body");
 	});

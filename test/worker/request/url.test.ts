@@ -21,6 +21,16 @@ describe("parseRequest", () => {
 		["https://e/%2573ocket.io/?EIO=4&transport=polling", null, "http", null],
 		["https://e/chat%2fsocket.io/?EIO=4&transport=polling", null, "polling", "/chat/socket.io/"],
 		["https://e/chat/socket.io?EIO=4&transport=polling", null, "polling", "/chat/socket.io/"],
+		["https://e//socket.io/?EIO=4&transport=polling", null, "polling", "/socket.io/"],
+		["https://e/chat//socket.io//?EIO=4&transport=polling", null, "polling", "/chat/socket.io/"],
+		["https://e/socket.io;x=1/?EIO=4&transport=polling", null, "polling", "/socket.io/"],
+		["https://e/x%2f..%2fsocket.io/?EIO=4&transport=polling", null, "polling", "/socket.io/"],
+		["https://e/%5csocket.io/?EIO=4&transport=polling", null, "polling", "/socket.io/"],
+		["https://e/Socket.IO/?EIO=4&transport=polling", null, "polling", "/socket.io/"],
+		["https://e/x/socket.io/?EIO=4&transport=polling", null, "http", null],
+		["https://e//socket.io/socket.io.js", null, "http", null],
+		["https://e/?x=;EIO=4;transport=polling", null, "http", null],
+		["https://e/socket.io/?x=;EIO=4;transport=polling", null, "polling", "/socket.io/"],
 		["https://e/socket.io/socket.io.js", null, "http", null],
 		["https://e/socket.io/socket.io.js?v=4", null, "http", null],
 		["https://e/socket.io/?EIO=4&transport=polling", null, "polling", "/socket.io/"],
@@ -52,10 +62,12 @@ describe("parseRequest", () => {
 		["/socket.io/?EIO=4&transport=polling", true],
 		["/socket.io?EIO=4&transport=polling", false],
 		["/%73ocket.io/?EIO=4&transport=polling", false],
+		["//socket.io/?EIO=4&transport=polling", false],
+		["/Socket.IO/?EIO=4&transport=polling", false],
 		["/socket.io/x?EIO=4&transport=polling", false],
 		["/socket.io/", false],
 	])("reads whether %s is an Engine.IO request at the exact path: %s", (target, exact) => {
-		expect(read(`https://e${target}`).exactPath).toBe(exact);
+		expect(read(`https://e${target}`).isExactPath).toBe(exact);
 	});
 
 	it("keeps the path of another spelling as the client wrote it, beside the decoded one", () => {
@@ -111,7 +123,7 @@ describe("parseRequest", () => {
 	it.each(["sid=a&sid=b", "sid=a&%73id=b", "sid=&sid=a"])(
 		"reports the field that occurs twice in %s",
 		(query) => {
-			expect(read(`https://e/socket.io/?EIO=4&transport=polling&${query}`).duplicate).toBe("sid");
+			expect(read(`https://e/socket.io/?EIO=4&transport=polling&${query}`).ambiguous).toBe("sid");
 		},
 	);
 

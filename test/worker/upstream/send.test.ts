@@ -65,15 +65,23 @@ describe("a retry on another node", () => {
 	});
 
 	it.each([
-		["GET", HANDSHAKE, 2, true],
-		["GET", HANDSHAKE, 3, false],
-		["GET", "/page", 1, true],
-		["GET", "/page", 2, false],
-		["GET", "/ws", 2, false],
-		["OPTIONS", HANDSHAKE, 2, false],
-	] as const)("of %s %s after %i attempts is allowed: %s", (method, path, attempts, wanted) => {
-		expect(mayRetry(parsed(method, path), "unreachable", attempts)).toBe(wanted);
-	});
+		["GET", HANDSHAKE, "unavailable", 2, true],
+		["GET", HANDSHAKE, "timeout", 2, true],
+		["GET", HANDSHAKE, "refused", 2, true],
+		["GET", HANDSHAKE, "unavailable", 3, false],
+		// It may have ended both nodes.
+		["GET", HANDSHAKE, "unreachable", 1, true],
+		["GET", HANDSHAKE, "unreachable", 2, false],
+		["GET", "/page", "unreachable", 1, true],
+		["GET", "/page", "unreachable", 2, false],
+		["GET", "/ws", "unreachable", 2, false],
+		["OPTIONS", HANDSHAKE, "unreachable", 2, false],
+	] as const)(
+		"of %s %s whose last result is %s is allowed after %i attempts: %s",
+		(method, path, result, attempts, wanted) => {
+			expect(mayRetry(parsed(method, path), result, attempts)).toBe(wanted);
+		},
+	);
 
 	it("of a handshake that cannot be rewritten is allowed once, since its node may have opened a session", () => {
 		expect(mayRetry(parsed("GET", HANDSHAKE), "not_rewritable", 1)).toBe(true);

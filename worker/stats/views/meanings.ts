@@ -33,5 +33,5 @@ export type ExplainedCounter = keyof typeof MEANINGS;
 
 export const LIVE = "live sessions, as the nodes last reported them";
 export const LIVE_MAX = "maximum of the live sessions";
-export const TOTAL = "Engine.IO sessions opened; requests of plain http";
+export const TOTAL = "Engine.IO sessions opened; requests outside Engine.IO";
 export const WAIT = "average time until a node's headers; polls are not included";

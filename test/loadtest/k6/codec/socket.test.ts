@@ -5,7 +5,12 @@ import { type Frame, ProtocolError } from "../../../../loadtest/k6/codec/frame.t
 import { encodePacket, PacketReader, type SocketPacket } from "../../../../loadtest/k6/codec/socket.ts";
 
 const bytes = fc.uint8Array({ maxLength: 20 }).map((view) => view.slice().buffer);
-const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+/** Without the key `__proto__`, which socket.io-parser loses in a packet with attachments. */
+const json = fc
+	.jsonValue({ maxDepth: 3 })
+	.map((value) => JSON.stringify(value))
+	.filter((text) => !text.includes("__proto__"))
+	.map((text) => JSON.parse(text) as unknown);
 const argument = fc.oneof(
 	json,
 	bytes,

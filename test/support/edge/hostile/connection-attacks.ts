@@ -7,6 +7,8 @@ const MEGABYTE = ["Content-Type: text/plain", "Content-Length: 1000000"];
 /** Just below the largest body that a pool accepts by default. */
 const BIG_BODY_BYTES = 990_000;
 const BIG_BODY = chunk("x".repeat(BIG_BODY_BYTES));
+/** Chunks of one byte, each of which costs the runtime a buffer of its own. */
+const TINY_CHUNKS = 4000;
 /** A TLS record of application data (RFC 8446 section 5.1) that announces 16,000 bytes and has 5. */
 const HALF_RECORD = Buffer.from([0x17, 0x03, 0x03, 0x3e, 0x80, 1, 2, 3, 4, 5]);
 /** The first bytes of a ClientHello. */
@@ -37,6 +39,14 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
 				send: (attacker, i) => {
 					const sid = i % 2 === 0 ? attacker.sidOfNobody() : attacker.sidOfNode();
 					attacker.trickle(attacker.send(head("POST", `${POLLING}&sid=${sid}`, MEGABYTE)));
+				},
+			},
+			{
+				count: 1,
+				everyMs: 500,
+				send: (attacker, i) => {
+					const sid = i % 2 === 0 ? attacker.sidOfNobody() : attacker.sidOfNode();
+					attacker.send(head("POST", `${POLLING}&sid=${sid}`, CHUNKED) + chunk("x").repeat(TINY_CHUNKS));
 				},
 			},
 			{

@@ -36,7 +36,21 @@ const METHODS = [
 ];
 
 /** Parts of a query that a parser may look at again and again. */
-const COSTLY = ["%zz", "%&", "%F0%9F&", "a=%c3%28&", "&", "a&", "+", "=+&", "sid=x&", "EIO=4&", "&&+%"];
+const COSTLY = [
+	";",
+	";sid=%",
+	"%zz",
+	"%&",
+	"%F0%9F&",
+	"a=%c3%28&",
+	"&",
+	"a&",
+	"+",
+	"=+&",
+	"sid=x&",
+	"EIO=4&",
+	"&&+%",
+];
 
 /** Other spellings of the Engine.IO path; some Engine.IO servers answer them. */
 const SPELLINGS = [
