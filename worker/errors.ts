@@ -31,7 +31,7 @@ export const ERRORS = {
 	EDGE_REWRITE: { status: 502, message: "" },
 	EDGE_HANDSHAKE_RATE: {
 		status: 503,
-		message: "Too many new sessions from this address within a minute. Try again later.",
+		message: "Too many new sessions from this address within a minute.",
 	},
 	EDGE_BODY_TIMEOUT: { status: 408, message: "The request's body did not arrive in time." },
 	EDGE_NODE_FAILED: { status: 502, message: "The node could not be reached or closed the connection." },

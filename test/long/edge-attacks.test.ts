@@ -1,34 +1,20 @@
-import { Agent, request } from "node:https";
+import { Agent } from "node:https";
 import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type NodeHealth, VERDICT_LIFETIME_MS } from "../../worker/contract.ts";
-import { startBareForward } from "../support/edge/bare-forward.ts";
-import { cpuOf } from "../support/edge/cpu.ts";
 import { ENGINE_PATH, head, POLLING, UPGRADE, WEBSOCKET } from "../support/edge/hostile/attack.ts";
 import { openPolling } from "../support/edge/hostile/session.ts";
 import { Tally } from "../support/edge/hostile/tally.ts";
 import { statusOfRaw } from "../support/edge/raw.ts";
 import { type Rig, type RigOptions, startRig } from "../support/edge/rig.ts";
-import { secureFetch } from "../support/edge/secure-fetch.ts";
+import { secureFetch, statusOf } from "../support/edge/secure-fetch.ts";
 import { until } from "../support/until.ts";
 
 const UNANSWERED = head("GET", "/ws", UPGRADE);
 /** Seconds. Engine.IO closes most upgrades at other paths after a second, and leaves some open. */
 const TIMEOUTS = { handshake: 2, http: 1 };
-
-/** The status of a GET. Resolves when the answer ended or broke off, as that of a node does that did not read the request. */
-function statusOf(agent: Agent, url: string): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const sent = request(url, { agent, rejectUnauthorized: false }, (answer) => {
-			answer.resume();
-			answer.once("close", () => resolve(answer.statusCode!));
-		});
-		sent.once("error", reject);
-		sent.end();
-	});
-}
 
 const handshake = async (rig: Rig) => (await secureFetch(rig.edge.https + POLLING)).status;
 
@@ -218,47 +204,4 @@ describe("OPTIONS with Upgrade", () => {
 		const { body } = await secureFetch(`${rig.nodes[0]!.url}/healthz`);
 		expect((JSON.parse(body) as NodeHealth).opened).toBe(0);
 	});
-});
-
-describe("62 KB of query", () => {
-	const BYTES = 62_000;
-	const REQUESTS = 40;
-	/** workerd itself takes 10 to 15 ms for 62,000 parameters, also in a bare forward. */
-	const MAX_ADDED_CPU_MS = 10;
-	let rig: Rig;
-	let bare: Awaited<ReturnType<typeof startBareForward>>;
-	beforeAll(async () => {
-		rig = await startRig({ nodes: [{ id: "n1" }] });
-		bare = await startBareForward(rig.nodes[0]!.url);
-	});
-	afterAll(async () => {
-		await bare[Symbol.asyncDispose]();
-		await rig[Symbol.asyncDispose]();
-	});
-
-	/** Milliseconds of the proxy's CPU for one of these requests. */
-	async function cpuPerRequest(
-		{ https, pid }: { https: string; pid: number },
-		query: string,
-	): Promise<number> {
-		const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-		const url = `${https}${POLLING}&${query}`;
-		for (let i = 0; i < 5; i++) expect(await statusOf(agent, url)).toBeGreaterThan(399);
-		const before = await cpuOf(pid);
-		for (let i = 0; i < REQUESTS; i++) await statusOf(agent, url);
-		agent.destroy();
-		return ((await cpuOf(pid)) - before) / REQUESTS;
-	}
-
-	it.each(["%", "%zz", "%&", "%zz&", "a=%c3%28&", "&", "a&", "+", "=+&", "sid=x&"])(
-		"of %j again and again takes at most 10 ms of CPU more than in a bare forward (guard)",
-		async (part) => {
-			const query = part.repeat(BYTES / part.length);
-			const [edge, forward] = [await cpuPerRequest(rig.edge, query), await cpuPerRequest(bare, query)];
-			console.info(
-				`62 KB of ${part}: ${edge.toFixed(2)} ms of CPU, ${forward.toFixed(2)} ms in a bare forward`,
-			);
-			expect(edge - forward).toBeLessThan(MAX_ADDED_CPU_MS);
-		},
-	);
 });

@@ -80,7 +80,7 @@ const ANSWERS: Readonly<Record<EngineDenialReason, Answer>> = {
 	body_memory: {
 		status: 503,
 		code: 3,
-		fix: "too many bodies are arriving at once, in all or from this address; try again later",
+		fix: "too many bodies are arriving at once, in all or from this address",
 	},
 };
 

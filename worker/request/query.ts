@@ -21,6 +21,8 @@ export const NO_ENGINE_QUERY: EngineQuery = {
 /** Parsers read at least this many pairs. Node.js's querystring stops after 1,000, and netty after 1,024. */
 const MAX_PAIRS = 1000;
 
+const [PERCENT, AMPERSAND, SEMICOLON, EQUALS] = [0x25, 0x26, 0x3b, 0x3d];
+
 /** Some parsers drop a pair with such an escape. */
 const INVALID_ESCAPE = /%(?![0-9a-f]{2})/i;
 
@@ -32,24 +34,27 @@ const INVALID_ESCAPE = /%(?![0-9a-f]{2})/i;
  * consists of.
  */
 export function parseEngineQuery(search: string): EngineQuery {
-	const query = readPairs(search);
+	const query = readPairs(search, AMPERSAND);
 	if (!search.includes(";")) return query;
-	const other = readPairs(search.replaceAll(";", "&"));
+	const other = readPairs(search, SEMICOLON);
 	const differing = FIELDS.find((field) => other[field] !== query[field]);
 	return differing === undefined ? query : { ...other, ambiguous: differing };
 }
 
-function readPairs(search: string): EngineQuery {
+/** Reads the pairs between ampersands, and between characters with the code `separator`. */
+function readPairs(search: string, separator: number): EngineQuery {
 	const query: { -readonly [K in keyof EngineQuery]: EngineQuery[K] } = { ...NO_ENGINE_QUERY };
-	let equals = search.indexOf("=");
 	for (let start = 1, pairs = 1; start < search.length; pairs++) {
-		let end = search.indexOf("&", start);
-		if (end < 0) end = search.length;
-		// Looked for once, not in every pair: a query of many pairs may have no equals sign at all.
-		if (equals >= 0 && equals < start) equals = search.indexOf("=", start);
-		const nameEnd = equals < 0 || equals > end ? end : equals;
+		let nameEnd = -1;
+		let end = start;
+		for (; end < search.length; end++) {
+			const code = search.charCodeAt(end);
+			if (code === AMPERSAND || code === separator) break;
+			if (code === EQUALS && nameEnd < 0) nameEnd = end;
+		}
+		if (nameEnd < 0) nameEnd = end;
 		// Almost all pairs of a long query are skipped here.
-		const field = mayBeginField(search.charCodeAt(start)) ? fieldAt(search, start, nameEnd) : undefined;
+		const field = mayBeginField(search, start) ? fieldAt(search, start, nameEnd) : undefined;
 		if (field !== undefined) {
 			const value = search.slice(nameEnd + 1, end);
 			if (query[field] !== null || pairs > MAX_PAIRS || INVALID_ESCAPE.test(value)) query.ambiguous = field;
@@ -60,12 +65,17 @@ function readPairs(search: string): EngineQuery {
 	return query;
 }
 
-const PERCENT = 0x25;
-const FIRST_CODES: readonly number[] = [..."stEj%"].map((first) => first.charCodeAt(0));
+const FIRST_CODES: readonly number[] = [..."stEj"].map((first) => first.charCodeAt(0));
 
-/** Whether a character is the first of a field's name, or of an escape. */
-function mayBeginField(code: number): boolean {
-	return FIRST_CODES.includes(code);
+/** Whether the character at `at` is the first of a field's name. */
+function mayBeginField(text: string, at: number): boolean {
+	return FIRST_CODES.includes(codeAt(text, at));
+}
+
+/** The code of the character at `at`, percent-decoded. An escape without two digits is NaN or below 16, and so no letter. */
+function codeAt(text: string, at: number): number {
+	const code = text.charCodeAt(at);
+	return code === PERCENT ? Number.parseInt(text.slice(at + 1, at + 3), 16) : code;
 }
 
 function fieldAt(search: string, at: number, end: number): Field | undefined {
@@ -78,15 +88,8 @@ function isName(text: string, at: number, end: number, name: string): boolean {
 	if (length < name.length || length > name.length * "%00".length) return false;
 	let next = at;
 	for (let i = 0; i < name.length; i++) {
-		if (next >= end) return false;
-		let code = text.charCodeAt(next);
-		if (code === PERCENT) {
-			// Of fewer than two digits this is below 16, and so no letter.
-			code = Number.parseInt(text.slice(next + 1, Math.min(next + 3, end)), 16);
-			next += 2;
-		}
-		if (code !== name.charCodeAt(i)) return false;
-		next += 1;
+		if (codeAt(text, next) !== name.charCodeAt(i)) return false;
+		next += text.charCodeAt(next) === PERCENT ? 3 : 1;
 	}
 	return next === end;
 }

@@ -1,6 +1,6 @@
 /** One HTTPS (or http) request that accepts any certificate and returns the raw answer. */
 import { type IncomingHttpHeaders, request as plain } from "node:http";
-import { request as secure } from "node:https";
+import { type Agent, request as secure } from "node:https";
 
 export interface Answer {
 	readonly status: number;
@@ -40,5 +40,17 @@ export function secureFetch(url: string, options: FetchOptions = {}): Promise<An
 		sent.setTimeout(options.limit ?? 10_000, () => sent.destroy(new Error(`no answer from ${url} in time`)));
 		sent.on("error", reject);
 		sent.end(options.body);
+	});
+}
+
+/** The status of a GET. Resolves when the answer ended or broke off, as that of a node does that did not read the request. */
+export function statusOf(agent: Agent, url: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const sent = secure(url, { agent, rejectUnauthorized: false }, (answer) => {
+			answer.resume();
+			answer.once("close", () => resolve(answer.statusCode!));
+		});
+		sent.once("error", reject);
+		sent.end();
 	});
 }
