@@ -138,7 +138,7 @@ class CellRun {
 
 	constructor(cell: Cell, client: ClientProcess, url: string) {
 		this.cell = cell;
-		this.#session = client.open(url, cell.mode);
+		this.#session = client.open(url, cell.mode, lacks(cell, "reconnection"));
 	}
 
 	async begin(): Promise<void> {

@@ -99,7 +99,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: ["netty"],
 		modes: ["polling", "upgrade"],
 		reason:
-			"if that happens before its `connect()` has returned, python-socketio's client does not reconnect (`_reconnect_task` in its client.py is still set)",
+			"if that happens before its `connect()` has returned, python-socketio's client does not reconnect (`_reconnect_task` in its client.py is still set), so the test client opens a new one",
 		unproven: "it is a race within the race above",
 	},
 	{

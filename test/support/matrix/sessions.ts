@@ -45,14 +45,14 @@ export class ClientProcess implements AsyncDisposable {
 		return this.#process.stderr;
 	}
 
-	/** Begins to connect. */
-	open(url: string, mode: Mode): ClientSession {
+	/** Begins to connect. `reopens`: if the client gives up, its process connects with a new one. */
+	open(url: string, mode: Mode, reopens = false): ClientSession {
 		const session = this.#sessions.length;
 		const opened = new ClientSession(this, mode, (command) =>
 			this.#process.write(JSON.stringify({ session, ...command })),
 		);
 		this.#sessions.push(opened);
-		opened.send({ do: "connect", url, transports: TRANSPORTS[mode] });
+		opened.send({ do: "connect", url, transports: TRANSPORTS[mode], ...(reopens && { reopens }) });
 		return opened;
 	}
 

@@ -4,8 +4,16 @@
  */
 import { createInterface } from "node:readline";
 
-export type Command = { readonly session: number } & (
-	| { readonly do: "connect"; readonly url: string; readonly transports: string[] }
+export type Command = {
+	readonly session: number;
+} & /** `reopens`: if the client gives up, the process connects with a new one. */
+(
+	| {
+			readonly do: "connect";
+			readonly url: string;
+			readonly transports: string[];
+			readonly reopens?: boolean;
+	  }
 	/** Emits an event with one text, and prints the text of its acknowledgement. */
 	| { readonly do: "ask"; readonly event: string; readonly text: string }
 	/** Emits the event "binary" with bytes (base64); the node sends them back with the same event. */

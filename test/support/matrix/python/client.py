@@ -4,12 +4,14 @@ import json
 import os
 import sys
 import threading
+import time
 
 import requests
 import socketio
 
 printing = threading.Lock()
 clients = {}
+closed = set()
 
 
 def write(line):
@@ -17,7 +19,7 @@ def write(line):
         print(json.dumps(line), flush=True)
 
 
-def connect(session, url, transports):
+def new_client(session):
     http = requests.Session()
     http.trust_env = False
     http.verify = os.environ["SSL_CERT_FILE"]
@@ -30,6 +32,11 @@ def connect(session, url, transports):
     def binary(data):
         write({"session": session, "on": "binary", "bytes": base64.b64encode(data).decode()})
 
+    return client
+
+
+def connect(session, client, url, transports):
+    """Blocks until the session is open."""
     try:
         # The default of 1 s is less than a JVM needs for its first answer.
         client.connect(url, transports=transports, wait_timeout=20, retry=True)
@@ -37,19 +44,39 @@ def connect(session, url, transports):
         write({"session": session, "on": "error", "text": str(error)})
 
 
+def keep_connected(session, url, transports):
+    """Takes a new client whenever the last one has not been connected for 5 s: its methods may block for longer."""
+    while session not in closed:
+        client = new_client(session)
+        in_thread(connect, session, client, url, transports)
+        limit = time.monotonic() + 5
+        while session not in closed and time.monotonic() < limit:
+            time.sleep(0.2)
+            if client.connected:
+                limit = time.monotonic() + 5
+        in_thread(client.shutdown)
+
+
+def in_thread(run, *args):
+    threading.Thread(target=run, args=args, daemon=True).start()
+
+
 def handle(command):
     session = command["session"]
     if command["do"] == "connect":
-        connect(session, command["url"], command["transports"])
+        if command.get("reopens"):
+            keep_connected(session, command["url"], command["transports"])
+        else:
+            connect(session, new_client(session), command["url"], command["transports"])
     elif command["do"] == "ask":
         ack = lambda text: write({"session": session, "on": "ack", "text": text})
         clients[session].emit(command["event"], command["text"], callback=ack)
     elif command["do"] == "binary":
         clients[session].emit("binary", base64.b64decode(command["bytes"]))
     else:
+        closed.add(session)
         clients[session].shutdown()
 
 
 for line in sys.stdin:
-    # connect() blocks until the session is open.
-    threading.Thread(target=handle, args=(json.loads(line),), daemon=True).start()
+    in_thread(handle, json.loads(line))
