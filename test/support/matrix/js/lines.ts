@@ -4,14 +4,12 @@
  */
 import { createInterface } from "node:readline";
 
-export type Command = {
-	readonly session: number;
-} & /** `reopens`: if the client gives up, the process connects with a new one. */
-(
+export type Command = { readonly session: number } & (
 	| {
 			readonly do: "connect";
 			readonly url: string;
 			readonly transports: string[];
+			/** If the client gives up, the process connects with a new one. */
 			readonly reopens?: boolean;
 	  }
 	/** Emits an event with one text, and prints the text of its acknowledgement. */
