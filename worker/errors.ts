@@ -9,7 +9,7 @@ export const ERRORS = {
 	},
 	EDGE_INTERNAL: {
 		status: 500,
-		message: "Internal error of the edge; the log lines with this id give the reason.",
+		message: "Internal error; the log lines with this id give the reason.",
 	},
 	EDGE_HOST: {
 		status: 400,
@@ -17,7 +17,7 @@ export const ERRORS = {
 	},
 	EDGE_METHOD: {
 		status: 405,
-		message: "The edge does not forward this method; the Allow header lists those that it forwards.",
+		message: "The edge forwards only the methods in the Allow header.",
 	},
 	EDGE_ADDRESS: { status: 403, message: "Requests from this client's address are not admitted here." },
 	EDGE_NO_ROUTE: { status: 404, message: "No pool is routed for this host and path." },

@@ -6,7 +6,7 @@ export type Reader<T> = (value: unknown, at: string, problems: string[]) => T;
 /** The type a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
-/** A value that `isValid` accepts; `fault` completes the sentence that begins with any other value. */
+/** A value that `isValid` accepts; any other is reported with `fault` after it. */
 function valid<T>(isValid: (value: unknown) => boolean, fault: string, fallback: T): Reader<T> {
 	return (value, at, problems) => {
 		if (value === undefined) return fallback;

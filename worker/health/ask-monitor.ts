@@ -28,7 +28,8 @@ export type RefreshDecision = "none" | "refresh" | "wait";
  * Decides whether this request asks the monitor; if so, records that it does, so that others need not. When the last
  * verdict has expired, every request within `VERDICT_WAIT_MS` of the last question asks and waits for its own answer,
  * since it must not wait for a promise of another request; later ones use the old verdict until
- * `REFRESH_INTERVAL_MS` has passed.
+ * `REFRESH_INTERVAL_MS` has passed. If the monitor did not answer the last question, only one request in each verdict's
+ * lifetime waits.
  */
 export function claimRefresh(clock: VerdictClock, now: number): RefreshDecision {
 	const sinceAsked = now - clock.askedAt;

@@ -23,7 +23,7 @@ export function faultError(fault: Fault, pool: Pool, node: Node, found = ""): Fa
 export function fixFor(fault: Fault, pool: Pool, node: Node, found = ""): string {
 	if (fault === "many_processes")
 		return (
-			`Several processes answer at the address of node ${node.id}: its boot id changes from answer to answer, ` +
+			`Several processes answer at the address of node ${node.id}: its boot id changes, ` +
 			`so a session's next request may reach another process. Give each process a port of its own, and list each as a node in ${pool.variable}.`
 		);
 	if (fault === "not_rewritable")
@@ -32,7 +32,7 @@ export function fixFor(fault: Fault, pool: Pool, node: Node, found = ""): string
 			`in front of it, answer with a plain open packet; or add at that node, on Socket.IO 2 to 4: ${lineToAdd(node)}; and set stickiness = "sid" in ${pool.variable}.`
 		);
 	return (
-		`Node ${node.id} generates session ids without its tag "${node.tag}", so no later request could find it. ` +
+		`Node ${node.id} generates session ids without its tag "${node.tag}". ` +
 		`Add at that node: ${lineToAdd(node)}; ` +
 		`or, if it cannot be changed, set stickiness = "rewrite" in ${pool.variable}.`
 	);

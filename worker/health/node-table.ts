@@ -178,10 +178,10 @@ function endSuspicion(status: NodeStatus): void {
 
 /**
  * Whether a health check of the node is due: after a new failure at most once a second, and while the breaker is open
- * after each pause. If so, claims it, so that no other request makes the same check.
+ * after each pause. If so, claims it, so that no other request makes the same check. `isWanted`: also without a failure.
  */
-export function claimCheck(status: NodeStatus, now: number): boolean {
-	const isDue = status.failedChecks > 0 || status.failedAt > status.checkedAt;
+export function claimCheck(status: NodeStatus, now: number, isWanted = false): boolean {
+	const isDue = isWanted || status.failedChecks > 0 || status.failedAt > status.checkedAt;
 	if (!isDue || now < status.nextCheckAt) return false;
 	status.checkedAt = now;
 	status.nextCheckAt = now + CHECK_INTERVAL_MS;

@@ -49,7 +49,7 @@ export function warningLine(warning: Warning, pool: Pool, node: Node): string {
 /** An isolate logs the same warning again after this long. */
 export const WARNING_LOG_INTERVAL_MS = 3_600_000;
 
-/** The log lines of the node's warnings that are due, which counts as logging them. */
+/** Returns the log lines of the node's warnings that are due, and marks them as logged. */
 export function takeWarningLines(status: NodeStatus, pool: Pool, now: number): string[] {
 	const { node, warnings, warningsLoggedAt } = status;
 	const lines: string[] = [];

@@ -8,7 +8,13 @@ import { edgeError } from "../errors.ts";
 import { awaitVerdict, claimRefresh, refreshVerdict } from "../health/ask-monitor.ts";
 import { checkNow, checkSuspected } from "../health/ask-node.ts";
 import { faultEntry } from "../health/fault.ts";
-import { endHandshake, type NodeStatus, recordEvidence, recordRefusal } from "../health/node-table.ts";
+import {
+	claimCheck,
+	endHandshake,
+	type NodeStatus,
+	recordEvidence,
+	recordRefusal,
+} from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
 import { type HeldBody, holdBody, isReadFirst, readBody, releaseBody } from "../policy/body.ts";
 import { type Denial, deny } from "../policy/denial.ts";
@@ -138,7 +144,7 @@ async function sendWithFailover(
 		if (result === "ok") return answerPassed(admitted, attempts);
 		// With `source` stickiness a session placed on another node could never be found again.
 		const mustStay = pool.stickiness === "source" && result === "refused";
-		const isRetried = !mustStay && mayRetry(parsed, result, attempts.length);
+		const isRetried = !mustStay && mayRetry(parsed, attempts);
 		node = isRetried ? await nextHealthyNode(admitted, attempts, nextNode) : null;
 		if (node !== null) await discard(response);
 	}
@@ -146,8 +152,8 @@ async function sendWithFailover(
 }
 
 /**
- * The next node after a failed attempt. A handshake may have ended its node, and must not end more than one other: so it
- * is sent to only one more node, and one that fails a health check is passed over if there is another.
+ * The next node after a failed attempt. A handshake may have crashed its node, and must not crash more than one other: so
+ * after two nodes that could not be reached no third one is tried, and a node that fails a health check is passed over.
  */
 async function nextHealthyNode(
 	{ parsed, pool, table, isolate }: PoolRequest,
@@ -158,7 +164,10 @@ async function nextHealthyNode(
 	const node = nextNode(tried);
 	if (node === null || attempts.at(-1)!.result !== "unreachable" || !isHandshake(parsed)) return node;
 	const status = table.nodes[node.index]!;
-	if (await checkNow(pool, table, status, isolate.config.nodeSecret)) return node;
+	const isHealthy = claimCheck(status, Date.now(), true)
+		? await checkNow(pool, table, status, isolate.config.nodeSecret)
+		: status.failedChecks === 0;
+	if (isHealthy) return node;
 	const other = nextNode([...tried, node]);
 	if (other === null) return node;
 	endHandshake(status, false, Date.now());

@@ -38,7 +38,8 @@ export function parseEngineQuery(search: string): EngineQuery {
 	if (!search.includes(";")) return query;
 	const other = readPairs(search, SEMICOLON);
 	const differing = FIELDS.find((field) => other[field] !== query[field]);
-	return differing === undefined ? query : { ...other, ambiguous: differing };
+	// The second reading has every field of the first.
+	return { ...other, ambiguous: query.ambiguous ?? other.ambiguous ?? differing ?? null };
 }
 
 /** Reads the pairs between ampersands, and between characters with the code `separator`. */

@@ -66,6 +66,7 @@ export async function edgeDefaults(): Promise<Omit<EdgeOptions, "variables">> {
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 	if (options.httpPort === options.httpsPort && options.httpPort !== 0)
 		throw new UsageError(`--http-port ${options.httpPort}: the same as --https-port; give each its own`);
+	if (options.httpsPort !== 0) await usablePort(options.httpsPort, options.host, "--https-port");
 	// workerd can choose this one itself, since no redirect names it.
 	const httpPort =
 		options.httpPort === 0 ? 0 : await usablePort(options.httpPort, options.host, "--http-port");

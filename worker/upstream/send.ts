@@ -196,21 +196,24 @@ const MAX_HANDSHAKE_RETRIES = 2;
 const MAX_OTHER_RETRIES = 1;
 
 /**
- * Whether another node may be tried after `attempts`: only where a second attempt cannot repeat a side effect, and
- * only so often that a request which ends its node cannot end them all. That holds for handshakes, and for GET and
- * HEAD outside Engine.IO that did not reach the application; never for a request with a sid.
+ * Whether another node may be tried after these attempts: only where a second attempt cannot repeat a side
+ * effect, and only so often that a request which crashes its node cannot crash them all. That holds for handshakes,
+ * and for GET and HEAD outside Engine.IO that did not reach the application; never for a request with a sid.
  */
-export function mayRetry(parsed: ParsedRequest, result: AttemptResult, attempts: number): boolean {
-	const { method, enginePath, sid, upgrade } = parsed;
-	if (result === "ok" || result === "client_idle" || sid !== null) return false;
-	if (enginePath === null) {
-		if (method !== "GET" && method !== "HEAD") return false;
-		return result !== "invalid" && (result !== "timeout" || upgrade) && attempts <= MAX_OTHER_RETRIES;
+export function mayRetry(
+	{ method, enginePath, sid, upgrade }: ParsedRequest,
+	attempts: readonly Pick<Attempt, "result">[],
+): boolean {
+	const last = attempts.at(-1)?.result;
+	if (last === "ok" || last === "client_idle" || sid !== null) return false;
+	if (enginePath !== null && method === "GET") {
+		// These nodes may have opened a session, or the handshake may have crashed them.
+		const risky = attempts.filter(({ result }) => result === "unreachable" || result === "not_rewritable");
+		return risky.length <= MAX_OTHER_RETRIES && attempts.length <= MAX_HANDSHAKE_RETRIES;
 	}
-	// The node may have opened a session, or this handshake may have ended it: at most one further node does that too.
-	const isOnce = method === "OPTIONS" || result === "not_rewritable" || result === "unreachable";
-	const most = isOnce ? MAX_OTHER_RETRIES : MAX_HANDSHAKE_RETRIES;
-	return (method === "GET" || method === "OPTIONS") && attempts <= most;
+	if (attempts.length > MAX_OTHER_RETRIES) return false;
+	if (enginePath !== null) return method === "OPTIONS";
+	return (method === "GET" || method === "HEAD") && last !== "invalid" && (last !== "timeout" || upgrade);
 }
 
 /**

@@ -64,6 +64,17 @@ describe("a handshake that fails", () => {
 		});
 	});
 
+	it("causes at most one health check of the next node in a second, however many handshakes fail at once", async () => {
+		const isolate = newIsolate();
+		const sent = { isolate, path: HANDSHAKE, nodes: ["unreachable", OPENS, OPENS], health: 200 } as const;
+		const all = Promise.all(Array.from({ length: 20 }, () => send(sent)));
+		const fetched = vi.mocked(globalThis.fetch);
+		for (const { outcome } of await all) expect(outcome).toBe("passed");
+		const checks = fetched.mock.calls.filter(([url]) => String(url).endsWith("/healthz"));
+		expect(checks.length).toBeGreaterThan(0);
+		expect(checks.length).toBeLessThanOrEqual(2);
+	});
+
 	it("because its node cannot be reached passes over a node that fails a health check, if there is another", async () => {
 		const isolate = newIsolate();
 		const sent = { isolate, path: HANDSHAKE, health: "unreachable" } as const;

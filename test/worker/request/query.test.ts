@@ -98,6 +98,9 @@ describe("a query that nodes read in different ways", () => {
 		["a sid with an invalid escape", "?EIO=4&transport=polling&sid=d0N%zz", "sid"],
 		["a sid with half an escape", "?EIO=4&transport=polling&sid=d0N%4", "sid"],
 		["a sid after a thousand others", `?EIO=4&transport=polling&${"a&".repeat(998)}sid=d0Nabc`, "sid"],
+		["a second sid behind a semicolon", "?EIO=4&transport=polling&sid=A&x;sid=A", "sid"],
+		["a sid behind a thousand semicolons", `?EIO=4&transport=polling&${"a;".repeat(1100)}a&sid=A`, "sid"],
+		["a semicolon before an invalid escape", "?EIO=4&transport=polling&sid=A&x;sid=%zz", "sid"],
 		["two JSONP indexes", "?EIO=4&transport=polling&j=0&j=1", "j"],
 	])("because of %s is ambiguous", (_what, search, field) => {
 		expect(parseEngineQuery(search).ambiguous).toBe(field);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { deadlineOf, isEvidence, mayRetry, resultOf } from "../../../worker/upstream/send.ts";
+import {
+	type AttemptResult,
+	deadlineOf,
+	isEvidence,
+	mayRetry,
+	resultOf,
+} from "../../../worker/upstream/send.ts";
 import { parsed, poolOf } from "../support/pools.ts";
 
 const answer = (status: number, headers: Record<string, string> = {}) =>
@@ -44,6 +50,8 @@ describe("resultOf", () => {
 	});
 });
 
+const attemptsWith = (results: readonly AttemptResult[]) => results.map((result) => ({ result }));
+
 describe("a retry on another node", () => {
 	it.each([
 		["GET", HANDSHAKE, null, "unreachable", true],
@@ -61,31 +69,31 @@ describe("a retry on another node", () => {
 		["POST", "/page", null, "unreachable", false],
 		["GET", "/ws", "websocket", "timeout", true],
 	] as const)("of %s %s (Upgrade %s) after %s is allowed: %s", (method, path, upgrade, result, wanted) => {
-		expect(mayRetry(parsed(method, path, upgrade), result, 1)).toBe(wanted);
+		expect(mayRetry(parsed(method, path, upgrade), [{ result }])).toBe(wanted);
 	});
 
 	it.each([
-		["GET", HANDSHAKE, "unavailable", 2, true],
-		["GET", HANDSHAKE, "timeout", 2, true],
-		["GET", HANDSHAKE, "refused", 2, true],
-		["GET", HANDSHAKE, "unavailable", 3, false],
-		// It may have ended both nodes.
-		["GET", HANDSHAKE, "unreachable", 1, true],
-		["GET", HANDSHAKE, "unreachable", 2, false],
-		["GET", "/page", "unreachable", 1, true],
-		["GET", "/page", "unreachable", 2, false],
-		["GET", "/ws", "unreachable", 2, false],
-		["OPTIONS", HANDSHAKE, "unreachable", 2, false],
-	] as const)(
-		"of %s %s whose last result is %s is allowed after %i attempts: %s",
-		(method, path, result, attempts, wanted) => {
-			expect(mayRetry(parsed(method, path), result, attempts)).toBe(wanted);
-		},
-	);
+		["GET", HANDSHAKE, ["unavailable", "unavailable"], true],
+		["GET", HANDSHAKE, ["timeout", "timeout"], true],
+		["GET", HANDSHAKE, ["refused", "refused"], true],
+		["GET", HANDSHAKE, ["unavailable", "unavailable", "unavailable"], false],
+		// It may have crashed both nodes.
+		["GET", HANDSHAKE, ["unreachable", "unreachable"], false],
+		["GET", HANDSHAKE, ["refused", "unreachable"], true],
+		["GET", HANDSHAKE, ["unreachable", "unavailable"], true],
+		["GET", "/page", ["unreachable", "unreachable"], false],
+		["GET", "/ws", ["unreachable", "unreachable"], false],
+		["OPTIONS", HANDSHAKE, ["unreachable"], true],
+		["OPTIONS", HANDSHAKE, ["unreachable", "unreachable"], false],
+	] as const)("of %s %s after the results %j is allowed: %s", (method, path, results, wanted) => {
+		expect(mayRetry(parsed(method, path), attemptsWith(results))).toBe(wanted);
+	});
 
 	it("of a handshake that cannot be rewritten is allowed once, since its node may have opened a session", () => {
-		expect(mayRetry(parsed("GET", HANDSHAKE), "not_rewritable", 1)).toBe(true);
-		expect(mayRetry(parsed("GET", HANDSHAKE), "not_rewritable", 2)).toBe(false);
+		expect(mayRetry(parsed("GET", HANDSHAKE), attemptsWith(["not_rewritable"]))).toBe(true);
+		expect(mayRetry(parsed("GET", HANDSHAKE), attemptsWith(["not_rewritable", "not_rewritable"]))).toBe(
+			false,
+		);
 	});
 });
 
