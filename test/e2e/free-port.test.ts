@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { expect, test } from "vitest";
-import { listen, startOnPort } from "../../worker/command-line/listen.ts";
+import { listen, startOnFreePort, usablePort } from "../../worker/command-line/listen.ts";
 
 const HOST = "127.0.0.1";
 
@@ -29,18 +29,18 @@ function taking(times: number) {
 
 test("when another process takes a free port before it is bound, another free port is used", async () => {
 	using other = taking(2);
-	const started = await startOnPort(0, HOST, "--test", other.start);
+	const started = await startOnFreePort(HOST, "--test", other.start);
 	expect(new Set(other.bound).size).toBe(3);
 	expect(started).toBe(`listens on ${other.bound[2]}`);
 });
 
 test("a given port that another process takes is an error, and so are free ports that are taken every time", async () => {
 	using free = taking(0);
-	await startOnPort(0, HOST, "--test", free.start);
-	await expect(startOnPort(free.bound[0]!, HOST, "--test", free.start)).rejects.toThrow(
+	await startOnFreePort(HOST, "--test", free.start);
+	await expect(usablePort(free.bound[0]!, HOST, "--test")).rejects.toThrow(
 		`--test ${free.bound[0]}: the port is in use on 127.0.0.1`,
 	);
 	using always = taking(Infinity);
-	await expect(startOnPort(0, HOST, "--test", always.start)).rejects.toThrow("EADDRINUSE");
+	await expect(startOnFreePort(HOST, "--test", always.start)).rejects.toThrow("EADDRINUSE");
 	expect(always.bound).toHaveLength(5);
 });

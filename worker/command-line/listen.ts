@@ -30,22 +30,21 @@ export async function usablePort(port: number, host: string, flag: string): Prom
 const MAX_FREE_PORTS = 5;
 
 /**
- * Calls `start` with a port that can be bound: `port`, or a free one for 0. Another process may take a free port before
- * `start` binds it; then calls `start` with another one. Throws as `listen` and `start` do.
+ * Calls `start` with a free port. Another process may take that before `start` binds it; then calls `start` with another
+ * one. Throws as `listen` and `start` do.
  */
-export async function startOnPort<T>(
-	port: number,
+export async function startOnFreePort<T>(
 	host: string,
 	flag: string,
 	start: (port: number) => Promise<T>,
 ): Promise<T> {
 	for (let tried = 1; ; tried++) {
-		const usable = await usablePort(port, host, flag);
+		const port = await usablePort(0, host, flag);
 		try {
-			return await start(usable);
+			return await start(port);
 		} catch (error) {
 			const isTaken = /address already in use/i.test(String(error));
-			if (port !== 0 || !isTaken || tried === MAX_FREE_PORTS) throw error;
+			if (!isTaken || tried === MAX_FREE_PORTS) throw error;
 		}
 	}
 }

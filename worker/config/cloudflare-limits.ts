@@ -11,7 +11,7 @@ const MAX_VARIABLE_BYTES = 5 * 1024;
 /** https ports that Cloudflare forwards to proxied hosts (developers.cloudflare.com, network ports). */
 const FORWARDED_PORTS = new Set(["", "2053", "2083", "2087", "2096", "8443"]);
 
-/** Location hints for Durable Objects (developers.cloudflare.com, data location); "" = near the first request. */
+/** Location hints for Durable Objects (developers.cloudflare.com, data location). Without one, or with "", they are near the first request. */
 const LOCATIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 
 /** The configuration's own problems; or, if there are none, its problems on Cloudflare. */

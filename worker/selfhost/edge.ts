@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { CommandError, UsageError } from "../command-line/command.ts";
-import { startOnPort, usablePort } from "../command-line/listen.ts";
+import { startOnFreePort, usablePort } from "../command-line/listen.ts";
 import { COMPATIBILITY_DATE, PROJECT } from "../command-line/project.ts";
 import { readConfig } from "../config/config.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
@@ -86,14 +86,17 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 		: null;
 	if (state !== null) parts.defer(() => state.stop());
 	const stateConfig: StateConfig = state === null ? own : { kind: "other", socket };
-	const workerd = await startOnPort(options.httpsPort, options.host, "--https-port", (httpsPort) =>
+	const start = (httpsPort: number) =>
 		startFront(
 			{ options, folder, variables: { ...variables, EDGE_HTTPS_PORT: String(httpsPort) } },
 			stateConfig,
 			httpsPort,
 			httpPort,
-		),
-	);
+		);
+	const workerd =
+		options.httpsPort === 0
+			? await startOnFreePort(options.host, "--https-port", start)
+			: await start(options.httpsPort);
 	parts.defer(() => workerd.stop());
 	const running = parts.move();
 	const stop = () => running.disposeAsync();

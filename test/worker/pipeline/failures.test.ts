@@ -116,18 +116,6 @@ describe("a handshake that fails", () => {
 		expect(picks().reduce((sum, each) => sum + each)).toBe(1);
 	});
 
-	it("for a file of the client bundle passes the file on, without a pick or a warning", async () => {
-		const isolate = newIsolate();
-		const file = () => new Response("…", { headers: { "content-type": "application/javascript" } });
-		const bundle = "/socket.io/socket.io.js?EIO=4&transport=polling";
-		const sent = await send({ isolate, path: bundle, nodes: [file, file, file] });
-		expect(sent).toEqual({ outcome: "passed", status: 200, tried: "n1" });
-		expect(isolate.pools[0]!.table.nodes[0]!.warnings).toEqual({});
-		expect(
-			isolate.pools[0]!.table.nodes.map(({ picks, pendingHandshakes }) => [picks, pendingHandshakes]),
-		).toEqual(Array(3).fill([0, []]));
-	});
-
 	it("keeps its node suspected through an answer of 403, until a session opens there", async () => {
 		const isolate = newIsolate();
 		const failures = () => isolate.pools[0]!.table.nodes[0]!.failures;
@@ -137,6 +125,20 @@ describe("a handshake that fails", () => {
 		expect(failures()).toBe(1);
 		await send({ isolate, path: HANDSHAKE, nodes: [OPENS, 200, 200] });
 		expect(failures()).toBe(0);
+	});
+});
+
+describe("a request for a file of the client bundle, with a handshake's query", () => {
+	it("gets the file, and adds neither a pick nor a warning", async () => {
+		const isolate = newIsolate();
+		const file = () => new Response("…", { headers: { "content-type": "application/javascript" } });
+		const bundle = "/socket.io/socket.io.js?EIO=4&transport=polling";
+		const sent = await send({ isolate, path: bundle, nodes: [file, file, file] });
+		expect(sent).toEqual({ outcome: "passed", status: 200, tried: "n1" });
+		expect(isolate.pools[0]!.table.nodes[0]!.warnings).toEqual({});
+		expect(
+			isolate.pools[0]!.table.nodes.map(({ picks, pendingHandshakes }) => [picks, pendingHandshakes]),
+		).toEqual(Array(3).fill([0, []]));
 	});
 });
 
