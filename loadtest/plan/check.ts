@@ -15,15 +15,34 @@ export function check(settings: Settings, scenario: Scenario, paths: readonly Pa
 			throw new UsageError(`${flagOf(name)} ${settings[name]}: ${afterColon(complaint)}`);
 	}
 	checkTemplates(settings);
+	checkAnswers(settings, scenario);
 	checkPathHeaders(settings, paths);
 	checkSources(settings);
 	checkScenarioNeeds(settings, scenario);
 }
 
-function checkTemplates({ auth, message }: Settings): void {
-	const values = { n: 0, path: "", transport: "", seed: 0 };
+function checkTemplates({ auth, message, args }: Settings): void {
+	const values = { n: 0, path: "", transport: "", seed: 0, seq: 0 };
 	if (auth !== "") fillJson(auth, values, "--auth");
 	if (message !== "") fillJson(message, values, "--message");
+	if (args === "") return;
+	if (message !== "") throw new UsageError("--message and --args are both given; give one of them.");
+	if (!Array.isArray(fillJson(args, values, "--args")))
+		throw new UsageError(`--args is not a JSON array; write for example --args '["room",{"id":{seq}}]'.`);
+}
+
+function checkAnswers({ ack, ackMatch, message, args }: Settings, { activity }: Scenario): void {
+	if (ack !== "" && activity === "fanout")
+		throw new UsageError(`--ack ${ack}: fanout needs acknowledgements; leave --ack out.`);
+	if (ackMatch === "") return;
+	if (ack === "")
+		throw new UsageError(
+			`--ack-match ${ackMatch}: give the answer's event with --ack; acknowledgements are matched by Socket.IO's own id.`,
+		);
+	if (!`${message}${args}`.includes("{seq}"))
+		throw new UsageError(
+			`--ack-match ${ackMatch}: no message has a {seq} to match; add it to --message or --args, for example --message '{"id":{seq}}'.`,
+		);
 }
 
 function checkPathHeaders({ pathHeaders }: Settings, paths: readonly Path[]): void {

@@ -40,8 +40,6 @@ export interface Field<T, Stored extends Storage = Storage> {
  */
 type Storage = "named" | "extra" | "counted" | "redacted";
 
-/** The plan decides by the rate whether messages leave in batches or one by one. */
-export const AUTO_GRAIN = -1;
 /** The plan starts as many worker processes as the load needs. */
 export const AUTO_PROCESSES = 0;
 
@@ -70,8 +68,8 @@ export const FIELDS = {
 		"seed of everything random"),
 	arrivals:       field("--arrivals <kind>",           word("uniform", "poisson"),           "uniform",      "named",    "same", "same",
 		"gaps between messages: uniform or poisson"),
-	grain:          field("--grain <ms>",                orAuto(whole(0, 1000), AUTO_GRAIN),   AUTO_GRAIN,     "named",    "same", "same",
-		"echo: send messages in batches, this many milliseconds apart; 0 = one by one (default: by the rate)"),
+	grain:          field("--grain <ms>",                whole(0, 1000),                       0,              "named",    "same", "same",
+		"echo: send messages in batches, this many milliseconds apart; 0 = each at its own time"),
 	ackTimeout:     field("--ack-timeout <seconds>",     amount(3600),                         10,             "named",    "same", "same",
 		"seconds after which a message counts as lost"),
 	connectRate:    field("--connect-rate <n>",          amount(1e6),                          100,            "extra",    "any",  "first",
@@ -92,8 +90,12 @@ export const FIELDS = {
 		"event to send"),
 	ack:            field("--ack <event>",               text,                                 "",             "extra",    "any",  "first",
 		"event by which the application answers, if it does not acknowledge"),
+	ackMatch:       field("--ack-match <path>",          text,                                 "",             "extra",    "same", "same",
+		"where an answer by event holds its message's {seq}: 0.id = the field id of its first argument"),
 	message:        field("--message <json>",            text,                                 "",             "redacted", "any",  "first",
-		"message to send instead of --payload bytes: a JSON template such as '{\"user\":{n}}'"),
+		"message to send instead of --payload bytes: a JSON template such as '{\"user\":{n},\"id\":{seq}}'"),
+	args:           field("--args <json>",               text,                                 "",             "redacted", "any",  "first",
+		"several arguments instead of one --message: a JSON template such as '[\"room\",{\"id\":{seq}}]'"),
 	probe:          field("--probe <kind>",              word("echo", "connect"),              "echo",         "extra",    "any",  "first",
 		"connect = only open sessions, which needs nothing from the application"),
 	namespace:      field("--namespace <name>",          text,                                 "",             "extra",    "any",  "first",

@@ -1,7 +1,7 @@
 /** A load run as it will be made: every option resolved and checked once, here. */
 import { availableParallelism } from "node:os";
 import { check } from "./check.ts";
-import { AUTO_GRAIN, AUTO_PROCESSES, DEFAULTS, type Settings } from "./fields.ts";
+import { AUTO_PROCESSES, DEFAULTS, type Settings } from "./fields.ts";
 import type { LoadGroupPlan, Path } from "./load-group.ts";
 import { isLoopback4, pathsFrom } from "./paths.ts";
 import type { Activity, Scenario } from "./scenario.ts";
@@ -30,13 +30,6 @@ const CLIENTS_PER_PROCESS = 2500;
 /** Above this a process would be too busy to time its messages (`npm run swarm -- calibrate`). */
 const MESSAGES_PER_SECOND_PER_PROCESS = 8000;
 
-/**
- * From this rate on messages leave in batches, `GRAIN_MS` apart. A coarser grid is cheaper, but a batch's
- * messages wait for each other: at 200 messages per second 20 ms made the measured p50 1.3 ms too high.
- */
-const BATCHED_FROM_PER_SECOND = 200;
-const GRAIN_MS = 5;
-
 /** Source addresses used on loopback: one has 28,000 ports to a target and no more. */
 const LOOPBACK_SOURCES = Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
 
@@ -52,7 +45,6 @@ export function planFrom({ url, paths: given, scenario: named = "echo", ...optio
 	const groups = settings.transports.flatMap((transport) => paths.map((path) => ({ transport, path })));
 	return {
 		...settings,
-		grain: grainFor(settings, scenario.activity),
 		sources: sourcesFor(settings.sources, paths),
 		scenario: scenario.name,
 		activity: scenario.activity,
@@ -69,13 +61,6 @@ function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonl
 		if (source === "loopback") return local ? LOOPBACK_SOURCES : [];
 		return source === "none" ? [] : source;
 	});
-}
-
-/** A wake-up for each message would be most of what it costs. Only `echo` sends enough for that to matter. */
-function grainFor({ grain, rate }: Settings, activity: Activity): number {
-	if (activity !== "echo") return 0;
-	if (grain !== AUTO_GRAIN) return grain;
-	return rate < BATCHED_FROM_PER_SECOND ? 0 : GRAIN_MS;
 }
 
 function processesFor({ processes, clients, rate }: Settings, activity: Activity, groups: number): number {

@@ -1,4 +1,7 @@
-/** Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`, `{random}`. */
+/**
+ * Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`, `{random}`,
+ * and in messages `{seq}` (the message's number).
+ */
 import { UsageError } from "../../worker/command-line/command.ts";
 import { randomFrom } from "./random.ts";
 
@@ -8,14 +11,16 @@ export interface TemplateValues {
 	readonly path: string;
 	readonly transport: string;
 	readonly seed: number;
+	/** In messages only. */
+	readonly seq?: number;
 }
 
-const PLACEHOLDER = /\{(n|path|transport|seed|random)\}/g;
+const PLACEHOLDER = /\{(n|path|transport|seed|random|seq)\}/g;
 
 /** Fills one template. `{random}` is 8 characters, the same for the same seed and client. */
 export function fill(template: string, values: TemplateValues): string {
-	return template.replace(PLACEHOLDER, (_, name: string) =>
-		name === "random" ? randomWord(values) : String(values[name as keyof TemplateValues]),
+	return template.replace(PLACEHOLDER, (placeholder, name: string) =>
+		name === "random" ? randomWord(values) : String(values[name as keyof TemplateValues] ?? placeholder),
 	);
 }
 

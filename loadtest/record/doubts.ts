@@ -75,6 +75,12 @@ const DOUBTS = {
 		advice: ({ plan }: DoubtedRun) =>
 			`look for a second listener for "${plan.event}", or a second answer, at the target`,
 	},
+	answers_unmatched: {
+		sentence: (of: { group: string; times: number; event: string }) =>
+			`${of.group}: ${of.times} answers by "${of.event}" were missing or too many, so it is unknown which message each of the others answers`,
+		advice: () =>
+			"add {seq} to --message or --args, let the application send it back, and say where with --ack-match, for example --message '{\"id\":{seq}}' --ack-match 0.id",
+	},
 	unsteady: {
 		sentence: (of: { group: string; share: number }) =>
 			`${of.group}: p50 ${of.share > 0 ? "rose" : "fell"} by ${percent(Math.abs(of.share))} during the run`,

@@ -1,5 +1,5 @@
 /** When a result should not be trusted: the thresholds, and the doubts raised by figures beyond them. Pure functions. */
-import { cutsSessions } from "../plan/stored-plan.ts";
+import { cutsSessions, storedIn } from "../plan/stored-plan.ts";
 import { type Doubt, type DoubtedRun, doubt } from "./doubts.ts";
 import type { Flag, GeneratorWindow, Group, Result } from "./result.ts";
 import { driftOf, pointsOf } from "./steady.ts";
@@ -97,12 +97,17 @@ function sessionDoubts(run: DoubtedRun, { transport, path, counts }: Group): Dou
 	return doubts;
 }
 
-function messageDoubts(run: DoubtedRun, { transport, path, counts }: Group): Doubt[] {
+function messageDoubts(run: DoubtedRun, { transport, path, counts, errors }: Group): Doubt[] {
 	const { due, sent, received, lost, doubled, sessionsOpen } = counts;
 	const group = `${transport} ${path}`;
 	const doubts: Doubt[] = [];
 	if (sessionsOpen > 0 && sent < due * MIN_SENT_SHARE)
 		doubts.push(doubt(run, "not_sent", cutsSessions(run.plan) ? "info" : "invalid", { group, sent, due }));
+	const unmatched = errors["answers_unmatched"] ?? 0;
+	if (unmatched > 0) {
+		const event = String(storedIn(run.plan, "ack"));
+		doubts.push(doubt(run, "answers_unmatched", "invalid", { group, times: unmatched, event }));
+	}
 	if (lost > 0) doubts.push(doubt(run, "messages_lost", "warning", { group, lost, sent }));
 	if (doubled > 0) doubts.push(doubt(run, "messages_doubled", "warning", { group, doubled, received }));
 	return doubts;

@@ -1,6 +1,8 @@
 /** Sends messages and times their answers. */
 import type { Tally } from "../../record/tally.ts";
+import type { AnswerRule } from "../client/answers.ts";
 import type { Client } from "../client/client.ts";
+import type { Message } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { countDue, type SendCounts } from "../pacing/sends.ts";
 
@@ -10,19 +12,15 @@ const MAX_FINISHED = 256;
 interface Pending {
 	readonly client: Client;
 	readonly due: number;
-	readonly sentAt: number;
+	sentAt: number;
 	/** The second of measurement it belongs to; -1 in warm-up. */
 	readonly second: number;
 	readonly number: number;
 	done: boolean;
 }
 
-/** The event to send, and how long its answer may take. */
-export interface EchoOptions {
-	readonly event: string;
-	/** The event of the answer; empty = an acknowledgement. */
-	readonly ack: string;
-	/** Seconds. */
+/** How answers are matched, and how long one may take (seconds). */
+export interface EchoOptions extends AnswerRule {
 	readonly ackTimeout: number;
 }
 
@@ -43,49 +41,68 @@ export class EchoDriver {
 		this.#sends = sends;
 	}
 
-	/** Sends one message now, or counts it as not sent. `second` is -1 in warm-up, which is not counted. */
-	send(client: Client | null, message: unknown, due: number, second: number): void {
-		const sentAt = nowUs();
-		const isLate = countDue(this.#sends, due, sentAt);
-		if (second >= 0) {
-			this.#tally.counts.due += 1;
-			if (isLate) this.#tally.counts.late += 1;
-		}
-		// An emit while disconnected would be queued, and its latency would be the reconnection's.
-		if (!client?.isOpen) return;
-		this.#sends.sent += 1;
-		if (second >= 0) this.#tally.counts.sent += 1;
-		// A message that left a little early was not due before: its response time is its service time.
-		const pending: Pending = {
-			client,
-			due: Math.min(due, sentAt),
-			sentAt,
-			second,
-			number: client.sent + 1,
-			done: false,
+	/**
+	 * Encodes a message, and returns the function that sends it when it is due. `second` is -1 in warm-up, which is not
+	 * counted. An emit while disconnected would be queued, and its latency would be the reconnection's: such a message
+	 * counts as due, but not as sent.
+	 */
+	prepare(client: Client | null, message: Message, due: number, second: number): () => void {
+		const early = client?.isOpen && client.tryHold() ? this.#emit(client, message, due, second) : null;
+		return () => {
+			const sentAt = nowUs();
+			this.#countDue(due, sentAt, second);
+			let pending = early;
+			if (early !== null) client!.release();
+			else if (client?.isOpen) pending = this.#emit(client, message, due, second);
+			if (pending === null) return;
+			pending.sentAt = sentAt;
+			this.#pending.push(pending);
+			this.#sends.sent += 1;
+			if (second >= 0) this.#tally.counts.sent += 1;
 		};
-		this.#pending.push(pending);
+	}
+
+	#emit(client: Client, message: Message, due: number, second: number): Pending {
+		const number = client.sent + 1;
+		const pending: Pending = { client, due, sentAt: 0, second, number, done: false };
 		this.#waiting += 1;
-		client.send(this.#options.event, this.#options.ack, () => this.#answered(pending), message);
+		client.send(message, () => this.#answered(pending));
+		return pending;
+	}
+
+	#countDue(due: number, sentAt: number, second: number): void {
+		const isLate = countDue(this.#sends, due, sentAt);
+		if (second < 0) return;
+		this.#tally.counts.due += 1;
+		if (isLate) this.#tally.counts.late += 1;
 	}
 
 	#answered(pending: Pending): void {
 		if (pending.done) return;
-		const now = nowUs();
-		const { client } = pending;
+		const { client, sentAt } = pending;
+		const at = client.answeredAt(sentAt);
 		const reordered = pending.number < client.newest;
 		if (!reordered) client.newest = pending.number;
+		if (at - sentAt > this.#limitUs) {
+			this.#giveUp(pending, true);
+			return;
+		}
 		if (pending.second >= 0) {
 			this.#tally.counts.received += 1;
 			if (reordered) this.#tally.counts.reordered += 1;
-			this.#time(pending, now - pending.due, now - pending.sentAt);
+			this.#time(pending, at - sentAt);
 		}
 		this.#finish(pending);
 	}
 
-	#time(pending: Pending, response: number, service: number): void {
-		this.#tally.record("ack", pending.second, response);
-		this.#tally.record("ack_service", pending.second, service);
+	get #limitUs(): number {
+		return this.#options.ackTimeout * 1e6;
+	}
+
+	/** `service` is the time from the send; what the message was late comes on top of it. */
+	#time({ second, due, sentAt }: Pending, service: number): void {
+		this.#tally.record("ack", second, sentAt - due + service);
+		this.#tally.record("ack_service", second, service);
 	}
 
 	#finish(pending: Pending): void {
@@ -106,8 +123,7 @@ export class EchoDriver {
 
 	/** Gives up messages beyond the ack timeout or of a closed session; call it about once a second. */
 	sweep(): void {
-		const limit = this.#options.ackTimeout * 1e6;
-		const before = nowUs() - limit;
+		const before = nowUs() - this.#limitUs;
 		const all = this.#pending;
 		this.#pending = [];
 		this.#first = 0;
@@ -115,19 +131,21 @@ export class EchoDriver {
 			if (pending.done) return false;
 			const timedOut = pending.sentAt <= before;
 			if (!timedOut && pending.client.isOpen) return true;
-			this.#giveUp(pending, timedOut, limit);
+			this.#giveUp(pending, timedOut);
 			return false;
 		});
 		this.#pending = waiting;
 	}
 
 	/** A lost message counts with the timeout as its time. Otherwise a dead server would look fast. */
-	#giveUp(pending: Pending, timedOut: boolean, limit: number): void {
+	#giveUp(pending: Pending, timedOut: boolean): void {
+		// Without a match, the next answer would be taken for the answer to this message.
+		if (this.#options.ack !== "" && this.#options.ackMatch === "") this.#tally.fail("answers_unmatched");
 		if (pending.second >= 0) {
 			this.#tally.counts.lost += 1;
 			if (timedOut) this.#tally.counts.timedOut += 1;
 			this.#tally.fail(timedOut ? "ack_timeout" : "ack_lost_with_session");
-			this.#time(pending, limit + pending.sentAt - pending.due, limit);
+			this.#time(pending, this.#limitUs);
 		}
 		this.#finish(pending);
 	}

@@ -1,5 +1,4 @@
 /** Sends messages when they are due, each answered: response time and service time. */
-import { paceOnGrid } from "../pacing/grid-pacer.ts";
 import { pace, sleepUntil } from "../pacing/pacer.ts";
 import { secondIn } from "../pacing/slot.ts";
 import { EchoDriver } from "./echo-driver.ts";
@@ -11,15 +10,12 @@ export async function echo(work: Work): Promise<void> {
 	if (plan.probe === "connect") return sleepUntil(slot.endAt, stop);
 	const driver = new EchoDriver(plan, group.tally, work.sends);
 	work.everySecond(() => driver.sweep());
-	const payloads = new Map(
-		group.opened.map(({ number }) => [number, group.optionsOf(number).message?.payload]),
-	);
-	const paced = plan.grain > 0 ? paceOnGrid : pace;
-	await paced(
+	const messages = new Map(group.opened.map(({ number }) => [number, group.optionsOf(number).message!]));
+	await pace(
 		messagesOf(work),
 		({ client, at }) =>
-			driver.send(group.clients.get(client) ?? null, payloads.get(client), at, secondIn(slot, at)),
-		stop,
+			driver.prepare(group.clients.get(client) ?? null, messages.get(client)!, at, secondIn(slot, at)),
+		work,
 	);
 	await driver.drained();
 }

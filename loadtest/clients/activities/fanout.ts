@@ -92,20 +92,21 @@ async function publish(
 	const pad = "x".repeat(plan.payload);
 	await pace(
 		times.map((at, seq) => ({ at, seq })).values(),
-		({ at, seq }) => {
-			const sentAt = nowUs();
-			countDue(sends, at, sentAt);
-			if (!publisher.isOpen) return;
-			sends.sent += 1;
-			const message: Published = { seq, slot: slot.number, sentAt, pad };
-			const answered = () => {
-				const second = secondIn(slot, at);
-				if (second < 0) return;
-				group.tally.record("ack", second, nowUs() - at);
-				group.tally.record("ack_service", second, nowUs() - sentAt);
-			};
-			publisher.send("room", "", answered, room, message);
-		},
-		stop,
+		({ at, seq }) =>
+			() => {
+				const sentAt = nowUs();
+				countDue(sends, at, sentAt);
+				if (!publisher.isOpen) return;
+				sends.sent += 1;
+				const message: Published = { seq, slot: slot.number, sentAt, pad };
+				const answered = () => {
+					const second = secondIn(slot, at);
+					if (second < 0) return;
+					group.tally.record("ack", second, nowUs() - at);
+					group.tally.record("ack_service", second, nowUs() - sentAt);
+				};
+				publisher.send({ event: "room", args: () => [room, message] }, answered);
+			},
+		{ stop, sends },
 	);
 }

@@ -9,12 +9,13 @@ export async function ramp({ plan, slot, group, worker, sends, stop }: Work): Pr
 	const openings: Promise<void>[] = [];
 	await pace(
 		openingTimes(plan.connectRate, slot.measureAt, slot.endAt, worker, plan.processes),
-		({ number, at }) => {
-			countDue(sends, at, nowUs());
-			sends.sent += 1;
-			openings.push(openAndClose(number));
-		},
-		stop,
+		({ number, at }) =>
+			() => {
+				countDue(sends, at, nowUs());
+				sends.sent += 1;
+				openings.push(openAndClose(number));
+			},
+		{ stop, sends },
 	);
 	await Promise.all(openings);
 

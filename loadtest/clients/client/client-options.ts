@@ -2,7 +2,7 @@
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { fill, fillAll, fillJson, type TemplateValues } from "../../plan/template.ts";
-import type { SessionOptions } from "./session.ts";
+import type { Message, SessionOptions } from "./session.ts";
 
 /** The session that client `n` (from 0) of a load group opens. */
 export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n: number): SessionOptions {
@@ -16,8 +16,8 @@ export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n:
 		insecure: plan.insecure,
 		policyPort: plan.policyPort,
 		connectTimeout: plan.connectTimeout,
-		message:
-			plan.probe === "echo" ? { event: plan.event, ack: plan.ack, payload: payloadOf(plan, values) } : null,
+		message: plan.probe === "echo" ? messageOf(plan, values) : null,
+		answers: { ack: plan.ack, ackMatch: plan.ackMatch },
 		source: sources.length > 0 ? sources[n % sources.length]! : "",
 		keepAlive: plan.pollingAgent === "keep-alive" || transport !== "polling",
 		reconnection: plan.reconnection,
@@ -28,7 +28,14 @@ export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n:
 	};
 }
 
-/** The filled message template, or `payload` characters of one byte. */
-function payloadOf(plan: Plan, values: TemplateValues): unknown {
-	return plan.message === "" ? "x".repeat(plan.payload) : fillJson(plan.message, values, "--message");
+/** The message of `--args` or `--message`, or `payload` characters of one byte. */
+function messageOf({ event, args, message, payload }: Plan, values: TemplateValues): Message {
+	const template = args === "" ? message : args;
+	const filled = (seq: number): unknown[] => {
+		if (args !== "") return fillJson(args, { ...values, seq }, "--args") as unknown[];
+		return [message === "" ? "x".repeat(payload) : fillJson(message, { ...values, seq }, "--message")];
+	};
+	if (template.includes("{seq}")) return { event, args: filled };
+	const always = filled(0);
+	return { event, args: () => always };
 }

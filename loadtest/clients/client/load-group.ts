@@ -57,7 +57,7 @@ export class LoadGroup {
 		const session = await this.tryOpen(this.optionsOf(number), join);
 		this.clients.set(number, null);
 		if (session === null) return;
-		const client = new Client(number, session, this.plan.ack);
+		const client = new Client(number, session);
 		this.clients.set(number, client);
 		session.socket.on("disconnect", (reason) => this.#onLost(client, reason));
 		session.socket.on("connect", () => this.#onReconnected(client));
@@ -85,6 +85,7 @@ export class LoadGroup {
 
 	#onLost(client: Client, reason: string): void {
 		client.isOpen = false;
+		client.session.answers.forget();
 		if (this.#closing) return;
 		if (client.lostAt === 0) client.lostAt = nowUs();
 		this.tally.counts.sessionsLost += 1;
@@ -103,7 +104,7 @@ export class LoadGroup {
 			client.lostAt = 0;
 		};
 		if (message === null) recovered();
-		else client.send(message.event, message.ack, recovered, message.payload);
+		else client.send(message, recovered);
 	}
 
 	/** What all connections have carried since they were opened. */
@@ -118,9 +119,9 @@ export class LoadGroup {
 		return sum;
 	}
 
-	/** Answers that came twice since the last call. */
-	takeDoubled(): number {
-		return this.opened.reduce((sum, client) => sum + client.takeDoubled(), 0);
+	/** Answers since the last call that no message waited for. */
+	takeExtraAnswers(): number {
+		return this.opened.reduce((sum, { session }) => sum + session.answers.takeExtra(), 0);
 	}
 
 	close(): void {

@@ -4,6 +4,7 @@ import type { Metric, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
 import { optionsFor } from "../transport/transport.ts";
+import { type AnswerRule, Answers, nextSeq } from "./answers.ts";
 import { detailOf, kindOf, OpenFailure } from "./failure.ts";
 import { fetchPolicy } from "./flash-policy.ts";
 
@@ -18,7 +19,8 @@ export interface SessionOptions {
 	/** Use the client as published, without the swarm's own replacements. */
 	readonly plain: boolean;
 	/** The message whose answer is awaited; null = connect only. */
-	readonly message: AckedMessage | null;
+	readonly message: Message | null;
+	readonly answers: AnswerRule;
 	/** The address to connect from; empty = any. */
 	readonly source: string;
 	readonly keepAlive: boolean;
@@ -29,11 +31,10 @@ export interface SessionOptions {
 	readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A message that is answered: `ack` names the event of the answer, empty = an acknowledgement. */
-export interface AckedMessage {
+/** A message: its event, and its arguments with a `{seq}`. */
+export interface Message {
 	readonly event: string;
-	readonly ack: string;
-	readonly payload: unknown;
+	args(seq: number): readonly unknown[];
 }
 
 /** Microseconds of each phase that took place. */
@@ -43,6 +44,7 @@ export type Phases = Partial<Record<Metric, number>>;
 export interface Session {
 	readonly socket: Socket;
 	readonly wire: Wire;
+	readonly answers: Answers;
 	readonly phases: Phases;
 }
 
@@ -58,15 +60,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 	}
 	const wire = new Wire();
 	const socket = io(addressOf(url, options.namespace), socketOptions(options, url, wire));
+	const answers = new Answers(socket, options.answers);
 	try {
-		await connectAndTime(options, socket, wire, phases);
+		await connectAndTime(options, { socket, wire, answers, phases });
 	} catch (error) {
 		socket.disconnect();
 		wire.cut();
 		throw error;
 	}
 	phases.connect = (phases.policy ?? 0) + (phases.connect ?? 0);
-	return { socket, wire, phases };
+	return { socket, wire, answers, phases };
 }
 
 /** socket.io-client takes the namespace from the URL's path. */
@@ -102,9 +105,7 @@ function socketOptions(
 /** Awaits the phases in their order and records how long each took. */
 async function connectAndTime(
 	options: SessionOptions,
-	socket: Socket,
-	wire: Wire,
-	phases: Phases,
+	{ socket, wire, answers, phases }: Session,
 ): Promise<void> {
 	const limit = options.connectTimeout * 1000;
 	const began = nowUs();
@@ -133,7 +134,7 @@ async function connectAndTime(
 	}
 	const { message } = options;
 	if (message === null) return;
-	await withTimeout(limit, "no_ack", `no answer to "${message.event}"`, answered(socket, message));
+	await withTimeout(limit, "no_ack", `no answer to "${message.event}"`, answered(answers, message));
 	phases.first_ack = nowUs() - before;
 }
 
@@ -151,11 +152,9 @@ function connectionPhases(times: ConnectTimes, handshake: number): Phases {
 }
 
 /** Sends one message and waits for its answer. */
-function answered(socket: Socket, { event, ack, payload }: AckedMessage): Promise<void> {
-	return new Promise((resolve) => {
-		if (ack === "") socket.emit(event, payload, () => resolve());
-		else socket.once(ack, () => resolve()).emit(event, payload);
-	});
+function answered(answers: Answers, { event, args }: Message): Promise<void> {
+	const seq = nextSeq();
+	return new Promise((resolve) => answers.send(event, args(seq), seq, resolve));
 }
 
 function connected(socket: Socket): Promise<void> {

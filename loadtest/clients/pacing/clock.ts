@@ -29,13 +29,5 @@ export function nowUs(): number {
 	return base + performance.now() * 1000;
 }
 
-/** Node's timers count in whole milliseconds of this clock. */
-export const TICK_US = 1000;
-
-/** The first time from `at` on that lies in the middle of a tick. */
-export function midTickAfter(at: number): number {
-	return Math.ceil(at / TICK_US - 0.5) * TICK_US + TICK_US / 2;
-}
-
 /** The clock's name in results. */
 export const CLOCK = "CLOCK_MONOTONIC by performance.now, one host";

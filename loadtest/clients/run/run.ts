@@ -2,7 +2,7 @@
 import { aborted, CommandError, EXIT } from "../../../worker/command-line/command.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Result } from "../../record/result.ts";
-import { midTickAfter, nowUs } from "../pacing/clock.ts";
+import { nowUs } from "../pacing/clock.ts";
 import type { Slot } from "../pacing/slot.ts";
 import { LiveFigures, type LiveView } from "../view/live.ts";
 import type { Report } from "../worker/messages.ts";
@@ -135,7 +135,7 @@ export class Run {
 			const { transport, path } = groups[group]!;
 			this.#phase = `slot ${number + 1} of ${order.length}: ${transport} ${path.name}`;
 			this.#hooks.progress(`${this.#phase}, ${length.toFixed(1)} s`);
-			const startAt = midTickAfter(nowUs() + HEAD_START_US);
+			const startAt = nowUs() + HEAD_START_US;
 			const measureAt = startAt + warmup * 1e6;
 			if (number === 0) {
 				origin = measureAt;

@@ -24,13 +24,19 @@ export class Wire {
 	connections = 0;
 	/** TLS connections that skipped the full handshake. */
 	resumed = 0;
+	/** When bytes last arrived (monotonic µs): earlier than the answer in them is decoded. */
+	receivedAt = 0;
 	readonly #open = new Set<Socket>();
+	/** Connections whose writes are held; null = none are. */
+	#held: Socket[] | null = null;
 	#closedSent = 0;
 	#closedReceived = 0;
 
 	watch(socket: Socket): void {
 		this.connections += 1;
 		this.#open.add(socket);
+		this.#stampArrivals(socket);
+		if (this.#held !== null) this.#hold(socket, this.#held);
 		socket.once("close", () => {
 			this.#open.delete(socket);
 			this.#closedSent += socket.bytesWritten;
@@ -40,6 +46,35 @@ export class Wire {
 			if ((socket as TLSSocket).isSessionReused()) this.resumed += 1;
 		});
 		if (this.connections === 1) this.#timeSteps(socket);
+	}
+
+	/** Node pushes each chunk into the stream as soon as it has read it. */
+	#stampArrivals(socket: Socket): void {
+		const push = socket.push.bind(socket);
+		socket.push = (chunk, encoding) => {
+			this.receivedAt = nowUs();
+			return push(chunk, encoding);
+		};
+	}
+
+	/** Keeps what is written from now on, on all connections, until `release`. False when it already does. */
+	tryHold(): boolean {
+		if (this.#held !== null) return false;
+		this.#held = [];
+		for (const socket of this.#open) this.#hold(socket, this.#held);
+		return true;
+	}
+
+	#hold(socket: Socket, held: Socket[]): void {
+		socket.cork();
+		held.push(socket);
+	}
+
+	/** Writes what was held. */
+	release(): void {
+		const held = this.#held ?? [];
+		this.#held = null;
+		for (const socket of held) socket.uncork();
 	}
 
 	#timeSteps(socket: Socket): void {

@@ -10,7 +10,7 @@ const SECOND_MS = 1000;
 /** Watches this process's event loop, garbage collections and sends. */
 export class SelfCheck {
 	/** Counted by the activity. */
-	readonly sends: SendCounts = { due: 0, sent: 0, late: 0 };
+	readonly sends: SendCounts = { due: 0, sent: 0, late: 0, waited: 0 };
 	readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 	#utilisation = performance.eventLoopUtilization();
 	#gcPause = 0;
@@ -37,18 +37,21 @@ export class SelfCheck {
 		const now = performance.eventLoopUtilization();
 		const { active, idle } = performance.eventLoopUtilization(now, this.#utilisation);
 		const p99 = this.#delay.count > 0 ? this.#delay.percentile(99) / 1000 - RESOLUTION_MS * 1000 : 0;
+		const { due, sent, late, waited } = this.sends;
+		// The pacer keeps the loop awake while it waits for the next due time.
+		const busy = Math.max(0, active - waited / 1000);
 		const window = {
 			second,
-			elu: active / Math.max(active + idle, SECOND_MS),
+			elu: busy / Math.max(active + idle, SECOND_MS),
 			loopDelayP99: Math.max(0, Math.round(p99)),
 			gcPause: Math.round(this.#gcPause),
-			...this.sends,
+			...{ due, sent, late },
 			tainted: false,
 		};
 		this.#utilisation = now;
 		this.#delay.reset();
 		this.#gcPause = 0;
-		Object.assign(this.sends, { due: 0, sent: 0, late: 0 });
+		Object.assign(this.sends, { due: 0, sent: 0, late: 0, waited: 0 });
 		return window;
 	}
 }

@@ -27,8 +27,11 @@ async function openAll(startAt: number): Promise<void> {
 	const times = plan.activity === "ramp" ? [].values() : openingTimes(startAt);
 	await pace(
 		times,
-		({ group, number }) => openings.push(group.add(number, joinOf(group, number))),
-		halt.signal,
+		({ group, number }) =>
+			() => {
+				openings.push(group.add(number, joinOf(group, number)));
+			},
+		{ stop: halt.signal, sends: check.sends },
 	);
 	await Promise.all(openings);
 	for (const group of groups) reportConnections(group);
@@ -70,8 +73,7 @@ function reportDeltas(): void {
 
 async function runSlot(slot: Slot): Promise<void> {
 	const group = groups[slot.group]!;
-	const before = group.traffic();
-	group.takeDoubled();
+	const counted = countFrom(group, slot.measureAt);
 	group.slot = slot;
 	let eachSecond = () => {};
 	check.take(0);
@@ -93,18 +95,34 @@ async function runSlot(slot: Slot): Promise<void> {
 		},
 	});
 	clearInterval(timer);
-	countTraffic(group, before);
+	counted();
 	reportSecond(slot, since);
 	send({ type: "slot-done", number: slot.number });
 }
 
-function countTraffic(group: LoadGroup, before: Traffic): void {
-	const after = group.traffic();
-	const { counts } = group.tally;
-	counts.bytesSent += after.bytesSent - before.bytesSent;
-	counts.bytesReceived += after.bytesReceived - before.bytesReceived;
-	counts.requests += after.requests - before.requests;
-	counts.doubled += group.takeDoubled();
+/** Counts what the connections carry and the extra answers from a time on (monotonic µs) until the returned function is called. */
+function countFrom(group: LoadGroup, measureAt: number): () => void {
+	let before: Traffic | null = null;
+	const begin = () => {
+		before = group.traffic();
+		extraInWarmup = group.takeExtraAnswers();
+	};
+	let extraInWarmup = 0;
+	group.takeExtraAnswers();
+	const timer = setTimeout(begin, (measureAt - nowUs()) / 1000);
+	return () => {
+		clearTimeout(timer);
+		if (before === null) return;
+		const after = group.traffic();
+		const { counts } = group.tally;
+		counts.bytesSent += after.bytesSent - before.bytesSent;
+		counts.bytesReceived += after.bytesReceived - before.bytesReceived;
+		counts.requests += after.requests - before.requests;
+		const extra = group.takeExtraAnswers();
+		counts.doubled += extra;
+		if (plan.ack !== "" && plan.ackMatch === "" && extra + extraInWarmup > 0)
+			group.tally.fail("answers_unmatched", extra + extraInWarmup);
+	};
 }
 
 /** Reports the generator's state since `since`, unless all of that time was warm-up or drain; returns the time. */

@@ -33,12 +33,12 @@ test("a result file holds the plan", () => {
 	expect(record.processes).toBeGreaterThan(0);
 });
 
-test("messages leave one by one at low rates and in batches at high ones, unless --grain decides", () => {
+test("messages leave one by one at every rate, and in batches only where --grain asks for it", () => {
 	const grain = (options: object) => recordOf(planFrom({ paths, ...options })).grain;
 	expect(grain({ rate: 100 })).toBe(0);
-	expect(grain({ rate: 200 })).toBe(5);
-	expect(grain({ rate: 4000 })).toBe(5);
-	expect(grain({ rate: 8000, grain: 0 })).toBe(0);
+	expect(grain({ rate: 200 })).toBe(0);
+	expect(grain({ rate: 4000 })).toBe(0);
+	expect(grain({ rate: 8000, grain: 5 })).toBe(5);
 	expect(grain({ rate: 100, grain: 20 })).toBe(20);
 	expect(grain({ rate: 1000, scenario: "fanout" })).toBe(0);
 });
@@ -58,6 +58,14 @@ test.each([
 	],
 	[{ url: "http://a", rate: 0 }, /--rate 0/],
 	[{ url: "http://a", duration: -1 }, /--duration -1/],
+	[{ url: "http://a", args: '{"a":1}' }, /--args is not a JSON array/],
+	[{ url: "http://a", args: "[]", message: "1" }, /--message and --args are both given/],
+	[{ url: "http://a", ackMatch: "0.id" }, /--ack-match 0.id: give the answer's event with --ack/],
+	[
+		{ url: "http://a", ack: "said", ackMatch: "0.id", message: '{"id":1}' },
+		/no message has a {seq} to match/,
+	],
+	[{ url: "http://a", ack: "said", scenario: "fanout" }, /--ack said: fanout needs acknowledgements/],
 	[{ url: "http://a", grain: 2.5 }, /--grain 2.5: give a whole number from 0 to 1000/],
 ])("%j is refused in one line", (options, message) => {
 	expect(() => planFrom(options)).toThrow(message);

@@ -27,13 +27,31 @@ test("auth, query, headers, namespace and message are filled for each client", (
 		namespace: "/chat-{transport}",
 		message: '{"from":{n}}',
 	};
-	expect(optionsOf(options, 1, 7)).toMatchObject({
+	const filled = optionsOf(options, 1, 7);
+	expect(filled).toMatchObject({
 		auth: { token: "user-7" },
 		query: { room: "edge-7" },
 		headers: { "x-user": "7" },
 		namespace: "/chat-websocket",
-		message: { event: "echo", ack: "", payload: { from: 7 } },
+		answers: { ack: "", ackMatch: "" },
 	});
+	expect(filled.message).toMatchObject({ event: "echo" });
+	expect(filled.message!.args(1)).toEqual([{ from: 7 }]);
+});
+
+test("a message with {seq} is filled for each send, one without it once", () => {
+	const counted = optionsOf({ message: '{"id":{seq}}' }, 0, 0).message!;
+	expect([counted.args(5), counted.args(6)]).toEqual([[{ id: 5 }], [{ id: 6 }]]);
+	const always = optionsOf({ message: '{"a":1}' }, 0, 0).message!;
+	expect(always.args(5)).toBe(always.args(6));
+});
+
+test("--args gives several arguments, --payload one text of that many bytes", () => {
+	expect(optionsOf({ args: '["room-{n}",{"id":{seq}}]' }, 0, 3).message!.args(9)).toEqual([
+		"room-3",
+		{ id: 9 },
+	]);
+	expect(optionsOf({ payload: 3 }, 0, 0).message!.args(1)).toEqual(["xxx"]);
 });
 
 test("a path's own headers go to that path only, and override those of all paths", () => {

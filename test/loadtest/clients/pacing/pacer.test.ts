@@ -3,7 +3,8 @@ import { openingTimes } from "../../../../loadtest/clients/activities/ramp.ts";
 import { nowUs } from "../../../../loadtest/clients/pacing/clock.ts";
 import { pace } from "../../../../loadtest/clients/pacing/pacer.ts";
 
-const never = new AbortController().signal;
+/** A pacer that nothing stops, and the time it has waited awake. */
+const pacing = (stop = new AbortController().signal) => ({ stop, sends: { waited: 0 } });
 
 test("every item is handled in order, none before it is due, none left out", async () => {
 	const start = nowUs();
@@ -12,14 +13,43 @@ test("every item is handled in order, none before it is due, none left out", asy
 	const early: number[] = [];
 	await pace(
 		due.values(),
-		({ at, i }) => {
-			fired.push(i);
-			if (nowUs() < at) early.push(i);
-		},
-		never,
+		({ at, i }) =>
+			() => {
+				fired.push(i);
+				if (nowUs() < at) early.push(i);
+			},
+		pacing(),
 	);
 	expect(fired).toEqual(due.map(({ i }) => i));
 	expect(early).toEqual([]);
+});
+
+test("each item is prepared before it is due, in order, but at most a millisecond early", async () => {
+	const start = nowUs() + 20_000;
+	const due = Array.from({ length: 40 }, (_, i) => ({ at: start + i * 700, i }));
+	const prepared: number[] = [];
+	const early: number[] = [];
+	await pace(
+		due.values(),
+		({ at, i }) => {
+			prepared.push(i);
+			early.push(at - nowUs());
+			return () => {};
+		},
+		pacing(),
+	);
+	expect(prepared).toEqual(due.map(({ i }) => i));
+	expect(Math.max(...early)).toBeLessThanOrEqual(1000);
+	expect(early.filter((us) => us > 0)).not.toEqual([]);
+});
+
+test("time spent awake without anything to do is reported as waited", async () => {
+	const options = pacing();
+	const start = nowUs();
+	const due = Array.from({ length: 50 }, (_, i) => ({ at: start + i * 1000 }));
+	await pace(due.values(), () => () => {}, options);
+	expect(options.sends.waited).toBeGreaterThan(0);
+	expect(options.sends.waited).toBeLessThanOrEqual(nowUs() - start);
 });
 
 test("an aborted pacer handles no more items and returns, and the next one starts afresh", async () => {
@@ -31,19 +61,21 @@ test("an aborted pacer handles no more items and returns, and the next one start
 	];
 	await pace(
 		due.values(),
-		({ i }) => {
-			fired.push(i);
-			stop.abort();
-		},
-		stop.signal,
+		({ i }) =>
+			() => {
+				fired.push(i);
+				stop.abort();
+			},
+		pacing(stop.signal),
 	);
 	expect(fired).toEqual([0]);
 	await pace(
 		[{ at: nowUs() + 1000, i: 2 }].values(),
-		({ i }) => {
-			fired.push(i);
-		},
-		never,
+		({ i }) =>
+			() => {
+				fired.push(i);
+			},
+		pacing(),
 	);
 	expect(fired).toEqual([0, 2]);
 });
