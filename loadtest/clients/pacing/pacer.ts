@@ -5,11 +5,13 @@
  */
 import { nowUs } from "./clock.ts";
 import type { SendCounts } from "./sends.ts";
+import { type Due, Timetable } from "./timetable.ts";
 
 /** How long before its due time an item is prepared: longer than a timer of Node is late, and than the preparation. */
 const LEAD_US = 1000;
-/** A shorter wait is not left to a timer. */
-const SHORTEST_SLEEP_US = 1300;
+/** How much earlier a timer is set; a wait shorter than one tick of it and this is not left to a timer. */
+const MARGIN_US = 300;
+const SHORTEST_SLEEP_US = 1000 + MARGIN_US;
 /** No preparation starts this soon before another item is due: it would delay it. */
 const QUIET_US = 100;
 /** A turn that lasts longer yields to answers, timers and orders, which a worker that is behind would otherwise never handle. */
@@ -17,12 +19,7 @@ const MAX_TURN_US = 10_000;
 /** A turn of the event loop that does nothing takes about 3 µs; one that takes longer has handled an answer. */
 const EMPTY_TURN_US = 20;
 
-/** An item of a schedule: `at` is when it is due (monotonic µs). */
-export interface Due {
-	readonly at: number;
-}
-
-/** What is left to do for a prepared item. */
+/** A prepared item: what is left to do when it is due. */
 interface Prepared extends Due {
 	readonly act: () => void;
 }
@@ -37,66 +34,110 @@ export interface Pacing {
 
 /**
  * Calls `prepare` for each item (in the order of their due times) up to a millisecond early, and the function that it
- * returns when the item is due: never early, and several in one turn when late. Resolves when `due` has no more or
- * `stop` is aborted.
+ * returns when the item is due: never early, and several in one turn when late. Resolves when nothing is left or `stop`
+ * is aborted.
  */
 export function pace<T extends Due>(
-	due: Iterator<T>,
+	due: Iterator<T> | Timetable<T>,
 	prepare: (item: T) => () => void,
-	{ stop, sends }: Pacing,
+	pacing: Pacing,
 ): Promise<void> {
+	const timetable = due instanceof Timetable ? due : new Timetable(due);
 	return new Promise((resolve) => {
-		const prepared: Prepared[] = [];
-		let next = due.next();
-		let timer: NodeJS.Timeout | undefined;
-		/** When the last turn ended that had nothing to do; 0 = it had. */
-		let waitingSince = 0;
-		const end = () => {
-			clearTimeout(timer);
-			stop.removeEventListener("abort", end);
-			resolve();
-		};
-		/** Does one thing that is due at `now`, if there is one. */
-		const step = (now: number): boolean => {
-			if (prepared.length > 0 && prepared[0]!.at <= now) {
-				prepared.shift()!.act();
-				return true;
-			}
-			if (next.done || !isTime(next.value.at, now)) return false;
-			prepared.push({ at: next.value.at, act: prepare(next.value) });
-			next = due.next();
-			return true;
-		};
-		const isTime = (at: number, now: number) => {
-			if (at <= now) return true;
-			return at - LEAD_US <= now && (prepared.length === 0 || prepared[0]!.at - now > QUIET_US);
-		};
-		const turn = () => {
-			if (stop.aborted) return;
-			const began = nowUs();
-			if (waitingSince > 0 && began - waitingSince < EMPTY_TURN_US) sends.waited += began - waitingSince;
-			let now = began;
-			let steps = 0;
-			while (now < began + MAX_TURN_US && !stop.aborted && step(now)) {
-				steps += 1;
-				now = nowUs();
-			}
-			waitingSince = steps === 0 ? began : 0;
-			if (prepared.length === 0 && next.done) end();
-			else wait(now);
-		};
-		const wait = (now: number) => {
-			const sleep = prepared.length > 0 || next.done ? 0 : next.value.at - LEAD_US - now;
-			if (sleep < SHORTEST_SLEEP_US) setImmediate(turn);
-			else {
-				waitingSince = 0;
-				timer = setTimeout(turn, Math.floor((sleep - (SHORTEST_SLEEP_US - 1000)) / 1000));
-			}
-		};
-		if (stop.aborted) return resolve();
-		stop.addEventListener("abort", end, { once: true });
-		turn();
+		if (pacing.stop.aborted) resolve();
+		else new Pacer(timetable, prepare, pacing, resolve).start();
 	});
+}
+
+/** One call of `pace`. */
+class Pacer<T extends Due> {
+	readonly #timetable: Timetable<T>;
+	readonly #prepare: (item: T) => () => void;
+	readonly #pacing: Pacing;
+	readonly #done: () => void;
+	readonly #prepared: Prepared[] = [];
+	#timer: NodeJS.Timeout | undefined;
+	#immediate: NodeJS.Immediate | undefined;
+	/** When the last turn began if it had nothing to do, else 0. */
+	#waitingSince = 0;
+	readonly #end = () => this.#finish();
+
+	constructor(timetable: Timetable<T>, prepare: (item: T) => () => void, pacing: Pacing, done: () => void) {
+		this.#timetable = timetable;
+		this.#prepare = prepare;
+		this.#pacing = pacing;
+		this.#done = done;
+	}
+
+	start(): void {
+		this.#pacing.stop.addEventListener("abort", this.#end, { once: true });
+		this.#timetable.listen(() => {
+			clearTimeout(this.#timer);
+			this.#immediate ??= setImmediate(() => this.#turn());
+		});
+		this.#turn();
+	}
+
+	#finish(): void {
+		clearTimeout(this.#timer);
+		clearImmediate(this.#immediate);
+		this.#timetable.listen(() => {});
+		this.#pacing.stop.removeEventListener("abort", this.#end);
+		this.#done();
+	}
+
+	/** Does everything that is due now. */
+	#turn(): void {
+		const { stop, sends } = this.#pacing;
+		this.#immediate = undefined;
+		const began = nowUs();
+		if (this.#waitingSince > 0 && began - this.#waitingSince < EMPTY_TURN_US)
+			sends.waited += began - this.#waitingSince;
+		let now = began;
+		let isIdle = true;
+		while (now < began + MAX_TURN_US && !stop.aborted && this.#step(now)) {
+			isIdle = false;
+			now = nowUs();
+		}
+		if (stop.aborted) return;
+		this.#waitingSince = isIdle ? began : 0;
+		if (this.#prepared.length === 0 && this.#timetable.isOver) this.#finish();
+		else this.#sleep(now);
+	}
+
+	/** Does one thing that is due at `now`; false when nothing is. */
+	#step(now: number): boolean {
+		const first = this.#prepared[0];
+		if (first !== undefined && first.at <= now) {
+			this.#prepared.shift();
+			first.act();
+			return true;
+		}
+		const next = this.#timetable.peek();
+		if (next === null || !this.#isTimeFor(next, now)) return false;
+		this.#timetable.take();
+		this.#prepared.push({ at: next.at, act: this.#prepare(next) });
+		return true;
+	}
+
+	#isTimeFor({ at }: T, now: number): boolean {
+		if (at <= now) return true;
+		const [first] = this.#prepared;
+		return at - LEAD_US <= now && (first === undefined || (first.at <= at && first.at - now > QUIET_US));
+	}
+
+	/** Until the next preparation, unless it is near or something is prepared: then the loop stays awake. */
+	#sleep(now: number): void {
+		const next = this.#timetable.peek();
+		const sleep = next === null ? Number.POSITIVE_INFINITY : next.at - LEAD_US - now;
+		if (this.#prepared.length > 0 || sleep < SHORTEST_SLEEP_US) {
+			this.#immediate = setImmediate(() => this.#turn());
+			return;
+		}
+		this.#waitingSince = 0;
+		// Whatever is still expected wakes the pacer when it is added.
+		if (next !== null) this.#timer = setTimeout(() => this.#turn(), Math.floor((sleep - MARGIN_US) / 1000));
+	}
 }
 
 /** Resolves at a monotonic time (µs), to a millisecond or two, or when `stop` is aborted. */

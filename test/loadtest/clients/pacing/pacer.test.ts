@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { openingTimes } from "../../../../loadtest/clients/activities/ramp.ts";
 import { nowUs } from "../../../../loadtest/clients/pacing/clock.ts";
 import { pace } from "../../../../loadtest/clients/pacing/pacer.ts";
+import { Timetable } from "../../../../loadtest/clients/pacing/timetable.ts";
 
 /** A pacer that nothing stops, and the time it has waited awake. */
 const pacing = (stop = new AbortController().signal) => ({ stop, sends: { waited: 0 } });
@@ -86,4 +87,26 @@ test("a ramp opens peak rate × seconds ÷ 2 sessions, a quarter of them in the 
 	expect(all).toHaveLength(2000);
 	expect(all.filter(({ at }) => at < 5_000_000)).toHaveLength(500);
 	expect(all.every(({ at }, i) => at > (all[i - 1]?.at ?? -1))).toBe(true);
+});
+
+test("an item that is added while the pacer sleeps is handled when it is due, and the pacer ends after it", async () => {
+	const timetable = new Timetable([{ at: nowUs(), i: 0 }].values());
+	const fired: number[] = [];
+	const early: number[] = [];
+	const withdraw = timetable.expect();
+	setTimeout(() => {
+		timetable.add({ at: nowUs() + 5000, i: 1 });
+		withdraw();
+	}, 20);
+	await pace(
+		timetable,
+		({ at, i }) =>
+			() => {
+				fired.push(i);
+				if (nowUs() < at) early.push(i);
+			},
+		pacing(),
+	);
+	expect(fired).toEqual([0, 1]);
+	expect(early).toEqual([]);
 });
