@@ -1,0 +1,45 @@
+/** Sends nothing, and counts what the server pushes: rate, gaps, and loss by a number that the server counts up. */
+import { seqIn } from "../client/answers.ts";
+import type { Client } from "../client/client.ts";
+import { sleepUntil } from "../pacing/pacer.ts";
+import { secondIn } from "../pacing/slot.ts";
+import { Sequence } from "./sequence.ts";
+import type { Work } from "./work.ts";
+
+/** Listens until the slot's end. Events in its warm-up are not counted. */
+export async function listen(work: Work): Promise<void> {
+	const { slot, group, stop } = work;
+	const ends = group.opened.map((client) => subscribe(client, work));
+	await sleepUntil(slot.endAt, stop);
+	for (const end of ends) end();
+}
+
+/** Counts what a client hears; the returned function ends that. */
+function subscribe(client: Client, { plan, slot, group }: Work): () => void {
+	const sequence = new Sequence();
+	const keys = plan.hearSeq.split(".");
+	let lastAt = 0;
+	const onEvent = (...args: unknown[]) => {
+		const at = client.answeredAt(0);
+		const second = at < slot.endAt ? secondIn(slot, at) : -1;
+		if (second < 0) return;
+		if (lastAt > 0) group.tally.record("gap", second, at - lastAt);
+		lastAt = at;
+		if (isNew(args)) group.tally.counts.received += 1;
+	};
+	/** Whether an event is not the second one of its number. Without numbers every event is new, and none is lost. */
+	const isNew = (args: readonly unknown[]): boolean => {
+		const seq = plan.hearSeq === "" ? undefined : seqIn(args, keys);
+		if (seq !== undefined && Number.isSafeInteger(Number(seq))) return sequence.take(Number(seq));
+		if (plan.hearSeq !== "") group.tally.fail("no_sequence_number");
+		group.tally.counts.due += 1;
+		group.tally.counts.sent += 1;
+		return true;
+	};
+	const { socket } = client.session;
+	socket.on(plan.hear, onEvent);
+	return () => {
+		socket.off(plan.hear, onEvent);
+		sequence.count(group.tally.counts);
+	};
+}
