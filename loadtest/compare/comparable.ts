@@ -1,6 +1,6 @@
 /** Whether runs can be compared at all, and reasons to doubt the comparison. */
 import { UsageError } from "../../worker/command-line/command.ts";
-import { differingField, storedIn } from "../plan/stored-plan.ts";
+import { differenceOf, hasUnknownMessage } from "../plan/alike.ts";
 import type { Result } from "../record/result.ts";
 import type { NamedResult } from "../report/readable.ts";
 import { validityOf } from "../report/validity.ts";
@@ -12,12 +12,12 @@ export function checkPlans(runs: readonly NamedResult[]): void {
 	const [first, ...others] = runs;
 	if (first === undefined) return;
 	for (const other of others) {
-		const field = differingField(first.result.plan, other.result.plan, "compare");
-		if (field === undefined) continue;
-		const value = (run: NamedResult) => `${storedIn(run.result.plan, field)} in ${run.name}`;
-		const values = `${value(first)}, ${value(other)}`;
+		const difference = differenceOf(first.result.plan, other.result.plan, "compare");
+		if (difference === undefined) continue;
+		const { field, values } = difference;
+		const both = `${values[0]} in ${first.name}, ${values[1]} in ${other.name}`;
 		throw new UsageError(
-			`plan.${field} differs (${values}): compare runs of one plan, so make one side again.`,
+			`plan.${field} differs (${both}): compare runs of one plan, so make one side again.`,
 		);
 	}
 }
@@ -106,6 +106,11 @@ export function doubtsOf(runs: readonly NamedResult[]): string[] {
 	differs("tool", (run) => run.environment.tool);
 	differs("processor", (run) => `${run.environment.cpu} × ${run.environment.cpus}`);
 	differs("duration", (run) => run.plan.duration);
+	const older = runs.find(({ result }) => hasUnknownMessage(result.plan));
+	if (older !== undefined)
+		doubts.push(
+			`${older.name}, made by an older version, does not say which --message was sent: the runs may have sent different ones.`,
+		);
 	for (const { name, result } of runs) {
 		const { trust, sentence } = validityOf(result);
 		if (trust === "doubtful") doubts.push(`${name}: ${sentence}`);

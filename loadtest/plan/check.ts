@@ -12,13 +12,18 @@ export function check(settings: Settings, scenario: Scenario, paths: readonly Pa
 	for (const name of SETTING_NAMES) {
 		const complaint = rowOf(name).kind.complaint(settings[name]);
 		if (complaint !== undefined)
-			throw new UsageError(`${flagOf(name)} ${settings[name]}: ${afterColon(complaint)}`);
+			throw new UsageError(`${flagOf(name)} ${shown(settings[name])}: ${afterColon(complaint)}`);
 	}
 	checkTemplates(settings);
 	checkAnswers(settings, scenario);
 	checkPathHeaders(settings, paths);
 	checkSources(settings);
+	checkMachine(settings, scenario);
 	checkScenarioNeeds(settings, scenario);
+}
+
+function shown(value: unknown): string {
+	return typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
 function checkTemplates({ auth, message, args }: Settings): void {
@@ -56,6 +61,14 @@ function checkSources({ sources }: Settings): void {
 	const wrong = sources.find((source) => source !== "loopback" && source !== "none" && isIP(source) === 0);
 	if (wrong !== undefined)
 		throw new UsageError(`--sources ${wrong}: give IP addresses of this host, loopback or none.`);
+}
+
+function checkMachine({ machine: { number, of }, clients }: Settings, { activity }: Scenario): void {
+	const least = activity === "fanout" ? 3 : 1;
+	if (of === 1 || Math.floor(clients / of) >= least) return;
+	const fix = `give fewer machines, or at least ${of * least} --clients`;
+	const why = least > 1 ? `; ${activity} needs ${least} on each machine` : "";
+	throw new UsageError(`--machine ${number}/${of}: ${of} machines share ${clients} --clients${why}; ${fix}.`);
 }
 
 function checkScenarioNeeds(settings: Settings, { name, activity }: Scenario): void {

@@ -7,8 +7,10 @@ import { TRANSPORTS } from "./load-group.ts";
 import {
 	amount,
 	headers,
+	instant,
 	type Kind,
 	list,
+	machine,
 	onOff,
 	orAuto,
 	pairs,
@@ -29,16 +31,19 @@ export interface Field<T, Stored extends Storage = Storage> {
 	readonly stored: Stored;
 	/** Whether runs must have the same value to be compared. */
 	readonly compare: "same" | "any";
-	/** In a merge the machines' values must be the same, or add up, or the first one is kept. */
-	readonly merge: "same" | "sum" | "first";
+	/** In a merge the machines' values must be the same, or all different; or they add up; or the first given is kept. */
+	readonly merge: Merging;
 	readonly help: string;
 }
 
+type Merging = "same" | "distinct" | "sum" | "first";
+
 /**
  * Where a stored plan has the value: under its own name, or in `extra` if it differs from the default: as it is, as a
- * number of entries, or by names only because it may be a secret.
+ * number of entries, by length and hash because it decides what is measured but may be a secret, or by names only
+ * because it may be a secret.
  */
-type Storage = "named" | "extra" | "counted" | "redacted";
+export type Storage = "named" | "extra" | "counted" | "hashed" | "redacted";
 
 /** The plan starts as many worker processes as the load needs. */
 export const AUTO_PROCESSES = 0;
@@ -72,9 +77,9 @@ export const FIELDS = {
 		"echo: send messages in batches, this many milliseconds apart; 0 = each at its own time"),
 	ackTimeout:     field("--ack-timeout <seconds>",     amount(3600),                         10,             "named",    "same", "same",
 		"seconds after which a message counts as lost"),
-	connectRate:    field("--connect-rate <n>",          amount(1e6),                          100,            "extra",    "any",  "first",
+	connectRate:    field("--connect-rate <n>",          amount(1e6),                          100,            "extra",    "same", "sum",
 		"sessions opened per second, over all load groups"),
-	connectTimeout: field("--connect-timeout <seconds>", amount(3600),                         20,             "extra",    "any",  "first",
+	connectTimeout: field("--connect-timeout <seconds>", amount(3600),                         20,             "extra",    "same", "same",
 		"seconds after which opening a session fails"),
 	processes:      field("--processes <n>",             orAuto(whole(1, 64), AUTO_PROCESSES), AUTO_PROCESSES, "named",    "any",  "sum",
 		"worker processes (default: as many as the load needs)"),
@@ -82,23 +87,23 @@ export const FIELDS = {
 		"source addresses to rotate over; loopback = 127.0.0.1 to 127.0.0.250, none = the system's choice"),
 	plainClient:    field("--plain-client",              onOff,                                false,          "extra",    "same", "same",
 		"use socket.io-client as published, without the swarm's faster WebSocket transport and release build"),
-	pollingAgent:   field("--polling-agent <kind>",      word("keep-alive", "default"),        "keep-alive",   "extra",    "any",  "first",
+	pollingAgent:   field("--polling-agent <kind>",      word("keep-alive", "default"),        "keep-alive",   "extra",    "same", "same",
 		"HTTP agent of polling clients: keep-alive, or Node's default (a connection for each poll)"),
 	insecure:       field("--insecure",                  onOff,                                false,          "extra",    "any",  "first",
 		"trust any certificate"),
 	event:          field("--event <name>",              text,                                 "echo",         "named",    "same", "same",
 		"event to send"),
-	ack:            field("--ack <event>",               text,                                 "",             "extra",    "any",  "first",
+	ack:            field("--ack <event>",               text,                                 "",             "extra",    "same", "same",
 		"event by which the application answers, if it does not acknowledge"),
 	ackMatch:       field("--ack-match <path>",          text,                                 "",             "extra",    "same", "same",
 		"where an answer by event holds its message's {seq}: 0.id = the field id of its first argument"),
-	message:        field("--message <json>",            text,                                 "",             "redacted", "any",  "first",
+	message:        field("--message <json>",            text,                                 "",             "hashed",   "same", "same",
 		"message to send instead of --payload bytes: a JSON template such as '{\"user\":{n},\"id\":{seq}}'"),
-	args:           field("--args <json>",               text,                                 "",             "redacted", "any",  "first",
+	args:           field("--args <json>",               text,                                 "",             "hashed",   "same", "same",
 		"several arguments instead of one --message: a JSON template such as '[\"room\",{\"id\":{seq}}]'"),
-	probe:          field("--probe <kind>",              word("echo", "connect"),              "echo",         "extra",    "any",  "first",
+	probe:          field("--probe <kind>",              word("echo", "connect"),              "echo",         "extra",    "same", "same",
 		"connect = only open sessions, which needs nothing from the application"),
-	namespace:      field("--namespace <name>",          text,                                 "",             "extra",    "any",  "first",
+	namespace:      field("--namespace <name>",          text,                                 "",             "extra",    "same", "same",
 		"Socket.IO namespace (the URL's path)"),
 	auth:           field("--auth <json>",               text,                                 "",             "redacted", "any",  "first",
 		"auth of the Socket.IO connect: a JSON template such as '{\"token\":\"user-{n}\"}'"),
@@ -112,18 +117,22 @@ export const FIELDS = {
 		"Engine.IO path at the target"),
 	policyPort:     field("--policy-port <port>",        whole(1, 65535),                      10843,          "extra",    "any",  "first",
 		"port of the Flash policy server, for flashsocket"),
-	reconnection:   field("--reconnection",              onOff,                                false,          "extra",    "any",  "first",
+	reconnection:   field("--reconnection",              onOff,                                false,          "extra",    "same", "same",
 		"let lost sessions reconnect"),
-	cut:            field("--cut <kind>",                word("abrupt", "graceful"),           "abrupt",       "extra",    "any",  "first",
+	cut:            field("--cut <kind>",                word("abrupt", "graceful"),           "abrupt",       "extra",    "same", "same",
 		"storm: destroy the connections (abrupt) or close the sessions (graceful)"),
-	probes:         field("--probes <n>",                whole(2, 10_000),                     20,             "extra",    "any",  "first",
+	probes:         field("--probes <n>",                whole(2, 10_000),                     20,             "extra",    "same", "same",
 		"fanout: subscribers whose deliveries are timed"),
 	chaosRun:       field("--chaos-run <command>",       text,                                 "",             "extra",    "any",  "first",
 		"chaos: shell command that breaks something"),
-	chaosAt:        field("--chaos-at <second>",         amount(1e6),                          5,              "extra",    "any",  "first",
+	chaosAt:        field("--chaos-at <second>",         amount(1e6),                          5,              "extra",    "same", "first",
 		"chaos: second of measurement at which it runs"),
 	watch:          field("--watch <list>",              pids,                                 {},             "extra",    "any",  "first",
-		"processes whose memory is recorded: edge=PID,n1=PID"),
+		"processes whose memory and CPU are recorded: edge=PID,n1=PID"),
+	machine:        field("--machine <K/M>",             machine,                              { number: 1, of: 1 }, "extra", "same", "distinct",
+		"this is machine K of M: it takes its share of --clients, --rate and --connect-rate, which are totals"),
+	startAt:        field("--start-at <time>",           instant,                              0,              "extra",    "any",  "same",
+		"when measurement begins, on all machines: 2026-11-27T12:00:00Z, or seconds since 1970"),
 } as const;
 
 export type Fields = typeof FIELDS;
@@ -165,7 +174,7 @@ function field<T, Stored extends Storage>(
 	usual: NoInfer<T>,
 	stored: Stored,
 	compare: "same" | "any",
-	merge: "same" | "sum" | "first",
+	merge: Merging,
 	help: string,
 ): Field<T, Stored> {
 	return { flag, kind, default: usual, stored, compare, merge, help };

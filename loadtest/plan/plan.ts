@@ -1,4 +1,5 @@
 /** A load run as it will be made: every option resolved and checked once, here. */
+import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { check } from "./check.ts";
 import { AUTO_PROCESSES, DEFAULTS, type Settings } from "./fields.ts";
@@ -13,6 +14,8 @@ export interface Plan extends Settings {
 	readonly activity: Activity;
 	readonly paths: readonly Path[];
 	readonly groups: readonly LoadGroupPlan[];
+	/** Names this run on this machine to the target's other clients: rooms and messages carry it. */
+	readonly runId: string;
 	/** Seconds of one slot, and which load group each slot measures. */
 	readonly slot: number;
 	readonly order: readonly number[];
@@ -51,8 +54,14 @@ export function planFrom({ url, paths: given, scenario: named = "echo", ...optio
 		paths,
 		groups,
 		processes: processesFor(settings, scenario.activity, groups.length),
+		runId: newRunId(),
 		...slotsFor(groups.length, settings.duration),
 	};
+}
+
+/** Short, because messages carry it; two runs on one target are alike once in four thousand million. */
+export function newRunId(): string {
+	return randomBytes(4).toString("hex");
 }
 
 function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonly string[] {
@@ -63,10 +72,14 @@ function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonl
 	});
 }
 
-function processesFor({ processes, clients, rate }: Settings, activity: Activity, groups: number): number {
+function processesFor(
+	{ processes, clients, rate, machine }: Settings,
+	activity: Activity,
+	groups: number,
+): number {
 	if (processes !== AUTO_PROCESSES) return processes;
-	const forClients = Math.ceil((clients * groups) / CLIENTS_PER_PROCESS);
-	const forRate = Math.ceil(rate / MESSAGES_PER_SECOND_PER_PROCESS);
+	const forClients = Math.ceil((clients * groups) / machine.of / CLIENTS_PER_PROCESS);
+	const forRate = Math.ceil(rate / machine.of / MESSAGES_PER_SECOND_PER_PROCESS);
 	const least = activity === "fanout" ? 2 : 1;
 	return Math.max(least, Math.min(availableParallelism(), Math.max(forClients, forRate)));
 }

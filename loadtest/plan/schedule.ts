@@ -1,6 +1,6 @@
 /**
  * When each message is due: decided before the slot begins, so that a slow answer never holds back the
- * next send (open loop). Every worker computes the same schedule and sends its own clients' share.
+ * next send (open loop). Every worker of every machine computes the same schedule and sends its own clients' share.
  */
 import type { Settings } from "./fields.ts";
 import { randomFrom } from "./random.ts";
@@ -35,7 +35,7 @@ export interface Due {
 	readonly at: number;
 }
 
-/** A worker's share of the schedule: the messages of clients whose number modulo `workers` is `worker`. */
+/** A worker's share of the schedule: of clients whose number modulo `workers`, those of all machines, is `worker`. */
 export function* shareOf(
 	options: ScheduleOptions,
 	clients: number,

@@ -1,4 +1,5 @@
-/** The plan in a result file: written and read by the table of fields, and compared and merged by it. */
+/** The plan in a result file, written and read by the table of fields. */
+import { createHash } from "node:crypto";
 import {
 	amount,
 	list,
@@ -10,8 +11,17 @@ import {
 	text,
 	wholeNumber,
 } from "../../worker/config/fields.ts";
-import { DEFAULTS, FIELDS, type FieldName, type Fields, rowOf, type ValueOf } from "./fields.ts";
+import {
+	DEFAULTS,
+	FIELDS,
+	type FieldName,
+	type Fields,
+	rowOf,
+	type Storage,
+	type ValueOf,
+} from "./fields.ts";
 import { type Path, TRANSPORTS } from "./load-group.ts";
+import { ownClients } from "./machine.ts";
 import type { Plan } from "./plan.ts";
 import type { Activity } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -73,8 +83,9 @@ function atLeastOne<T>(item: Reader<T>): Reader<T[]> {
 	};
 }
 
-/** The plan as a result keeps it. */
-export function recordOf(plan: Plan): PlanRecord {
+/** The plan as a result keeps it: with this machine's share of the test's clients and rates, which a merge adds up. */
+export function recordOf(test: Plan): PlanRecord {
+	const plan = { ...test, ...shareOfMachine(test) };
 	const named = NAMED.map((name) => [name, plan[name]]);
 	const extra = FIELD_NAMES.flatMap((name) => {
 		const { stored } = rowOf(name);
@@ -90,54 +101,43 @@ export function recordOf(plan: Plan): PlanRecord {
 	};
 }
 
+function shareOfMachine(plan: Plan): Pick<Plan, "clients" | "rate" | "connectRate"> {
+	const { activity, rate, connectRate, machine } = plan;
+	const clients = ownClients(plan);
+	// Each client sends as much as any other; rooms take the messages in turn.
+	const ownRate = activity === "fanout" ? rate / machine.of : (rate * clients) / plan.clients;
+	return { clients, rate: ownRate, connectRate: connectRate / machine.of };
+}
+
 function isChanged(plan: Plan, name: FieldName): boolean {
 	return JSON.stringify(plan[name]) !== JSON.stringify(rowOf(name).default);
 }
 
-function storedValue(stored: "extra" | "counted" | "redacted", value: unknown): unknown {
+function storedValue(stored: Exclude<Storage, "named">, value: unknown): unknown {
 	if (stored === "extra") return value;
+	if (stored === "hashed") return digestOf(value as string);
 	if (stored === "counted") return `${(value as readonly unknown[]).length} addresses`;
 	return typeof value === "string" ? "(redacted)" : `${Object.keys(value as object).join(", ")} (redacted)`;
+}
+
+/** A text that decides what is measured but may be a secret. */
+export interface TextDigest {
+	readonly bytes: number;
+	/** The first 16 hexadecimal digits. */
+	readonly sha256: string;
+}
+
+function digestOf(value: string): TextDigest {
+	return {
+		bytes: Buffer.byteLength(value),
+		sha256: createHash("sha256").update(value).digest("hex").slice(0, 16),
+	};
 }
 
 /** A field's value in a stored plan, under its own name or in `extra`. */
 export function storedIn(plan: PlanRecord, name: FieldName): unknown {
 	if (rowOf(name).stored === "named") return plan[name as NamedField];
 	return plan.extra[name] ?? rowOf(name).default;
-}
-
-/** The first field that keeps runs of two plans from being compared, or from being merged. */
-export function differingField(
-	one: PlanRecord,
-	other: PlanRecord,
-	use: "compare" | "merge",
-): FieldName | undefined {
-	return FIELD_NAMES.find(
-		(name) =>
-			rowOf(name)[use] === "same" &&
-			JSON.stringify(storedIn(one, name)) !== JSON.stringify(storedIn(other, name)),
-	);
-}
-
-/** The plan of several machines' merged runs; `ids` are the runs' ids. */
-export function mergedPlan(
-	plans: readonly [PlanRecord, ...PlanRecord[]],
-	ids: readonly string[],
-): PlanRecord {
-	const [first] = plans;
-	const sums = NAMED.filter((name) => rowOf(name).merge === "sum").map((name) => [
-		name,
-		plans.reduce((total, plan) => total + Number(plan[name]), 0),
-	]);
-	const urls = new Map<string, Set<string>>();
-	for (const path of plans.flatMap((plan) => plan.paths))
-		urls.set(path.name, new Set([...(urls.get(path.name) ?? []), ...path.urls]));
-	return {
-		...first,
-		...Object.fromEntries(sums),
-		paths: [...urls].map(([name, set]) => ({ name, urls: [...set] })),
-		extra: { ...first.extra, merged: ids },
-	};
 }
 
 /** What the run's clients did. Older results do not have it for a user's own scenario. */

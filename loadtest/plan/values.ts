@@ -3,6 +3,7 @@
  * with the table of fields: no Node imports.
  */
 import { TRANSPORTS, type Transport } from "./load-group.ts";
+import type { Machine } from "./machine.ts";
 
 /** Why a value is not allowed: an instruction such as `Give a whole number from 1 to 64.` */
 export class ValueError extends Error {
@@ -73,6 +74,43 @@ export function word<const T extends string>(...words: T[]): Kind<T> {
 		read: (text) => allowed(text as T, rule, (value) => words.includes(value)),
 		complaint: (value) => (words.includes(value) ? undefined : rule),
 	};
+}
+
+/** `2/3`: the second of three machines. */
+export const machine: Kind<Machine> = {
+	shape: "other",
+	read(given) {
+		const [, number, of] = /^(\d+)\/(\d+)$/.exec(given) ?? [];
+		return allowed({ number: Number(number), of: Number(of) }, MACHINE_RULE, isMachine);
+	},
+	complaint: (value) => (isMachine(value) ? undefined : MACHINE_RULE),
+};
+
+const MACHINE_RULE = "Write K/M, machine K of M, for example 2/3; K is from 1 to M, and M at most 1000.";
+
+function isMachine({ number, of }: Machine): boolean {
+	return [number, of].every(Number.isInteger) && number >= 1 && number <= of && of <= 1000;
+}
+
+/** An instant in seconds since 1970, given so or as ISO 8601 with a zone; 0 = none. */
+export const instant: Kind<number> = {
+	shape: "other",
+	read(given) {
+		const isIso = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(given);
+		const seconds = isIso
+			? Date.parse(given) / 1000
+			: /^\d+(\.\d+)?$/.test(given)
+				? Number(given)
+				: Number.NaN;
+		return allowed(seconds, INSTANT_RULE, (value) => value > 0 && isInstant(value));
+	},
+	complaint: (value) => (isInstant(value) ? undefined : INSTANT_RULE),
+};
+
+const INSTANT_RULE = "Give a time with its zone, such as 2026-11-27T12:00:00Z, or seconds since 1970.";
+
+function isInstant(value: number): boolean {
+	return Number.isFinite(value) && value >= 0;
 }
 
 /** Any text. */

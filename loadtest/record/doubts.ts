@@ -18,6 +18,9 @@ export interface Doubt extends Flag {
 /** The codes are a contract with the readers of result files. */
 export type DoubtCode = keyof typeof DOUBTS;
 
+/** What the sentence of a doubt states. */
+export type DoubtFacts<Code extends DoubtCode> = Parameters<(typeof DOUBTS)[Code]["sentence"]>[0];
+
 /** Sentence and advice are without a final full stop: reports add it. */
 const DOUBTS = {
 	generator_busy: {
@@ -87,6 +90,12 @@ const DOUBTS = {
 		advice: (run: DoubtedRun) =>
 			`give a longer ${now(run, "warmup", " s")}, or look at the response time over the run`,
 	},
+	process_gone: {
+		sentence: (of: { name: string; pid: number }) =>
+			`the watched process ${of.name} (${of.pid}) ended during the run`,
+		advice: () =>
+			"its memory was recorded until then, its CPU is left out; give the id of a process that lasts",
+	},
 	k6_failed: {
 		sentence: (of: { code: number | null }) =>
 			`k6 ended with ${of.code === null ? "a signal" : `code ${of.code}`} before the run was over`,
@@ -105,7 +114,7 @@ export function doubt<Code extends DoubtCode>(
 	run: DoubtedRun,
 	code: Code,
 	severity: Flag["severity"],
-	facts: Parameters<(typeof DOUBTS)[Code]["sentence"]>[0],
+	facts: DoubtFacts<Code>,
 ): Doubt {
 	const { sentence, advice } = DOUBTS[code];
 	return { code, severity, message: (sentence as (of: typeof facts) => string)(facts), advice: advice(run) };

@@ -4,16 +4,20 @@ import { Histogram } from "./histogram.ts";
 import type { Figure, Group } from "./result.ts";
 import { driftOf, type Point, pointsOf } from "./steady.ts";
 
-/** The knee of a ramp, the recovery of a storm, the slopes of an echo. `slot` is in seconds, figures in µs. */
+/**
+ * The knee of a ramp, the recovery of a storm, the slopes of an echo, CPU by message. `slot` is in seconds, figures in
+ * µs. A merge computes them again from what the machines' runs add up to; `outcomes` are the figures that do.
+ */
 export function figuresOf(
 	groups: readonly Group[],
 	{ activity, connectRate, slot }: { activity: Activity; connectRate: number; slot: number },
+	outcomes: readonly Figure[] = [],
 ): Figure[] {
 	return groups.flatMap((group) => {
 		const { transport, path } = group;
 		const figure = (name: string, value: number, unit: string): Figure => ({
 			...{ name, value, unit },
-			...{ transport, path },
+			...{ transport, path, combine: "derived" },
 		});
 		if (activity === "ramp") {
 			const knee = kneeOf(group, connectRate, slot);
@@ -22,6 +26,7 @@ export function figuresOf(
 		return [
 			...recoveryOf(group).map(([name, us]) => figure(name, us, "us")),
 			...slopesOf(group).map(([name, slope]) => figure(name, slope, "us/h")),
+			...cpuByMessage(group, outcomes).map(([name, ms]) => figure(name, ms, "CPU ms")),
 		];
 	});
 }
@@ -50,6 +55,20 @@ function recoveryOf(group: Group): [name: string, us: number][] {
 	if (recover === undefined) return [];
 	const histogram = Histogram.fromRecord(recover);
 	return [0.5, 0.95, 1].map((share) => [`recovered_${share * 100}`, histogram.quantile(share)]);
+}
+
+/** CPU milliseconds of a watched process in the load group's slots. */
+export function cpuName(process: string): string {
+	return `cpu_ms ${process}`;
+}
+
+function cpuByMessage({ transport, path, counts }: Group, outcomes: readonly Figure[]): [string, number][] {
+	if (counts.received === 0) return [];
+	return outcomes.flatMap((one): [string, number][] => {
+		const process = one.name.slice(cpuName("").length);
+		if (one.name !== cpuName(process) || one.transport !== transport || one.path !== path) return [];
+		return [[`cpu_per_1000_messages ${process}`, (one.value / counts.received) * 1000]];
+	});
 }
 
 /** Too short a run has no slope by the hour. */

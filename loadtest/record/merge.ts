@@ -1,11 +1,15 @@
-/** Merges the results of several machines with one plan: counts and histograms add up, nothing is averaged. */
+/** Merges the results of several machines with one plan: counts and histograms add up, and what follows is computed again. */
 import { randomUUID } from "node:crypto";
 import { CommandError, EXIT } from "../../worker/command-line/command.ts";
-import { differingField, mergedPlan, storedIn } from "../plan/stored-plan.ts";
+import { differenceOf, mergedPlan, missingMachines } from "../plan/alike.ts";
+import { activityOf, storedIn } from "../plan/stored-plan.ts";
+import { figuresOf } from "./figures.ts";
 import { bySecond } from "./generator.ts";
 import { Histogram } from "./histogram.ts";
+import { mergedOutcomes } from "./outcomes.ts";
 import {
 	type Counts,
+	type Flag,
 	type Group,
 	type HistogramRecord,
 	METRICS,
@@ -20,12 +24,16 @@ export interface NamedResult {
 	readonly result: Result;
 }
 
-/** Merges results exactly. Throws a CommandError when there are fewer than two, or two of different plans. */
+/**
+ * Merges results exactly. Throws a CommandError when there are fewer than two, two of different plans, or not all
+ * machines of a test.
+ */
 export function mergeResults(inputs: readonly NamedResult[]): Result {
 	const [first, ...others] = inputs;
 	if (first === undefined || others.length === 0)
 		throw new CommandError("merge needs at least two result files; give one from each machine.", EXIT.usage);
 	checkAlike(first, others);
+	checkComplete(inputs);
 	const results = inputs.map(({ result }) => result);
 	const groups = groupNames(results).map((name) =>
 		mergeGroups(results.flatMap((one) => one.groups.filter((group) => nameOf(group) === name))),
@@ -35,8 +43,14 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		[first.result.plan, ...others.map(({ result }) => result.plan)],
 		results.map((one) => one.id),
 	);
+	const outcomes = mergedOutcomes(results.map((one) => one.outcomes ?? []));
+	const measured = {
+		activity: activityOf(plan),
+		connectRate: Number(storedIn(plan, "connectRate")),
+		slot: plan.slot,
+	};
 	const { tool } = first.result.environment;
-	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
+	const recomputed = doubtsAbout({ tool, plan }, groups, generator);
 	const id = randomUUID();
 	return {
 		...first.result,
@@ -46,10 +60,8 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		plan,
 		groups,
 		generator,
-		validity: {
-			valid: valid && results.every((one) => one.validity.valid),
-			flags,
-		},
+		outcomes: [...outcomes, ...figuresOf(groups, measured, outcomes)],
+		validity: mergedValidity(recomputed, inputs),
 		interrupted: results.some((one) => one.interrupted),
 	};
 }
@@ -61,14 +73,50 @@ function checkAlike(first: NamedResult, others: readonly NamedResult[]): void {
 		if (twin !== undefined)
 			throw new CommandError(`${name} is the same run as ${twin}; give each run once.`, EXIT.usage);
 		seen.set(result.id, name);
-		const field = differingField(first.result.plan, result.plan, "merge");
-		if (field === undefined) continue;
-		const [here, there] = [result, first.result].map(({ plan }) => JSON.stringify(storedIn(plan, field)));
-		throw new CommandError(
-			`${name}: plan.${field} is ${here}, in ${first.name} it is ${there}; merge only runs of one plan.`,
-			EXIT.usage,
-		);
 	}
+	for (const [at, one] of [first, ...others].entries())
+		for (const other of [first, ...others].slice(at + 1)) checkPair(one, other);
+}
+
+/** All pairs are checked, because machines must differ from each other and not only from the first. */
+function checkPair(one: NamedResult, other: NamedResult): void {
+	const difference = differenceOf(one.result.plan, other.result.plan, "merge");
+	if (difference === undefined) return;
+	const { field, values } = difference;
+	const fix =
+		field === "machine" ? "merge one run from each machine of one test" : "merge only runs of one plan";
+	throw new CommandError(
+		`${other.name}: plan.${field} is ${values[1]}, in ${one.name} it is ${values[0]}; ${fix}.`,
+		EXIT.usage,
+	);
+}
+
+function checkComplete(inputs: readonly NamedResult[]): void {
+	const [missing] = missingMachines(inputs.map(({ result }) => result.plan));
+	if (missing === undefined) return;
+	const files = inputs.map(({ name }) => name).join(", ");
+	throw new CommandError(
+		`the result of the test's machine ${missing} is missing beside ${files}; give one file from each machine.`,
+		EXIT.usage,
+	);
+}
+
+/**
+ * The merged figures are judged anew. What a machine saw but figures do not show, such as a process that ended, and
+ * why its run was invalid, stays true.
+ */
+function mergedValidity(recomputed: readonly Flag[], inputs: readonly NamedResult[]): Result["validity"] {
+	const isKnown = ({ code, severity }: Flag) =>
+		recomputed.some((flag) => flag.code === code && (severity !== "invalid" || flag.severity === "invalid"));
+	const kept = inputs.flatMap(({ name, result: { environment, plan, groups, generator, validity } }) => {
+		const own = doubtsAbout({ tool: environment.tool, plan }, groups, generator);
+		return validity.flags
+			.filter((flag) => flag.severity === "invalid" || !own.some(({ code }) => code === flag.code))
+			.filter((flag) => !isKnown(flag))
+			.map((flag) => ({ ...flag, message: `${name}: ${flag.message}` }));
+	});
+	const { valid, flags } = validity([...recomputed, ...kept]);
+	return { valid: valid && inputs.every(({ result }) => result.validity.valid), flags };
 }
 
 function nameOf(group: Pick<Group, "transport" | "path">): string {

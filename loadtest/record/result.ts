@@ -141,17 +141,26 @@ const groupShape = table({
 });
 export type Group = Read<typeof groupShape>;
 
-/** A figure that is not a message's latency: a scenario's finding, or memory. `path` and `transport` name its group. */
+/**
+ * How values of one figure become one: those of worker processes and machines are added up, or the largest is kept; a
+ * derived figure is computed again from what was added up.
+ */
+const COMBINE = ["sum", "max", "derived"] as const;
+export type Combine = Exclude<(typeof COMBINE)[number], "derived">;
+
+/**
+ * A figure that is not a message's latency: a scenario's finding, memory, or CPU. `path` and `transport` name its group.
+ * Older results do not say how a figure combines.
+ */
 const figureShape = table({
 	name,
 	value: number,
 	unit: anyText,
 	transport: optional(oneOf(TRANSPORTS)),
 	path: optional(anyText),
+	combine: optional(oneOf(COMBINE)),
 });
 export type Figure = Read<typeof figureShape>;
-/** How the values of several worker processes become one figure: added up, or the largest kept. */
-export type Combine = "sum" | "max";
 
 /** A doubt about the run (doubts.ts has all of this version). `invalid` makes the run invalid. */
 const flagShape = table({

@@ -1,7 +1,8 @@
 /**
- * One client publishes to a room, the others receive. Worker 0 has the probes and times them; the other workers have
+ * One client of each machine publishes to a room of this run, the machine's others receive. Worker 0 has the probes and times them; the other workers have
  * the publisher and all other subscribers, which only count, so that their work delays no timed delivery.
  */
+import { fallsTo, testNumber } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { schedule } from "../../plan/schedule.ts";
 import type { Client } from "../client/client.ts";
@@ -14,10 +15,17 @@ import { type Slot, secondIn } from "../pacing/slot.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Work } from "./work.ts";
 
-/** The client that publishes; it does not join the room. */
-export const PUBLISHER = 0;
+/** The client that publishes, by its number among the machine's; it does not join the room. */
+const PUBLISHER = 0;
 
-/** Probes are spread evenly over the join order, the last to join among them. */
+/** The number in the whole test of the client that publishes. */
+export function publisherOf({ machine }: Pick<Plan, "machine">): number {
+	return testNumber(machine, PUBLISHER);
+}
+
+/**
+ * Probes are spread evenly over the join order, the last to join among them. `clients` and `number` are the machine's own.
+ */
 export function isProbe(plan: Pick<Plan, "clients" | "probes">, number: number): boolean {
 	if (number === PUBLISHER) return false;
 	const subscribers = plan.clients - 1;
@@ -35,14 +43,16 @@ export async function joinRoom(session: Session, room: string, limit: number): P
 	}
 }
 
-/** The room of a load group. */
-export function roomOf(plan: Plan, group: number): string {
-	return `swarm-${plan.seed}-${group}`;
+/** The room of a load group: another run on the same target, from this machine or another, has rooms of its own. */
+export function roomOf({ runId }: Pick<Plan, "runId">, group: number): string {
+	return `swarm-${runId}-${group}`;
 }
 
 interface Published {
+	readonly run: string;
 	readonly seq: number;
 	readonly slot: number;
+	/** On the clock of this host, which publisher and probes share. */
 	readonly sentAt: number;
 	readonly pad: string;
 }
@@ -52,11 +62,13 @@ export async function fanout(work: Work): Promise<void> {
 	const { plan, slot, group, stop } = work;
 	const times = publishTimes(plan, slot);
 	const hasProbes = work.worker === 0;
-	const subscribers = group.opened.filter(({ number }) => number !== PUBLISHER);
+	const subscribers = group.opened.filter(({ number }) => number !== publisherOf(plan));
 	const seconds = times.map((at) => secondIn(slot, at));
 	const deliveries = new Deliveries(subscribers.length, seconds, hasProbes ? group.tally : null);
-	const unsubscribe = subscribers.map((client, i) => subscribe(client, i, slot, deliveries));
-	const publisher = group.clients.get(PUBLISHER);
+	const unsubscribe = subscribers.map((client, i) =>
+		subscribe(client, plan.runId, slot, (seq, us) => deliveries.receive(i, seq, us)),
+	);
+	const publisher = group.clients.get(publisherOf(plan));
 	if (publisher) await publish(work, publisher, times);
 	else await sleepUntil(slot.endAt, stop);
 	await deliveries.complete(plan.ackTimeout * 1e6, stop);
@@ -64,19 +76,28 @@ export async function fanout(work: Work): Promise<void> {
 	deliveries.count(group.tally);
 }
 
-function publishTimes({ arrivals, rate, seed }: Plan, slot: Slot): number[] {
+/** The machines' publishers take the messages of the one schedule in turn. */
+function publishTimes({ arrivals, rate, seed, machine }: Plan, slot: Slot): number[] {
 	const times: number[] = [];
+	let number = 0;
 	for (const at of schedule({ arrivals, rate, grain: 0, seed: seed + slot.number })) {
 		if (slot.startAt + at >= slot.endAt) break;
-		times.push(slot.startAt + at);
+		if (fallsTo({ index: machine.number - 1, of: machine.of }, number)) times.push(slot.startAt + at);
+		number += 1;
 	}
 	return times;
 }
 
-function subscribe(client: Client, subscriber: number, slot: Slot, deliveries: Deliveries): () => void {
-	const onMessage = (_room: string, message: Published) => {
-		if (message.slot !== slot.number) return;
-		deliveries.receive(subscriber, message.seq, nowUs() - message.sentAt);
+/** Listens for the messages of this run and slot: others, of the application or of another run, are not this run's. */
+function subscribe(
+	client: Client,
+	run: string,
+	slot: Slot,
+	receive: (seq: number, us: number) => void,
+): () => void {
+	const onMessage = (_room: unknown, message: Partial<Published> | null | undefined) => {
+		if (message?.run !== run || message.slot !== slot.number) return;
+		receive(Number(message.seq), nowUs() - Number(message.sentAt));
 	};
 	client.session.socket.on("room", onMessage);
 	return () => client.session.socket.off("room", onMessage);
@@ -98,7 +119,7 @@ async function publish(
 				countDue(sends, at, sentAt);
 				if (!publisher.isOpen) return;
 				sends.sent += 1;
-				const message: Published = { seq, slot: slot.number, sentAt, pad };
+				const message: Published = { run: plan.runId, seq, slot: slot.number, sentAt, pad };
 				const answered = () => {
 					const second = secondIn(slot, at);
 					if (second < 0) return;

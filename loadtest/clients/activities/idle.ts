@@ -6,7 +6,7 @@ import type { Work } from "./work.ts";
  * Waits for the slot's end, then reports heartbeats, sessions still open, and the generator's own memory. The run
  * records the memory of the processes that `--watch` names.
  */
-export async function idle({ slot, group, stop, figure }: Work): Promise<void> {
+export async function idle({ slot, group, stop, figure, state }: Work): Promise<void> {
 	let heartbeats = 0;
 	const onPing = () => {
 		heartbeats += 1;
@@ -17,6 +17,6 @@ export async function idle({ slot, group, stop, figure }: Work): Promise<void> {
 	for (const { session } of opened) session.socket.io.off("ping", onPing);
 	const held = opened.filter((client) => client.isOpen).length;
 	figure("heartbeats", heartbeats, "pings", "sum");
-	figure("sessions_held", held, "sessions", "max");
-	figure("generator_memory", process.memoryUsage().rss, "bytes", "sum");
+	state("sessions_held", held, "sessions", "sum");
+	state("generator_memory", process.memoryUsage().rss, "bytes", "sum");
 }

@@ -1,4 +1,5 @@
 /** Opens sessions at a rate that rises evenly; each is closed as soon as it is open. */
+import { placeOf } from "../../plan/machine.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { pace } from "../pacing/pacer.ts";
 import { countDue } from "../pacing/sends.ts";
@@ -7,8 +8,9 @@ import type { Work } from "./work.ts";
 /** Opens and closes the slot's sessions. */
 export async function ramp({ plan, slot, group, worker, sends, stop }: Work): Promise<void> {
 	const openings: Promise<void>[] = [];
+	const place = placeOf(plan, worker);
 	await pace(
-		openingTimes(plan.connectRate, slot.measureAt, slot.endAt, worker, plan.processes),
+		openingTimes(plan.connectRate, slot.measureAt, slot.endAt, place.index, place.of),
 		({ number, at }) =>
 			() => {
 				countDue(sends, at, nowUs());
@@ -27,7 +29,7 @@ export async function ramp({ plan, slot, group, worker, sends, stop }: Work): Pr
 }
 
 /**
- * A worker's share of the openings between `from` and `to` (µs). At t seconds of T the rate is peak·t/T, so that
+ * The openings between `from` and `to` (µs) that are a worker's share; `workers` are those of all machines. At t seconds of T the rate is peak·t/T, so that
  * n sessions are reached at √(2·n·T/peak) seconds.
  */
 export function* openingTimes(

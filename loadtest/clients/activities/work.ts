@@ -1,4 +1,6 @@
 /** What an activity is given for one slot in one worker. */
+
+import { placeOf } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type Due, shareOf } from "../../plan/schedule.ts";
 import type { Combine } from "../../record/result.ts";
@@ -17,8 +19,10 @@ export interface Work {
 	readonly sends: SendCounts;
 	/** Ends the slot early. */
 	readonly stop: AbortSignal;
-	/** Reports a figure of the load group that is not a latency. */
+	/** Reports a figure of the load group that is not a latency: an amount of this slot, which slots add up. */
 	figure(name: string, value: number, unit: string, how: Combine): void;
+	/** The same for a state at the slot's end, which replaces that of the slot before. */
+	state(name: string, value: number, unit: string, how: Combine): void;
 	/** Calls back about once a second until the slot is done. */
 	everySecond(callback: () => void): void;
 }
@@ -27,7 +31,8 @@ export interface Work {
 export function* messagesOf({ plan, slot, worker }: Work): Generator<Due> {
 	const { arrivals, rate, grain } = plan;
 	const options = { arrivals, rate, grain, seed: plan.seed + slot.number };
-	for (const { client, at } of shareOf(options, plan.clients, worker, plan.processes)) {
+	const place = placeOf(plan, worker);
+	for (const { client, at } of shareOf(options, plan.clients, place.index, place.of)) {
 		if (slot.startAt + at >= slot.endAt) return;
 		yield { client, at: slot.startAt + at };
 	}

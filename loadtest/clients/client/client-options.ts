@@ -1,15 +1,18 @@
 /** The options of each client of a load group: its address, and its templates filled. */
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
+import { ownNumber } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { fill, fillAll, fillJson, type TemplateValues } from "../../plan/template.ts";
 import type { Message, SessionOptions } from "./session.ts";
 
-/** The session that client `n` (from 0) of a load group opens. */
+/** The session that a client opens; `n` (from 0) is its number in its load group over all machines of the test. */
 export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n: number): SessionOptions {
 	const values = { n, path: path.name, transport, seed: plan.seed };
 	const { sources } = plan;
+	// Each machine uses all addresses, however many machines there are.
+	const own = ownNumber(plan.machine, n);
 	return {
-		url: path.urls[n % path.urls.length]!,
+		url: path.urls[own % path.urls.length]!,
 		transport,
 		plain: plan.plainClient,
 		socketPath: plan.socketPath,
@@ -18,7 +21,7 @@ export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n:
 		connectTimeout: plan.connectTimeout,
 		message: plan.probe === "echo" ? messageOf(plan, values) : null,
 		answers: { ack: plan.ack, ackMatch: plan.ackMatch },
-		source: sources.length > 0 ? sources[n % sources.length]! : "",
+		source: sources.length > 0 ? sources[own % sources.length]! : "",
 		keepAlive: plan.pollingAgent === "keep-alive" || transport !== "polling",
 		reconnection: plan.reconnection,
 		namespace: fill(plan.namespace, values),

@@ -1,10 +1,10 @@
 /** `npm run swarm`: load runs from flags to result files. */
 import { randomUUID } from "node:crypto";
 import { extname } from "node:path";
-import { type CommandError, EXIT } from "../../../worker/command-line/command.ts";
+import { type CommandError, EXIT, UsageError } from "../../../worker/command-line/command.ts";
 import { checkWritable } from "../../../worker/command-line/files.ts";
 import { type Flags, readFlags } from "../../plan/flags.ts";
-import { type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
+import { newRunId, type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
 import { loadScenario } from "../../plan/scenarios.ts";
 import type { Result } from "../../record/result.ts";
 import { defaultFile, deliverResult, exitCodeOf, type Show, saveResult } from "../../record/save.ts";
@@ -19,6 +19,8 @@ export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show
 	const { options, output } = readFlags(argv);
 	const { json, repeat } = output;
 	const plan = planFrom(await withScenario(options));
+	if (repeat > 1 && plan.startAt > 0)
+		throw new UsageError(`--repeat ${repeat}: --start-at is the start of one run; leave out one of them.`);
 	const file = output.out ?? defaultFile("swarm", plan.scenario);
 	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);
@@ -26,7 +28,8 @@ export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show
 	let code: number = EXIT.ok;
 	for (let index = 1; index <= repeat; index++) {
 		const series = repeat > 1 ? { id, index, of: repeat } : null;
-		const run = { plan: { ...plan, seed: plan.seed + index - 1 }, file: numbered(file, series), series };
+		const ownPlan = { ...plan, seed: plan.seed + index - 1, runId: newRunId() };
+		const run = { plan: ownPlan, file: numbered(file, series), series };
 		code = Math.max(code, await oneRun(run, { screen, show, json }, stop));
 		if (stop.aborted) return EXIT.interrupted;
 	}

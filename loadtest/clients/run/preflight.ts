@@ -1,6 +1,7 @@
 /** Before any load: checks that each target answers a Socket.IO client. */
 import { CommandError } from "../../../worker/command-line/command.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
+import { testNumber } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Transport } from "../../record/result.ts";
 import { joinRoom, roomOf } from "../activities/fanout.ts";
@@ -21,7 +22,11 @@ export async function preflight(plan: Plan): Promise<void> {
 }
 
 async function check(plan: Plan, group: LoadGroupPlan, n: number): Promise<void> {
-	const options = { ...clientOptions(plan, group, n), connectTimeout: LIMIT_S, reconnection: false };
+	const options = {
+		...clientOptions(plan, group, testNumber(plan.machine, n)),
+		connectTimeout: LIMIT_S,
+		reconnection: false,
+	};
 	const restoreTrust = trustForFetch(plan, group.transport);
 	try {
 		const session = await openSession(options);

@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import { isLoopback } from "../../plan/paths.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { recordOf } from "../../plan/stored-plan.ts";
+import { type Doubt, type DoubtCode, type DoubtFacts, doubt } from "../../record/doubts.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { figuresOf } from "../../record/figures.ts";
 import { bySecond } from "../../record/generator.ts";
+import { Outcomes } from "../../record/outcomes.ts";
 import {
 	type Combine,
 	type Figure,
@@ -40,7 +42,8 @@ export class Recorder {
 	/** Seconds in which each load group has been measured. */
 	readonly #seconds: number[];
 	#generator: GeneratorWindow[] = [];
-	readonly #figures = new Map<string, Figure>();
+	readonly #outcomes = new Outcomes();
+	readonly #doubts: Doubt[] = [];
 
 	constructor(plan: Plan, series: Series | null) {
 		this.#plan = plan;
@@ -55,16 +58,23 @@ export class Recorder {
 		if (report.type === "generator") this.#generator = bySecond([...this.#generator, report.window]);
 		if (report.type !== "figure") return;
 		const { transport, path } = this.#plan.groups[report.group]!;
-		const { name, unit, value, how } = report;
-		this.addFigure({ name, unit, value, transport, path: path.name }, how);
+		const { name, unit, value, how, slot } = report;
+		this.#outcomes.add({ name, unit, value, transport, path: path.name }, how, slot);
 	}
 
 	/** Adds a figure to the values with the same name and load group. */
 	addFigure(figure: Figure, how: Combine): void {
-		const key = [figure.transport, figure.path, figure.name].join(" ");
-		const known = this.#figures.get(key)?.value ?? 0;
-		const value = how === "sum" ? known + figure.value : Math.max(known, figure.value);
-		this.#figures.set(key, { ...figure, value });
+		this.#outcomes.add(figure, how);
+	}
+
+	/** Drops a figure that turned out to be incomplete. */
+	forgetFigure(name: string): void {
+		this.#outcomes.forget(name);
+	}
+
+	/** Adds a doubt that the figures do not show. */
+	addDoubt<Code extends DoubtCode>(code: Code, facts: DoubtFacts<Code>): void {
+		this.#doubts.push(doubt({ tool: TOOL, plan: recordOf(this.#plan) }, code, "warning", facts));
 	}
 
 	/** Adds to the time in which a load group has been measured. */
@@ -81,6 +91,8 @@ export class Recorder {
 		});
 		const generator = withTaint(this.#generator, groups);
 		const record = recordOf(plan);
+		// A watched process also works for the other machines: its CPU by message needs their counts, in a merge.
+		const { figures: outcomes } = this.#outcomes;
 		const loopback = plan.paths.every(({ urls }) => urls.every(isLoopback));
 		return {
 			kind: RESULT_KIND,
@@ -92,8 +104,8 @@ export class Recorder {
 			plan: record,
 			groups,
 			generator,
-			outcomes: [...this.#figures.values(), ...figuresOf(groups, plan)],
-			validity: validity(doubtsAbout({ tool: TOOL, plan: record }, groups, generator)),
+			outcomes: [...outcomes, ...figuresOf(groups, plan, plan.machine.of === 1 ? outcomes : [])],
+			validity: validity([...doubtsAbout({ tool: TOOL, plan: record }, groups, generator), ...this.#doubts]),
 			interrupted,
 		};
 	}

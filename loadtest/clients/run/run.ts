@@ -1,15 +1,18 @@
 /** One load run, from a plan to a result. */
 import { aborted, CommandError, EXIT } from "../../../worker/command-line/command.ts";
+import { ownClients } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Result } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
+import { sleepUntil } from "../pacing/pacer.ts";
 import type { Slot } from "../pacing/slot.ts";
 import { LiveFigures, type LiveView } from "../view/live.ts";
 import type { Report } from "../worker/messages.ts";
 import { scheduleChaos } from "./chaos.ts";
 import { preflight } from "./preflight.ts";
 import { Recorder, type Series } from "./recorder.ts";
-import { residentAll } from "./watch.ts";
+import { checkStartAt, slotOffset } from "./timetable.ts";
+import { checkWatched, Watch } from "./watch.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** What a run tells its caller while it lasts. */
@@ -23,16 +26,19 @@ export interface Hooks {
 }
 
 /** The workers as the run sees them. */
-export type Workers = Pick<WorkerPool, "ready" | "open" | "slot" | "halt" | "close">;
+export type Workers = Pick<WorkerPool, "ready" | "open" | "slot" | "halt" | "close" | "failed">;
 
 /** Time between an order to start and the start: longer than the order takes to reach a worker. */
 const HEAD_START_US = 50_000;
+/** A shorter wait for `--start-at` is not worth a line. */
+const WORTH_TELLING_US = 2e6;
 /** Time between two partial results in a long slot. */
 const PARTIAL_EVERY_S = 10;
 
 /**
  * Makes a load run. Aborting `stop` ends it early: what was measured is drained and returned as an interrupted
- * result. Throws a CommandError when a target does not answer or a worker fails.
+ * result. Throws a CommandError when a target does not answer, a watched process does not exist, `--start-at` is too
+ * soon, or a worker fails.
  */
 export async function runSwarm(
 	plan: Plan,
@@ -40,6 +46,8 @@ export async function runSwarm(
 	stop: AbortSignal,
 	series: Series | null = null,
 ): Promise<Result> {
+	checkStartAt(plan, Date.now() / 1000);
+	await checkWatched(plan);
 	const reached = preflight(plan);
 	reached.catch(() => {});
 	await Promise.race([reached, aborted(stop)]);
@@ -54,6 +62,11 @@ export class Run {
 	readonly #stop: AbortSignal;
 	readonly #recorder: Recorder;
 	readonly #live: LiveFigures;
+	readonly #watch: Watch;
+	/** `--start-at` on the monotonic clock; null = measurement begins when all sessions are open. */
+	readonly #startAt: number | null;
+	/** Aborted when the run is over, however it ends. */
+	readonly #over = new AbortController();
 	#phase = "opening sessions";
 	#endAt = 0;
 	#ticks = 0;
@@ -65,6 +78,8 @@ export class Run {
 		this.#stop = stop;
 		this.#recorder = new Recorder(plan, series);
 		this.#live = new LiveFigures(plan);
+		this.#watch = new Watch(plan, this.#recorder);
+		this.#startAt = plan.startAt === 0 ? null : nowUs() + (plan.startAt * 1000 - Date.now()) * 1000;
 	}
 
 	/** Starts the workers, opens all sessions, measures slot by slot, and ends the workers. */
@@ -78,11 +93,9 @@ export class Run {
 		stop.addEventListener("abort", halt, { once: true });
 		const timer = setInterval(() => this.#everySecond(), 1000);
 		try {
-			await workers.ready();
-			if (stop.aborted) workers.halt();
-			await this.#open(workers);
-			await this.#measure(workers);
+			await Promise.race([workers.failed, this.#steps(workers)]);
 		} finally {
+			this.#over.abort();
 			clearInterval(timer);
 			stop.removeEventListener("abort", halt);
 			await workers.close();
@@ -91,14 +104,18 @@ export class Run {
 		return this.#recorder.result(stop.aborted);
 	}
 
+	async #steps(workers: Workers): Promise<void> {
+		await workers.ready();
+		if (this.#stop.aborted) workers.halt();
+		await this.#open(workers);
+		await this.#measure(workers);
+	}
+
 	#everySecond(): void {
 		this.#ticks += 1;
 		this.#hooks.live?.(this.#live.take(this.#phase, Math.max(0, (this.#endAt - nowUs()) / 1e6), 1));
 		if (this.#ticks % PARTIAL_EVERY_S === 0) this.#savePartial();
-		residentAll(this.#plan.watch).then((memory) => {
-			for (const [name, bytes] of Object.entries(memory))
-				this.#recorder.addFigure({ name: `memory_most ${name}`, value: bytes, unit: "bytes" }, "max");
-		});
+		this.#watch.recordMemory();
 	}
 
 	/** One partial result after the other. */
@@ -109,33 +126,36 @@ export class Run {
 
 	async #open(workers: Workers): Promise<void> {
 		const plan = this.#plan;
-		const total = plan.activity === "ramp" ? 0 : plan.clients * plan.groups.length;
-		this.#endAt = nowUs() + (total / plan.connectRate + this.#measureSeconds()) * 1e6;
-		const before = await residentAll(plan.watch);
-		if (total > 0) this.#hooks.progress(`opening ${total} sessions`);
+		const perClient = plan.activity === "ramp" ? 0 : plan.groups.length;
+		const total = plan.clients * perClient;
+		const own = ownClients(plan) * perClient;
+		this.#endAt =
+			(this.#startAt ?? nowUs() + (total / plan.connectRate) * 1e6) + this.#measureSeconds() * 1e6;
+		// The other machines of the test open theirs at the same time.
+		const recordOpening = await this.#watch.startOpening(total);
+		if (own > 0) this.#hooks.progress(`opening ${own} sessions`);
 		await workers.open(plan, nowUs() + HEAD_START_US);
-		const after = await residentAll(plan.watch);
-		for (const [name, bytes] of Object.entries(after)) {
-			if (total === 0 || before[name] === undefined) continue;
-			const value = (bytes - before[name]) / total;
-			this.#recorder.addFigure({ name: `memory_per_session ${name}`, value, unit: "bytes" }, "max");
-		}
+		await recordOpening();
 	}
 
 	#measureSeconds(): number {
-		return this.#plan.order.length * (this.#plan.slot + this.#plan.warmup);
+		const { order, slot, warmup } = this.#plan;
+		if (this.#startAt === null) return order.length * (slot + warmup);
+		return slotOffset(this.#plan, order.length - 1) + slot;
 	}
 
 	async #measure(workers: Workers): Promise<void> {
 		const { order, groups, warmup, slot: length } = this.#plan;
-		this.#endAt = nowUs() + this.#measureSeconds() * 1e6;
+		this.#checkInTime();
+		this.#endAt = (this.#startAt ?? nowUs()) + this.#measureSeconds() * 1e6;
 		let origin = 0;
 		for (const [number, group] of order.entries()) {
-			if (this.#stop.aborted) return;
+			await this.#waitForSlot(number);
+			if (this.#stop.aborted || this.#over.signal.aborted) return;
 			const { transport, path } = groups[group]!;
 			this.#phase = `slot ${number + 1} of ${order.length}: ${transport} ${path.name}`;
 			this.#hooks.progress(`${this.#phase}, ${length.toFixed(1)} s`);
-			const startAt = nowUs() + HEAD_START_US;
+			const startAt = this.#plannedStart(number) ?? nowUs() + HEAD_START_US;
 			const measureAt = startAt + warmup * 1e6;
 			if (number === 0) {
 				origin = measureAt;
@@ -147,11 +167,50 @@ export class Run {
 		}
 	}
 
+	/** When a slot's warm-up begins by `--start-at`. */
+	#plannedStart(number: number): number | null {
+		if (this.#startAt === null) return null;
+		return this.#startAt + (slotOffset(this.#plan, number) - this.#plan.warmup) * 1e6;
+	}
+
+	#checkInTime(): void {
+		const startAt = this.#plannedStart(0);
+		const late = startAt === null ? 0 : (nowUs() + HEAD_START_US - startAt) / 1e6;
+		if (late <= 0 || this.#stop.aborted) return;
+		throw new CommandError(
+			`--start-at: all sessions were open ${late.toFixed(1)} s too late for it; give a later time, or fewer --clients.`,
+		);
+	}
+
+	async #waitForSlot(number: number): Promise<void> {
+		const startAt = this.#plannedStart(number);
+		if (startAt === null) return;
+		const wait = startAt - HEAD_START_US - nowUs();
+		if (wait > WORTH_TELLING_US) {
+			this.#phase = "waiting for --start-at";
+			this.#hooks.progress(`waiting ${(wait / 1e6).toFixed(0)} s for --start-at`);
+		}
+		await sleepUntil(startAt - HEAD_START_US, AbortSignal.any([this.#stop, this.#over.signal]));
+	}
+
 	async #runSlot(workers: Workers, slot: Slot): Promise<void> {
-		await workers.slot(slot);
+		const slotIsOver = new AbortController();
+		const recordCpu = this.#watchSlot(slot, slotIsOver.signal);
+		try {
+			await workers.slot(slot);
+		} finally {
+			slotIsOver.abort();
+		}
+		await (await recordCpu)?.();
 		this.#recorder.addSeconds(slot.group, (Math.min(slot.endAt, nowUs()) - slot.measureAt) / 1e6);
 		this.#savePartial();
 		await this.#saving;
+	}
+
+	/** Reads the CPU of the watched processes when measurement begins; null when the slot ended before. */
+	async #watchSlot({ group, measureAt }: Slot, isOver: AbortSignal): Promise<(() => Promise<void>) | null> {
+		await sleepUntil(measureAt, isOver);
+		return isOver.aborted ? null : this.#watch.startSlot(this.#plan.groups[group]!);
 	}
 
 	#scheduleChaos(origin: number): void {

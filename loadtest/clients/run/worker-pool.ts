@@ -25,6 +25,17 @@ export type WorkerProcess = Pick<
 	"pid" | "connected" | "exitCode" | "signalCode" | "send" | "kill" | "on" | "once"
 >;
 
+/** How a worker ended, and what to do if that follows from it. */
+export function exitReason(code: number | null, signal: string | null): string {
+	const how = `ended (${signal === null ? `exit code ${code}` : `signal ${signal}`})`;
+	// V8 aborts when its heap is full; 134 is that signal seen through a shell.
+	if (signal === "SIGABRT" || code === 134)
+		return `${how}: it ran out of memory, if it says so above; give fewer --clients or more --processes`;
+	if (signal === "SIGKILL" || code === 137)
+		return `${how}: somebody killed it, or the system did because memory ran out; in that case give fewer --clients or a larger machine`;
+	return `${how}; see its own messages above`;
+}
+
 /** Node's arguments for a worker. */
 export function workerArguments({ plainClient }: Pick<Plan, "plainClient">): string[] {
 	return plainClient ? V8_FLAGS : [...V8_FLAGS, ...RELEASE_BUILD];
@@ -43,18 +54,21 @@ function startWorker(plan: Plan): WorkerProcess {
 export class WorkerPool {
 	readonly #workers: WorkerProcess[];
 	readonly #onReport: (report: Report) => void;
-	readonly #waiting = new Set<(report: Report | Error, worker: WorkerProcess) => void>();
+	readonly #waiting = new Set<(report: Report, worker: WorkerProcess) => void>();
+	readonly #failure = Promise.withResolvers<never>();
 	#closing = false;
 
 	/** `onReport` gets every report; `start` starts one worker process. */
 	constructor(plan: Plan, onReport: (report: Report) => void, start = startWorker) {
 		this.#onReport = onReport;
+		// A worker may end while nobody waits for the workers.
+		this.failed.catch(() => {});
 		this.#workers = Array.from({ length: plan.processes }, () => {
 			const worker = start(plan);
 			worker.on("message", (report: Report) => this.#receive(report, worker));
-			worker.on("error", (error: Error) => this.#fail(worker, error.message));
+			worker.on("error", (error: Error) => this.#fail(worker, `cannot be started: ${error.message}`));
 			worker.on("exit", (code: number | null, signal: string | null) =>
-				this.#fail(worker, `exit ${code ?? signal}`),
+				this.#fail(worker, exitReason(code, signal)),
 			);
 			return worker;
 		});
@@ -62,7 +76,7 @@ export class WorkerPool {
 
 	#receive(report: Report, worker: WorkerProcess): void {
 		if (report.type === "failed") {
-			this.#fail(worker, report.message);
+			this.#fail(worker, `failed: ${report.message}`);
 			return;
 		}
 		this.#onReport(report);
@@ -71,25 +85,29 @@ export class WorkerPool {
 
 	#fail(worker: WorkerProcess, why: string): void {
 		if (this.#closing) return;
-		const error = new CommandError(
-			`worker process ${worker.pid} of the swarm ended (${why}); give fewer --clients or more --processes.`,
-		);
-		for (const waiting of [...this.#waiting]) waiting(error, worker);
+		const { pid } = worker;
+		const name = pid === undefined ? "a worker process" : `worker process ${pid}`;
+		this.#failure.reject(new CommandError(`${name} of the swarm ${why}.`));
 	}
 
-	/** Resolves when every worker has sent a report of that type; rejects when one fails. */
+	/** Rejects when a worker fails or ends, also while nothing is awaited; never resolves. */
+	get failed(): Promise<never> {
+		return this.#failure.promise;
+	}
+
+	/** Resolves when every worker has sent a report of that type; rejects when one fails or has failed before. */
 	#all(type: Report["type"]): Promise<void> {
-		return new Promise((resolve, reject) => {
+		const reported = new Promise<void>((resolve) => {
 			const missing = new Set(this.#workers);
-			const waiting = (report: Report | Error, worker: WorkerProcess) => {
-				if (report instanceof Error) reject(report);
-				else if (report.type === type) missing.delete(worker);
-				if (!(report instanceof Error) && missing.size > 0) return;
+			const waiting = (report: Report, worker: WorkerProcess) => {
+				if (report.type === type) missing.delete(worker);
+				if (missing.size > 0) return;
 				this.#waiting.delete(waiting);
 				resolve();
 			};
 			this.#waiting.add(waiting);
 		});
+		return Promise.race([this.failed, reported]);
 	}
 
 	#order(order: Order, worker: WorkerProcess): void {

@@ -24,6 +24,8 @@ export type Report =
 			readonly value: number;
 			readonly unit: string;
 			readonly how: Combine;
+			/** The slot whose state the value is; a value without it is an amount. */
+			readonly slot?: number;
 	  }
 	| { readonly type: "generator"; readonly window: GeneratorWindow }
 	| { readonly type: "slot-done"; readonly number: number }

@@ -1,7 +1,7 @@
 /** A worker process: opens its share of all load groups' sessions, acts in its slots, and reports deltas. */
 import type { Plan } from "../../plan/plan.ts";
 import { ACTIVITY, belongsTo } from "../activities/activity.ts";
-import { joinRoom, PUBLISHER, roomOf } from "../activities/fanout.ts";
+import { joinRoom, publisherOf, roomOf } from "../activities/fanout.ts";
 import { LoadGroup, type Traffic } from "../client/load-group.ts";
 import type { Session } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -49,7 +49,7 @@ function* openingTimes(startAt: number): Generator<{ at: number; group: LoadGrou
 }
 
 function joinOf(group: LoadGroup, number: number): (session: Session) => Promise<void> {
-	if (plan.activity !== "fanout" || number === PUBLISHER) return async () => {};
+	if (plan.activity !== "fanout" || number === publisherOf(plan)) return async () => {};
 	return (session) => joinRoom(session, roomOf(plan, group.number), plan.connectTimeout);
 }
 
@@ -90,6 +90,8 @@ async function runSlot(slot: Slot): Promise<void> {
 		sends: check.sends,
 		stop: halt.signal,
 		figure: (name, value, unit, how) => send({ type: "figure", group: slot.group, name, value, unit, how }),
+		state: (name, value, unit, how) =>
+			send({ type: "figure", group: slot.group, name, value, unit, how, slot: slot.number }),
 		everySecond: (callback) => {
 			eachSecond = callback;
 		},

@@ -1,5 +1,5 @@
 /** The share of the machine's processors that k6 uses, read once a second. */
-import { readFileSync } from "node:fs";
+import { procCpuSeconds } from "../../record/process-usage.ts";
 
 /** CPU seconds a process had used by `at` (epoch ms). */
 export interface CpuReading {
@@ -7,14 +7,11 @@ export interface CpuReading {
 	readonly used: number;
 }
 
-/** Linux reports CPU time in hundredths of a second, whatever the kernel's own tick (USER_HZ, proc(5)). */
-const TICKS_PER_SECOND = 100;
-
 /** Watches a process until `stop`, which returns the readings: none without /proc. */
 export function watchCpu(pid: number): { stop(): CpuReading[] } {
 	const readings: CpuReading[] = [];
 	const read = () => {
-		const used = cpuSeconds(pid);
+		const used = procCpuSeconds(pid);
 		if (used !== null) readings.push({ at: Date.now(), used });
 	};
 	read();
@@ -25,20 +22,6 @@ export function watchCpu(pid: number): { stop(): CpuReading[] } {
 			return readings;
 		},
 	};
-}
-
-function cpuSeconds(pid: number): number | null {
-	try {
-		return readStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
-	} catch {
-		return null;
-	}
-}
-
-/** User and system CPU seconds in a line of /proc/PID/stat; the process name before them may contain any character but a newline. */
-export function readStat(line: string): number {
-	const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
-	return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 /** The share of `cpus` processors used between two times (epoch ms), 0 to 1; 0 without readings. */

@@ -47,6 +47,8 @@ const GIVEN: Partial<Record<FieldName, readonly [string, unknown]>> = {
 	probes: ["2", 2],
 	chaosRun: ["kill 1", "kill 1"],
 	chaosAt: ["3", 3],
+	machine: ["2/3", { number: 2, of: 3 }],
+	startAt: ["1795780800", 1_795_780_800],
 	watch: ["edge=12,n1=13", { edge: 12, n1: 13 }],
 };
 

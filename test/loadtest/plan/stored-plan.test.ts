@@ -1,10 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type PlanOptions, planFrom } from "../../../loadtest/plan/plan.ts";
 import {
 	activityOf,
 	cutsSessions,
-	differingField,
-	mergedPlan,
 	type PlanRecord,
 	planShape,
 	recordOf,
@@ -33,44 +31,32 @@ test("other settings are in `extra` when they differ from their defaults", () =>
 	});
 });
 
+test("a message is kept as its length and hash, which differ when it differs", () => {
+	const digest = (message: string) =>
+		storedIn(stored({ message }), "message") as { bytes: number; sha256: string };
+	// printf '"é{n}"' | sha256sum
+	expect(digest('"é{n}"')).toEqual({ bytes: 7, sha256: "d2d366f995cedcb4" });
+	expect(digest('"f{n}"').sha256).not.toBe(digest('"g{n}"').sha256);
+	expect(JSON.stringify(stored({ message: '"hush"' }))).not.toContain("hush");
+});
+
+test("a machine's result has its own share of clients and rates, and no share is rounded away", () => {
+	const shares = [1, 2, 3].map((number) =>
+		stored({ machine: { number, of: 3 }, clients: 10, rate: 20, connectRate: 60 }),
+	);
+	expect(shares.map(({ clients, rate, extra }) => [clients, rate, extra["connectRate"]])).toEqual([
+		[4, 8, 20],
+		[3, 6, 20],
+		[3, 6, 20],
+	]);
+	expect(storedIn(shares[1]!, "machine")).toEqual({ number: 2, of: 3 });
+});
+
 test("a result of an older version is read: its messages left one by one, its client was not the plain one", () => {
 	const { grain: _, ...older } = stored();
 	const plan = validated(planShape, older);
 	expect(plan.grain).toBe(0);
 	expect(storedIn(plan, "plainClient")).toBe(false);
-});
-
-describe("two plans", () => {
-	test.each<[PlanOptions, "compare" | "merge", string | undefined]>([
-		[{}, "compare", undefined],
-		[{ rate: 50 }, "compare", "rate"],
-		[{ rate: 50 }, "merge", undefined],
-		[{ clients: 5 }, "compare", "clients"],
-		[{ clients: 5 }, "merge", undefined],
-		[{ duration: 60 }, "compare", undefined],
-		[{ duration: 60 }, "merge", "duration"],
-		[{ transports: ["polling"] }, "compare", undefined],
-		[{ transports: ["polling"] }, "merge", "transports"],
-		[{ payload: 5 }, "compare", "payload"],
-		[{ payload: 5 }, "merge", "payload"],
-		[{ seed: 5, connectRate: 9 }, "compare", undefined],
-		[{ seed: 5, connectRate: 9 }, "merge", undefined],
-		[{ plainClient: true }, "compare", "plainClient"],
-		[{ plainClient: true }, "merge", "plainClient"],
-	])("that differ in %j, used to %s, are kept apart by %s", (options, use, field) => {
-		expect(differingField(stored(), stored(options), use)).toBe(field);
-	});
-
-	test("are merged by adding up clients, rate and processes, and by uniting addresses", () => {
-		const other = stored({ paths: "target=http://b,far=http://c", processes: 2 });
-		const merged = mergedPlan([stored({ processes: 1 }), other], ["x", "y"]);
-		expect(merged).toMatchObject({ clients: 100, rate: 200, processes: 3, payload: 100 });
-		expect(merged.paths).toEqual([
-			{ name: "target", urls: ["http://localhost/", "http://b/"] },
-			{ name: "far", urls: ["http://c/"] },
-		]);
-		expect(merged.extra).toMatchObject({ merged: ["x", "y"] });
-	});
 });
 
 test("the activity of a user's own scenario is kept, and known by name for the swarm's", () => {

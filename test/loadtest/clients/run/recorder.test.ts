@@ -87,10 +87,60 @@ test("figures of several workers are added up, or the largest is kept", () => {
 	}
 	recorder.add({ type: "figure", group: 1, name: "sessions_cut", value: 9, unit: "sessions", how: "sum" });
 	expect(recorder.result(false).outcomes).toEqual([
-		{ name: "sessions_cut", value: 7, unit: "sessions", transport: "websocket", path: "direct" },
-		{ name: "memory_most edge", value: 4, unit: "bytes" },
-		{ name: "sessions_cut", value: 9, unit: "sessions", transport: "websocket", path: "edge" },
+		{
+			name: "sessions_cut",
+			value: 7,
+			unit: "sessions",
+			transport: "websocket",
+			path: "direct",
+			combine: "sum",
+		},
+		{ name: "memory_most edge", value: 4, unit: "bytes", combine: "max" },
+		{
+			name: "sessions_cut",
+			value: 9,
+			unit: "sessions",
+			transport: "websocket",
+			path: "edge",
+			combine: "sum",
+		},
 	]);
+});
+
+test("a state at the end of a slot is added up over workers, and replaces that of an earlier slot", () => {
+	const recorder = new Recorder(plan, null);
+	const held = { type: "figure", group: 0, name: "sessions_held", unit: "sessions", how: "sum" } as const;
+	for (const value of [20, 20]) recorder.add({ ...held, value, slot: 0 });
+	for (const value of [19, 18]) recorder.add({ ...held, value, slot: 3 });
+	expect(recorder.result(false).outcomes).toMatchObject([{ name: "sessions_held", value: 37 }]);
+});
+
+test("CPU by message is derived from the group's own answers, unless other machines use the process too", () => {
+	const cpu = { value: 50, unit: "CPU ms", transport: "websocket", path: "direct" } as const;
+	const outcomesOf = (of: number) => {
+		const recorder = new Recorder({ ...plan, machine: { number: 1, of } }, null);
+		recorder.add({ type: "delta", group: 0, delta: delta(3, 200) });
+		for (const name of ["cpu_ms edge", "cpu_ms n1"]) recorder.addFigure({ ...cpu, name }, "sum");
+		recorder.forgetFigure("cpu_ms n1");
+		return recorder.result(false).outcomes;
+	};
+	expect(outcomesOf(1)).toEqual([
+		{ ...cpu, name: "cpu_ms edge", combine: "sum" },
+		{ ...cpu, name: "cpu_per_1000_messages edge", value: 250, combine: "derived" },
+	]);
+	expect(outcomesOf(2)).toEqual([{ ...cpu, name: "cpu_ms edge", combine: "sum" }]);
+});
+
+test("a doubt that the figures do not show is in the result", () => {
+	const recorder = new Recorder(plan, null);
+	recorder.addDoubt("process_gone", { name: "edge", pid: 77 });
+	expect(recorder.result(false).validity.flags).toContainEqual(
+		expect.objectContaining({
+			code: "process_gone",
+			severity: "warning",
+			message: "the watched process edge (77) ended during the run",
+		}),
+	);
 });
 
 test("measured seconds add up; a slot stopped in its warm-up adds nothing", () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { nowUs } from "../../../../loadtest/clients/pacing/clock.ts";
 import type { Slot } from "../../../../loadtest/clients/pacing/slot.ts";
 import { Run, type Workers } from "../../../../loadtest/clients/run/run.ts";
 import type { LiveView } from "../../../../loadtest/clients/view/live.ts";
@@ -18,6 +19,12 @@ afterEach(() => {
 class FakeWorkers implements Workers {
 	readonly told: string[] = [];
 	readonly slots: Slot[] = [];
+	readonly #failure = Promise.withResolvers<never>();
+	readonly failed = this.#failure.promise;
+	/** A worker ends. */
+	fail(error: Error): void {
+		this.#failure.reject(error);
+	}
 	/** What happens in a slot. */
 	during: (slot: Slot) => void | Promise<void> = () => {};
 	async ready(): Promise<void> {
@@ -123,6 +130,38 @@ test("an interrupted run halts its workers, starts no further slot, and marks th
 	const result = await make();
 	expect(workers.told).toEqual(["ready", "open", "slot", "halt", "close"]);
 	expect(result.interrupted).toBe(true);
+});
+
+test("a worker that dies while nobody waits for it ends the run at once", async () => {
+	const { make, workers } = runOf({ startAt: Date.now() / 1000 + 600 });
+	const ended = expect(make()).rejects.toThrow("worker process 7");
+	await vi.advanceTimersByTimeAsync(5000);
+	expect(workers.told).toEqual(["ready", "open"]);
+	workers.fail(new Error("worker process 7 of the swarm ended (signal SIGKILL)"));
+	await ended;
+	expect(workers.told).toEqual(["ready", "open", "close"]);
+});
+
+test("with --start-at each slot begins at its own instant, however long the one before took to drain", async () => {
+	const startAt = Math.ceil(Date.now() / 1000) + 60;
+	const { make, workers, progress } = runOf({ startAt, warmup: 0.5, ackTimeout: 3 });
+	const toWall = Date.now() * 1000 - nowUs();
+	const drains = [500, 3100, 0, 0];
+	workers.during = ({ endAt, number }) =>
+		new Promise((resolve) => setTimeout(resolve, (endAt - nowUs()) / 1000 + drains[number]!));
+	const done = make();
+	await vi.advanceTimersByTimeAsync(90_000);
+	await done;
+	const begins = workers.slots.map(({ measureAt }) => (measureAt + toWall) / 1e6 - startAt);
+	// 2 s of measurement, 3.5 s for the drain, 0.5 s of warm-up.
+	for (const [i, begin] of begins.entries()) expect(Math.abs(begin - i * 6)).toBeLessThan(0.01);
+	expect(progress[1]).toMatch(/^waiting (59|60) s for --start-at$/);
+});
+
+test("a run whose sessions are open too late for --start-at ends and says how late", async () => {
+	const { make, workers } = runOf({ startAt: Date.now() / 1000 + 10 });
+	workers.open = () => vi.advanceTimersByTimeAsync(12_000).then(() => {});
+	await expect(make()).rejects.toThrow(/--start-at: all sessions were open 2\.[56] s too late/);
 });
 
 test("a worker's failure ends the run, and the workers are ended first", async () => {

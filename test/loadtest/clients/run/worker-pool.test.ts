@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { WorkerPool, workerArguments } from "../../../../loadtest/clients/run/worker-pool.ts";
+import { exitReason, WorkerPool, workerArguments } from "../../../../loadtest/clients/run/worker-pool.ts";
 import type { Report } from "../../../../loadtest/clients/worker/messages.ts";
 import { planFrom } from "../../../../loadtest/plan/plan.ts";
 import { FakeWorker } from "../../../support/swarm/fake-worker.ts";
@@ -86,18 +86,40 @@ test.each<[string, (worker: FakeWorker) => void, string]>([
 	[
 		"that reports a failure",
 		(worker) => worker.report({ type: "failed", message: "no memory" }),
-		"no memory",
+		"failed: no memory.",
 	],
-	["that exits", (worker) => worker.exit(1), "exit 1"],
-	["that is killed", (worker) => worker.exit(null, "SIGKILL"), "exit SIGKILL"],
-	["that cannot be started", (worker) => worker.emit("error", new Error("EAGAIN")), "EAGAIN"],
-])("a worker %s ends the order with an error that names it", async (_, fail, why) => {
+	["that exits", (worker) => worker.exit(1), "ended (exit code 1); see its own messages above."],
+	[
+		"that runs out of memory",
+		(worker) => worker.exit(null, "SIGABRT"),
+		"ended (signal SIGABRT): it ran out of memory, if it says so above; give fewer --clients or more --processes.",
+	],
+	[
+		"that is killed",
+		(worker) => worker.exit(null, "SIGKILL"),
+		"ended (signal SIGKILL): somebody killed it, or the system did because memory ran out; in that case give fewer --clients or a larger machine.",
+	],
+	[
+		"that cannot be started",
+		(worker) => worker.emit("error", new Error("EAGAIN")),
+		"cannot be started: EAGAIN.",
+	],
+])("a worker %s ends the order, and every later one, with an error that names it", async (_, fail, why) => {
 	const { pool, second } = startPool();
 	const done = pool.slot(slot);
 	fail(second);
-	await expect(done).rejects.toThrow(
-		`worker process 101 of the swarm ended (${why}); give fewer --clients or more --processes.`,
-	);
+	await expect(done).rejects.toThrow(`worker process 101 of the swarm ${why}`);
+	await expect(pool.slot(slot)).rejects.toThrow(`worker process 101 of the swarm ${why}`);
+	await expect(pool.failed).rejects.toThrow(`worker process 101 of the swarm ${why}`);
+});
+
+test.each([
+	[134, null, "exit code 134): it ran out of memory, if"],
+	[137, null, "exit code 137): somebody killed it, or"],
+	[null, "SIGTERM", "signal SIGTERM); see"],
+	[0, null, "exit code 0); see"],
+])("exit code %s and signal %s are explained only as far as they can be", (code, signal, words) => {
+	expect(exitReason(code, signal)).toContain(words);
 });
 
 test("halt reaches every worker that is still connected", () => {
