@@ -38,7 +38,7 @@ const BATCHED_FROM_PER_SECOND = 200;
 const GRAIN_MS = 5;
 
 /** Source addresses used on loopback: one has 28,000 ports to a target and no more. */
-const LOOPBACK_SOURCES = Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
+export const LOOPBACK_SOURCES = Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
 
 /** Seconds a slot should last; slots are longer or shorter to fill the duration evenly. */
 const TYPICAL_SLOT_S = 5;
@@ -61,6 +61,12 @@ export function planFrom({ url, paths: given, scenario: named = "echo", ...optio
 		processes: processesFor(settings, scenario.activity, groups.length),
 		...slotsFor(groups.length, settings.duration),
 	};
+}
+
+/** The same run without some of its load groups. */
+export function withGroups(plan: Plan, groups: readonly LoadGroupPlan[]): Plan {
+	const transports = plan.transports.filter((one) => groups.some(({ transport }) => transport === one));
+	return { ...plan, groups, transports, ...slotsFor(groups.length, plan.duration) };
 }
 
 function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonly string[] {

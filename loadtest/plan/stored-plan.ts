@@ -12,6 +12,7 @@ import {
 } from "../../worker/config/fields.ts";
 import { DEFAULTS, FIELDS, type FieldName, type Fields, rowOf, type ValueOf } from "./fields.ts";
 import { type Path, TRANSPORTS } from "./load-group.ts";
+import { masked } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import type { Activity } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -84,7 +85,7 @@ export function recordOf(plan: Plan): PlanRecord {
 	const own = SCENARIOS[plan.scenario] === undefined ? { activity: plan.activity } : {};
 	return {
 		...(Object.fromEntries(named) as PlanRecord),
-		paths: plan.paths.map(({ name, urls }) => ({ name, urls: [...urls] })),
+		paths: plan.paths.map(({ name, urls }) => ({ name, urls: urls.map(masked) })),
 		duration: plan.slot * plan.order.length,
 		extra: { ...Object.fromEntries(extra), ...own },
 	};

@@ -12,7 +12,7 @@ import { planFrom } from "../../../loadtest/plan/plan.ts";
 import { importsOf } from "../../support/architecture/imports.ts";
 
 /** A value for every flag that takes one, as text and as the field holds it. */
-const GIVEN: Partial<Record<FieldName, readonly [string, unknown]>> = {
+const GIVEN: Partial<Record<FieldName, readonly [string | undefined, unknown]>> = {
 	scenario: ["storm", "storm"],
 	paths: ["a=http://a", "a=http://a"],
 	transports: ["polling, websocket", ["polling", "websocket"]],
@@ -39,6 +39,12 @@ const GIVEN: Partial<Record<FieldName, readonly [string, unknown]>> = {
 	query: ["room=a,user=b=c", { room: "a", user: "b=c" }],
 	headers: ["X-A: 1", { "X-A": "1" }],
 	pathHeaders: ["edge=X-A: 1", { edge: { "X-A": "1" } }],
+	pathSet: ["edge.socket-path=/app/", { edge: { socketPath: "/app/" } }],
+	ca: ["ca.pem", "ca.pem"],
+	cert: ["cert.pem", "cert.pem"],
+	key: ["key.pem", "key.pem"],
+	resolve: ["Example.org:443=[::1]", { "example.org:443": "::1" }],
+	cookies: [undefined, false],
 	socketPath: ["/rt/", "/rt/"],
 	policyPort: ["843", 843],
 	cut: ["graceful", "graceful"],
