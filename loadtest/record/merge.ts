@@ -12,6 +12,7 @@ import {
 	type MetricRecord,
 	type Result,
 } from "./result.ts";
+import { type Samples, withSamples } from "./tally.ts";
 import { doubtsAbout, validity } from "./validity.ts";
 
 /** A result and its file, for errors. */
@@ -36,7 +37,13 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		results.map((one) => one.id),
 	);
 	const { tool } = first.result.environment;
-	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
+	const leftOut = results
+		.flatMap((one) => one.validity.flags)
+		.filter(({ code, message }, i, all) => {
+			const first = all.findIndex((flag) => flag.message === message);
+			return code === "transport_left_out" && first === i;
+		});
+	const { valid, flags } = validity([...leftOut, ...doubtsAbout({ tool, plan }, groups, generator)]);
 	const id = randomUUID();
 	return {
 		...first.result,
@@ -88,6 +95,7 @@ function mergeGroups(groups: readonly Group[]): Group {
 	const errors: Record<string, number> = {};
 	for (const group of groups)
 		for (const [kind, times] of Object.entries(group.errors)) errors[kind] = (errors[kind] ?? 0) + times;
+	const samples = groups.reduce<Samples>((all, group) => withSamples(all, group.samples ?? {}), {});
 	const metrics: Group["metrics"] = {};
 	for (const metric of METRICS) {
 		const records = groups.flatMap((group) => group.metrics[metric] ?? []);
@@ -99,6 +107,7 @@ function mergeGroups(groups: readonly Group[]): Group {
 		seconds: Math.max(...groups.map((group) => group.seconds)),
 		counts,
 		errors,
+		...(Object.keys(samples).length > 0 && { samples: samples as Record<string, string[]> }),
 		metrics,
 	};
 }
