@@ -5,6 +5,7 @@ import { type CommandError, EXIT } from "../../../worker/command-line/command.ts
 import { checkWritable } from "../../../worker/command-line/files.ts";
 import { type Flags, readFlags } from "../../plan/flags.ts";
 import { type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
+import { refuseProxy } from "../../plan/proxy.ts";
 import { loadScenario } from "../../plan/scenarios.ts";
 import type { Result } from "../../record/result.ts";
 import { defaultFile, deliverResult, exitCodeOf, type Show, saveResult } from "../../record/save.ts";
@@ -19,6 +20,10 @@ export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show
 	const { options, output } = readFlags(argv);
 	const { json, repeat } = output;
 	const plan = planFrom(await withScenario(options));
+	refuseProxy(
+		plan.paths.flatMap(({ urls }) => urls),
+		process.env,
+	);
 	const file = output.out ?? defaultFile("swarm", plan.scenario);
 	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);

@@ -9,6 +9,7 @@ import { bySecond } from "../../record/generator.ts";
 import {
 	type Combine,
 	type Figure,
+	type Flag,
 	type GeneratorWindow,
 	RESULT_KIND,
 	RESULT_VERSION,
@@ -36,14 +37,17 @@ export class Recorder {
 	readonly #startedAt = new Date().toISOString();
 	readonly #id = randomUUID();
 	readonly #series: Series;
+	readonly #known: readonly Flag[];
 	readonly #tallies: Tally[];
 	/** Seconds in which each load group has been measured. */
 	readonly #seconds: number[];
 	#generator: GeneratorWindow[] = [];
 	readonly #figures = new Map<string, Figure>();
 
-	constructor(plan: Plan, series: Series | null) {
+	/** `known`: doubts from before the load. */
+	constructor(plan: Plan, series: Series | null, known: readonly Flag[] = []) {
 		this.#plan = plan;
+		this.#known = known;
 		this.#series = series ?? { id: this.#id, index: 1, of: 1 };
 		this.#tallies = plan.groups.map(() => new Tally());
 		this.#seconds = plan.groups.map(() => 0);
@@ -93,7 +97,7 @@ export class Recorder {
 			groups,
 			generator,
 			outcomes: [...this.#figures.values(), ...figuresOf(groups, plan)],
-			validity: validity(doubtsAbout({ tool: TOOL, plan: record }, groups, generator)),
+			validity: validity([...this.#known, ...doubtsAbout({ tool: TOOL, plan: record }, groups, generator)]),
 			interrupted,
 		};
 	}
