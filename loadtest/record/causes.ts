@@ -52,6 +52,8 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		`the session stayed on polling for ${connectTimeout} s (--connect-timeout); let the proxies in between pass WebSocket upgrades, or leave out the transport upgrade.`,
 	engine_0: () =>
 		"the server does not offer this transport (its option `transports`); leave it out of --transports, or enable it at the server.",
+	not_offered: () =>
+		"the server does not offer it (its option `transports`, or `allowUpgrades: false`); leave upgrade out of --transports, or enable it at the server.",
 	engine_1: ({ asked: { cookies } }) =>
 		`the server does not know the session, because requests of one session reached different nodes; make the balancer sticky${cookies ? "" : ", and leave out --no-cookies if it is sticky by cookie"}, or measure websocket alone.`,
 	engine_2: ({ said }) =>
@@ -97,7 +99,7 @@ function httpCause(name: string): Cause | null {
 		if (status === 429) return `the target limits the rate of requests ${answer}; exempt this machine there.`;
 		if (status >= 500)
 			return `a proxy or the server failed ${answer}; check that the Socket.IO server behind it is running.`;
-		return `the target refused the request ${answer}; check that it offers this transport at this --socket-path.`;
+		return `the target refused the request ${answer}; check that it offers this transport at this --socket-path, and what it asks for (--header, --query).`;
 	};
 }
 

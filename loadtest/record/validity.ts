@@ -1,9 +1,9 @@
 /** When a result should not be trusted: the thresholds, and the doubts raised by figures beyond them. Pure functions. */
-import { cutsSessions } from "../plan/stored-plan.ts";
+import { activityOf, cutsSessions } from "../plan/stored-plan.ts";
 import { type Doubt, type DoubtedRun, doubt } from "./doubts.ts";
 import type { Flag, GeneratorWindow, Group, Result } from "./result.ts";
 import { driftOf, pointsOf } from "./steady.ts";
-import { TOLERATED_DELAY_US } from "./taint.ts";
+import { MAX_LATE_SHARE, TOLERATED_DELAY_US } from "./taint.ts";
 
 /** Share of tainted seconds above which a run is invalid, if they are at least 3 or half of all. */
 const MAX_TAINTED_SHARE = 0.05;
@@ -14,6 +14,8 @@ const MIN_SENT_SHARE = 0.95;
 const TIMEOUTS = ["open_timeout", "open_upgrade_timeout", "open_connect_timeout", "open_no_ack"];
 const MAX_LOST_SESSIONS_SHARE = 0.05;
 const MAX_DRIFT_SHARE = 0.1;
+/** Event-loop utilisation up to which an even load does not delay itself. */
+const MAX_IDLE_ELU = 0.3;
 /** |z| that a steady run exceeds once in a hundred times. */
 const CHANCE_Z = 2.58;
 
@@ -58,7 +60,7 @@ function generatorDoubts(run: DoubtedRun, generator: readonly GeneratorWindow[])
 	const many = tainted.length >= MIN_TAINTED_SECONDS || tainted.length / seconds >= 0.5;
 	const isInvalid = tainted.length / seconds > MAX_TAINTED_SHARE && many;
 	// Of k6 the windows have the CPU, not the event loop.
-	const paused = run.tool === "k6" ? [] : tainted.filter(isPaused);
+	const paused = run.tool === "k6" ? [] : tainted.filter((window) => isPaused(run, window));
 	const kinds = [
 		["generator_busy", tainted.filter((window) => !paused.includes(window))],
 		["generator_paused", paused],
@@ -71,9 +73,16 @@ function generatorDoubts(run: DoubtedRun, generator: readonly GeneratorWindow[])
 	});
 }
 
-/** Whether the loop was behind by more than all its own work of that second, so that something else had stopped it. */
-function isPaused({ elu, loopDelayP99, gcPause }: GeneratorWindow): boolean {
-	return loopDelayP99 > TOLERATED_DELAY_US && elu * 1e6 < loopDelayP99 && gcPause < loopDelayP99 / 2;
+/**
+ * Whether something else stopped the generator: it was behind although its loop was idle most of that second. Where
+ * sessions open or messages arrive in bursts, a loop that is idle on average may still have been behind by its own work.
+ */
+function isPaused({ plan }: DoubtedRun, window: GeneratorWindow): boolean {
+	const { elu, loopDelayP99, gcPause, late, due } = window;
+	const isBehind = loopDelayP99 > TOLERATED_DELAY_US || late > due * MAX_LATE_SHARE;
+	const isEven = ["echo", "idle"].includes(activityOf(plan)) && !cutsSessions(plan);
+	const ownWork = isEven ? elu > MAX_IDLE_ELU : elu * 1e6 >= loopDelayP99;
+	return isBehind && !ownWork && gcPause <= Math.max(loopDelayP99, TOLERATED_DELAY_US) / 2;
 }
 
 /** A generator that could not check itself once a second was busier than any figure shows. */

@@ -54,10 +54,10 @@ export function kindOf(error: unknown): string {
 			if (known !== undefined) return known;
 			if (text === "timeout") return "timeout";
 		}
-		const status = /Unexpected server response: (\d{3})/.exec(String(part["message"] ?? ""));
-		if (status) return `http_${status[1]}`;
 	}
 	for (const part of partsOf(error)) {
+		const refused = /Unexpected server response: (\d{3})/.exec(String(part["message"] ?? ""));
+		if (refused) return `http_${refused[1]}`;
 		const status = part["status"] ?? part["description"];
 		if (typeof status === "number" && status >= 100) return `http_${status}`;
 	}
@@ -67,7 +67,7 @@ export function kindOf(error: unknown): string {
 /** The body of an answer. Where there was none, the polling client has an error's stack in its place. */
 function bodyOf(part: Record<string, unknown>): string | undefined {
 	const { responseText, statusText } = part;
-	return typeof responseText === "string" && typeof statusText !== "object" ? responseText : undefined;
+	return typeof responseText === "string" && !(statusText instanceof Error) ? responseText : undefined;
 }
 
 /** The error and all errors nested in it: description, context, cause. */

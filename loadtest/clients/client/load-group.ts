@@ -9,7 +9,7 @@ import { Client } from "./client.ts";
 import { clientOptions } from "./client-options.ts";
 import { OpenFailure } from "./failure.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import { type EndDetails, endText, kindOfEnd } from "./session-watch.ts";
+import { type EndDetails, endOf, type SessionEnd } from "./session-watch.ts";
 
 /** What all connections of a load group have carried. */
 export interface Traffic {
@@ -61,11 +61,11 @@ export class LoadGroup {
 		const client = new Client(number, session, this.plan.ack);
 		this.clients.set(number, client);
 		session.socket.on("disconnect", (reason, details) =>
-			this.#onLost(client, kindOfEnd(reason), endText(reason, details as EndDetails)),
+			this.#onLost(client, endOf(reason, details as EndDetails)),
 		);
 		// Its end may have come with the packet that answered the first message.
 		const end = session.ended();
-		if (end !== null) this.#onLost(client, end.kind, end.message);
+		if (end !== null) this.#onLost(client, end);
 		session.socket.on("connect", () => this.#onReconnected(client));
 	}
 
@@ -90,7 +90,7 @@ export class LoadGroup {
 		}
 	}
 
-	#onLost(client: Client, kind: string, text: string): void {
+	#onLost(client: Client, { kind, text }: SessionEnd): void {
 		client.isOpen = false;
 		if (this.#closing) return;
 		if (client.lostAt === 0) client.lostAt = nowUs();

@@ -10,6 +10,13 @@ export interface EndDetails {
 	readonly context?: { readonly code?: unknown; readonly reason?: unknown };
 }
 
+/** Why a session ended. */
+export interface SessionEnd {
+	/** `io_server_disconnect` and so on: the key under which results count it. */
+	readonly kind: string;
+	readonly text: string;
+}
+
 /** One session's handshake and end. */
 export class SessionWatch {
 	/** When the Engine.IO handshake was answered (monotonic µs); 0 = not yet. */
@@ -19,21 +26,24 @@ export class SessionWatch {
 	/** What the session was doing, for the text of a failure. */
 	stage = "before the Socket.IO connect";
 	/** Why the session ended; null while it lasts. */
-	ended: OpenFailure | null = null;
+	ended: SessionEnd | null = null;
+	/** The transports that the server's handshake offers for an upgrade. */
+	readonly upgrades: Promise<readonly string[]>;
 	readonly #end: Promise<never>;
 
 	constructor(socket: Socket) {
-		socket.io.engine.once("handshake", ({ maxPayload }) => {
-			this.handshakeAt = nowUs();
-			this.maxPayload = maxPayload ?? 0;
+		const handshake = new Promise<readonly string[]>((resolve) => {
+			socket.io.engine.once("handshake", ({ maxPayload, upgrades }) => {
+				this.handshakeAt = nowUs();
+				this.maxPayload = maxPayload ?? 0;
+				resolve(upgrades);
+			});
 		});
+		this.upgrades = handshake;
 		this.#end = new Promise((_, reject) => {
 			socket.on("disconnect", (reason, details) => {
-				this.ended = new OpenFailure(
-					kindOfEnd(reason),
-					`${endText(reason, details as EndDetails)} ${this.stage}`,
-				);
-				reject(this.ended);
+				this.ended = endOf(reason, details as EndDetails);
+				reject(new OpenFailure(this.ended.kind, `${this.ended.text} ${this.stage}`));
 			});
 		});
 		this.#end.catch(() => {});
@@ -49,21 +59,20 @@ export class SessionWatch {
 	}
 }
 
-/** `io_server_disconnect` and so on: the key under which results count it. */
-export function kindOfEnd(reason: string): string {
-	return reason.replaceAll(" ", "_");
-}
+/** A WebSocket's close frame without a code (RFC 6455, section 7.1.5). */
+const NO_CODE = 1005;
 
-/** The reason and what the other side said about it. */
-export function endText(reason: string, details: EndDetails | undefined): string {
+/** A session's end: socket.io-client's reason, and what the other side said about it. */
+export function endOf(reason: string, details: EndDetails | undefined): SessionEnd {
 	const { code, reason: said } = details?.context ?? {};
 	const message = typeof details?.message === "string" ? details.message : "";
 	const parts = [
-		typeof code === "number" && code > 0 ? `code ${code}` : "",
+		typeof code === "number" && code !== NO_CODE ? `code ${code}` : "",
 		typeof said === "string" ? said : "",
 		message,
 	].filter(Boolean);
-	return parts.length > 0 ? `${reason} (${parts.join(", ")})` : reason;
+	const text = parts.length > 0 ? `${reason} (${parts.join(", ")})` : reason;
+	return { kind: reason.replaceAll(" ", "_"), text };
 }
 
 /** Throws an OpenFailure for a message that the server would answer by closing the session. */

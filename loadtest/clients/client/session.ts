@@ -8,7 +8,7 @@ import { optionsFor } from "../transport/transport.ts";
 import { detailOf, kindOf, OpenFailure } from "./failure.ts";
 import { fetchPolicy } from "./flash-policy.ts";
 import { secretsOf, withoutSecrets } from "./mask.ts";
-import { refuseOversized, SessionWatch } from "./session-watch.ts";
+import { refuseOversized, type SessionEnd, SessionWatch } from "./session-watch.ts";
 
 /** How to open a session. Times in seconds. */
 export interface SessionOptions {
@@ -55,7 +55,7 @@ export interface Session {
 	readonly wire: Wire;
 	readonly phases: Phases;
 	/** Why the session ended since it was opened; null while it lasts. */
-	ended(): OpenFailure | null;
+	ended(): SessionEnd | null;
 	/** A text of the server in one line, without the client's secrets. */
 	masked(text: string): string;
 }
@@ -140,7 +140,7 @@ async function connectAndTime(
 	const limit = options.connectTimeout * 1000;
 	const began = nowUs();
 	let upgraded = 0;
-	const upgrade = options.transport === "upgrade" ? upgradeOf(socket) : null;
+	const upgrade = options.transport === "upgrade" ? upgradeOf(socket, watch) : null;
 	upgrade?.then(
 		() => {
 			upgraded = nowUs();
@@ -209,8 +209,11 @@ function connected(socket: Socket): Promise<void> {
 	});
 }
 
-function upgradeOf(socket: Socket): Promise<void> {
+function upgradeOf(socket: Socket, watch: SessionWatch): Promise<void> {
 	return new Promise((resolve, reject) => {
+		watch.upgrades.then((offered) => {
+			if (!offered.includes("websocket")) reject(new OpenFailure("upgrade_not_offered", ""));
+		});
 		socket.io.engine.once("upgrade", () => resolve());
 		socket.io.engine.once("upgradeError", (error) =>
 			reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))),

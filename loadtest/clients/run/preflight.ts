@@ -13,6 +13,9 @@ import { OpenFailure } from "../client/failure.ts";
 import { openSession } from "../client/session.ts";
 import { withUsableSources } from "./sources.ts";
 
+/** A server that says so means to offer fewer transports. */
+const NOT_OFFERED: readonly string[] = ["engine_0", "upgrade_not_offered"];
+
 /** The run that the targets allow. */
 export interface Checked {
 	readonly plan: Plan;
@@ -85,9 +88,10 @@ async function failureOf(plan: Plan, { group, number, client }: Check): Promise<
 	try {
 		const session = await openSession({ ...clientOptions(plan, group, client), reconnection: false });
 		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, number), plan.connectTimeout);
+		const end = session.ended();
 		session.socket.disconnect();
 		session.wire.cut();
-		return null;
+		return end && new OpenFailure(end.kind, end.text);
 	} catch (error) {
 		if (error instanceof OpenFailure) return error;
 		throw error;
@@ -125,7 +129,7 @@ function doubtsOf(plan: Plan, failed: readonly Failed[]): Doubt[] {
 	return [...first.values()].map(({ check, failure }) => {
 		const { transport, path } = check.group;
 		const cause = explain(plan, check, failure).replace(/\.$/, "");
-		const severity = failure.kind === "engine_0" ? "info" : "warning";
+		const severity = NOT_OFFERED.includes(failure.kind) ? "info" : "warning";
 		return doubt(run, "transport_left_out", severity, { group: `${transport} ${path.name}`, cause });
 	});
 }

@@ -2,6 +2,7 @@
  * The HTTP agent of one client: keeps connections alive as browsers do (without it Node's client opens one for each
  * poll), takes the times of the first connection's phases, and counts requests and bytes.
  */
+import type { LookupAddress, LookupOptions } from "node:dns";
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP, type Socket } from "node:net";
@@ -94,6 +95,11 @@ interface RequestingAgent {
  */
 const NEVER_REUSED: PropertyDescriptor = { get: () => false, set: () => {} };
 
+const LOCALHOSTS: LookupAddress[] = [
+	{ address: "127.0.0.1", family: 4 },
+	{ address: "::1", family: 6 },
+];
+
 /** What an agent does beside keeping connections. */
 export interface AgentOptions {
 	/** The address to connect from; empty = any. */
@@ -117,9 +123,11 @@ export function agentFor(target: URL, wire: Wire, given: AgentOptions = {}): Htt
 	const isSecure = target.protocol === "https:";
 	const agent = isSecure ? new HttpsAgent({ ...options, ...tlsOf(given) }) : new HttpAgent(options);
 	const address = given.resolve?.[hostPort(target.href)];
+	const isLocalhost = target.hostname === "localhost" && source === "";
+	const toward = address === undefined ? (isLocalhost ? { lookup: bothLocalhosts } : {}) : { host: address };
 	const create = agent.createConnection.bind(agent);
 	agent.createConnection = (options, onCreated?: OnCreated) => {
-		const socket = create(address === undefined ? options : { ...options, host: address }, onCreated);
+		const socket = create({ ...options, ...toward }, onCreated);
 		if (socket) wire.watch(socket as Socket);
 		return socket;
 	};
@@ -141,6 +149,19 @@ export function agentFor(target: URL, wire: Wire, given: AgentOptions = {}): Htt
 	return agent;
 }
 
+/**
+ * `localhost` is both loopback addresses (RFC 6761, section 6.3), whatever /etc/hosts says: those of containers often
+ * lack one. Node then tries one after the other.
+ */
+function bothLocalhosts(
+	_host: string,
+	{ all }: LookupOptions,
+	found: (error: null, address: string | LookupAddress[], family?: number) => void,
+): void {
+	if (all) found(null, LOCALHOSTS);
+	else found(null, LOCALHOSTS[0]!.address, LOCALHOSTS[0]!.family);
+}
+
 function tlsOf({ tls, insecure }: AgentOptions): object {
 	const own = tls !== undefined && (tls.ca !== "" || tls.cert !== "");
 	return {
@@ -151,5 +172,6 @@ function tlsOf({ tls, insecure }: AgentOptions): object {
 
 function redirectOf({ statusCode = 0, headers }: IncomingMessage): Wire["redirect"] {
 	if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return null;
-	return { status: statusCode, location: headers.location };
+	// Its query is Engine.IO's and the client's own.
+	return { status: statusCode, location: headers.location.replace(/[?#].*$/s, "") };
 }
