@@ -92,7 +92,7 @@ test.each<[string, Kind, PlanOptions & { path?: string }, RegExp[]]>([
 		[/accepted the Engine\.IO handshake, then closed the session .*may use another parser/],
 	],
 	[
-		"a redirect, followed by polling or not",
+		"a redirect",
 		{ http: redirect(302, "https://elsewhere.example/socket.io/?token=s3cret") },
 		{ transports: ["websocket"] },
 		[/the target redirects to https:\/\/elsewhere\.example\/socket\.io\/ \(302\); give that address/],
@@ -161,6 +161,15 @@ test.each<[string, Kind, PlanOptions & { path?: string }, RegExp[]]>([
 	);
 	for (const message of messages) expect(error.message).toMatch(message);
 	expect(error.message).not.toContain("s3cret");
+});
+
+test("a redirect that the polling client follows is named too", async () => {
+	await using behind = await start({});
+	await using target = await start({
+		http: (request, response) => response.writeHead(307, { location: `${behind.url}${request.url}` }).end(),
+	});
+	const plan = planFrom({ url: target.url, transports: ["polling"], connectTimeout: 5 });
+	await expect(preflight(plan)).rejects.toThrow(`the target redirects to ${behind.url}/socket.io/ (307)`);
 });
 
 test("a slow server is measured when the limits allow it", async () => {

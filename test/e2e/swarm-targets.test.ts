@@ -1,48 +1,18 @@
 /** Targets as other people have them: balancers, transports, addresses, certificates, paths. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server as HttpServer } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { generate } from "selfsigned";
-import { Server, type ServerOptions } from "socket.io";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
 import { preflight } from "../../loadtest/clients/run/preflight.ts";
 import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
 import { reportPage } from "../../loadtest/report/page.ts";
 import { reportText } from "../../loadtest/report/text.ts";
+import { Command, outcome } from "../support/commands/command.ts";
 import { runSwarmCommand } from "../support/swarm/command.ts";
 import { startCookieBalancer } from "../support/swarm/cookie-balancer.ts";
+import { serve } from "../support/swarm/serve.ts";
 
 const never = new AbortController().signal;
 const small = { clients: 4, rate: 20, warmup: 0, connectTimeout: 5, ackTimeout: 5 };
-
-interface Served extends AsyncDisposable {
-	readonly port: number;
-	readonly io: Server;
-}
-
-/** A Socket.IO server with `echo`, on any address. */
-async function serve(
-	options: Partial<ServerOptions> = {},
-	host = "127.0.0.1",
-	http: HttpServer = createServer(),
-): Promise<Served> {
-	const io = new Server(http, options);
-	io.on("connection", (socket) => {
-		socket.on("echo", (payload: unknown, ack: (payload: unknown) => void) => ack(payload));
-	});
-	await new Promise<void>((resolve) => http.listen(0, host, resolve));
-	return {
-		port: (http.address() as AddressInfo).port,
-		io,
-		async [Symbol.asyncDispose]() {
-			await io.close();
-		},
-	};
-}
 
 const checked = (options: PlanOptions) => preflight(planFrom({ ...small, ...options }));
 
@@ -147,72 +117,33 @@ describe("local addresses", () => {
 		expect((await checked({ url: `http://[::1]:${target.port}` })).leftOut).toEqual([]);
 	});
 
+	const canUnshare = spawnSync("unshare", ["-rn", "ip", "link", "set", "lo", "up"]).status === 0;
+	test.skipIf(!canUnshare)(
+		"where only 127.0.0.1 can be bound, as on macOS, calibrate runs without a flag",
+		{ timeout: 60_000 },
+		async () => {
+			const alone = "ip link set lo up; ip addr del 127.0.0.1/8 dev lo; ip addr add 127.0.0.1/32 dev lo";
+			const args = "--transports websocket --clients 5 --seconds 1 --most 500";
+			const line = `${alone}; exec ${process.execPath} loadtest/cli.ts swarm calibrate ${args}`;
+			const { code, stdout, stderr } = await outcome(new Command("unshare", ["-rn", "sh", "-c", line]));
+			expect(stderr).toBe("");
+			expect(stdout).toMatch(/\n\s+500\s+[1-9]\d*\s/);
+			expect(code).toBe(0);
+		},
+	);
+
+	test("calibrate fails with the cause when it cannot measure", { timeout: 60_000 }, async () => {
+		const args = "--transports websocket --clients 200 --seconds 1 --most 500";
+		const line = `ulimit -n 60; exec ${process.execPath} loadtest/cli.ts swarm calibrate ${args}`;
+		const { code, stderr } = await outcome(new Command("bash", ["-c", line]));
+		expect(stderr).toMatch(/error: websocket, 500 messages per second: .*ran out of file descriptors/);
+		expect(code).toBe(1);
+	});
+
 	test("an address of --sources that cannot be bound is named", async () => {
 		await using target = await serve();
 		const given = checked({ url: `http://127.0.0.1:${target.port}`, sources: ["127.0.0.1", "192.0.2.7"] });
 		await expect(given).rejects.toThrow("--sources 192.0.2.7: cannot be bound (EADDRNOTAVAIL)");
-	});
-});
-
-describe("certificates", () => {
-	let folder: string;
-	let key: string;
-	let cert: string;
-	const file = (name: string) => join(folder, name);
-
-	beforeAll(async () => {
-		folder = await mkdtemp(join(tmpdir(), "targets-"));
-		const made = await generate([{ name: "commonName", value: "app.test" }], {
-			extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "app.test" }] }],
-		});
-		[key, cert] = [made.private, made.cert];
-		await writeFile(file("ca.pem"), cert);
-		await writeFile(file("key.pem"), key);
-		await writeFile(file("no.pem"), "hello");
-	});
-	afterAll(() => rm(folder, { recursive: true }));
-
-	test("--ca trusts the target's authority, and --resolve reaches it by the certificate's name", async () => {
-		await using target = await serve({}, "127.0.0.1", createTlsServer({ key, cert }));
-		const url = `https://app.test:${target.port}`;
-		const resolve = { [`app.test:${target.port}`]: "127.0.0.1" };
-		const { plan } = await checked({ url, resolve, ca: file("ca.pem") });
-		expect(plan.groups).toHaveLength(3);
-		await expect(checked({ url, resolve })).rejects.toThrow(/not trusted \(it is self-signed/);
-		const byAddress = checked({ url: `https://127.0.0.1:${target.port}`, ca: file("ca.pem") });
-		await expect(byAddress).rejects.toThrow(/certificate is for another host .*--resolve/);
-	});
-
-	test("--cert and --key identify the client, and their lack is named", async () => {
-		const http = createTlsServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true });
-		await using target = await serve({}, "127.0.0.1", http);
-		const url = `https://127.0.0.1:${target.port}`;
-		const own = { cert: file("ca.pem"), key: file("key.pem") };
-		expect((await checked({ url, insecure: true, ...own })).leftOut).toEqual([]);
-		await expect(checked({ url, insecure: true })).rejects.toThrow(
-			/wants a client certificate .*--cert and --key/,
-		);
-	});
-
-	test.each<[string, () => PlanOptions, RegExp]>([
-		[
-			"a file that is not there",
-			() => ({ ca: file("none.pem") }),
-			/--ca .*none\.pem: cannot be read \(ENOENT\)/,
-		],
-		[
-			"a file that is not PEM",
-			() => ({ ca: file("no.pem") }),
-			/--ca .*no\.pem: holds no PEM of a certificate/,
-		],
-		["a certificate without its key", () => ({ cert: file("ca.pem") }), /--cert is given without --key/],
-		[
-			"a certificate as key",
-			() => ({ cert: file("ca.pem"), key: file("ca.pem") }),
-			/--key .*: holds no PEM of a private key/,
-		],
-	])("%s is a usage error", (_, options, message) => {
-		expect(() => planFrom({ url: "https://localhost", ...options() })).toThrow(message);
 	});
 });
 

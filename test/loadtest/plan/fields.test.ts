@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
 	DEFAULTS,
@@ -102,6 +105,26 @@ test("repeated headers add up", () => {
 		"e=b: 4",
 	]);
 	expect(options).toEqual({ headers: { a: "1", b: "2" }, pathHeaders: { e: { a: "3", b: "4" } } });
+});
+
+test("auth and headers may come from a file, of headers one a line", () => {
+	const folder = mkdtempSync(join(tmpdir(), "fields-"));
+	const [auth, lines] = ["auth.json", "headers.txt"].map((name) => join(folder, name));
+	writeFileSync(auth!, '{"token":"hush"}\n');
+	writeFileSync(lines!, "a: 1\r\n\nb: 2=3\n");
+	const { options } = readFlags([
+		...["--auth", `@${auth}`, "--header", `@${lines}`, "--header", "c: 4", "--path-header", `e=@${lines}`],
+		...["--path-set", `e.auth=@${auth}`, "--path-set", `e.header=@${lines}`],
+	]);
+	rmSync(folder, { recursive: true });
+	const headers = { a: "1", b: "2=3" };
+	expect(options).toEqual({
+		auth: '{"token":"hush"}',
+		headers: { ...headers, c: "4" },
+		pathHeaders: { e: headers },
+		pathSet: { e: { auth: '{"token":"hush"}', headers } },
+	});
+	expect(() => readFlags(["--auth", "@/none.json"])).toThrow("--auth @/none.json: cannot be read (ENOENT)");
 });
 
 test("k6's scripts can load the table: neither it nor what it imports needs Node or a package", () => {
