@@ -3,8 +3,11 @@ import { isIP } from "node:net";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { flagOf, rowOf, SETTING_NAMES, type Settings } from "./fields.ts";
 import type { Path } from "./load-group.ts";
+import { settingsFor } from "./path-settings.ts";
+import { hostPort, queryOf } from "./paths.ts";
 import type { Scenario } from "./scenario.ts";
-import { fillJson } from "./template.ts";
+import { checkTemplate, fillJson, fillObject } from "./template.ts";
+import { checkTlsFiles } from "./tls-files.ts";
 import { afterColon } from "./values.ts";
 
 /** Throws a UsageError that names the flag, the value and the fix. */
@@ -14,10 +17,11 @@ export function check(settings: Settings, scenario: Scenario, paths: readonly Pa
 		if (complaint !== undefined)
 			throw new UsageError(`${flagOf(name)} ${shown(settings[name])}: ${afterColon(complaint)}`);
 	}
-	checkTemplates(settings);
 	checkAnswers(settings, scenario);
-	checkPathHeaders(settings, paths);
+	checkPathNames(settings, paths);
+	for (const path of paths) checkPath(settingsFor(settings, path.name), path, paths);
 	checkSources(settings);
+	checkFetch(settings, paths);
 	checkMachine(settings, scenario);
 	checkScenarioNeeds(settings, scenario);
 }
@@ -26,9 +30,33 @@ function shown(value: unknown): string {
 	return typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
-function checkTemplates({ auth, message, args }: Settings): void {
+function checkPathNames({ pathHeaders, pathSet }: Settings, paths: readonly Path[]): void {
+	const names = paths.map((path) => path.name);
+	for (const [flag, given] of Object.entries({ "--path-header": pathHeaders, "--path-set": pathSet })) {
+		const unknown = Object.keys(given).find((name) => !names.includes(name));
+		if (unknown !== undefined)
+			throw new UsageError(`${flag}: unknown path "${unknown}"; use one of: ${names.join(", ")}.`);
+	}
+}
+
+/** Checks the settings as they are on one path. */
+function checkPath(settings: Settings, path: Path, paths: readonly Path[]): void {
+	checkTemplates(settings);
+	for (const url of path.urls)
+		for (const value of Object.values(queryOf(url))) checkTemplate(value, "the URL's query");
+	checkTlsFiles(settings);
+	checkResolve(settings, paths);
+}
+
+function checkTemplates({ auth, message, args, namespace, query, headers }: Settings): void {
 	const values = { n: 0, path: "", transport: "", seed: 0, seq: 0 };
-	if (auth !== "") fillJson(auth, values, "--auth");
+	checkTemplate(namespace, "--namespace");
+	for (const value of Object.values(query)) checkTemplate(value, "--query");
+	for (const value of Object.values(headers)) checkTemplate(value, "--header");
+	checkTemplate(auth, "--auth");
+	checkTemplate(message, "--message", ["seq"]);
+	checkTemplate(args, "--args", ["seq"]);
+	if (auth !== "") fillObject(auth, values, "--auth");
 	if (message !== "") fillJson(message, values, "--message");
 	if (args === "") return;
 	if (message !== "") throw new UsageError("--message and --args are both given; give one of them.");
@@ -50,11 +78,37 @@ function checkAnswers({ ack, ackMatch, message, args }: Settings, { activity }: 
 		);
 }
 
-function checkPathHeaders({ pathHeaders }: Settings, paths: readonly Path[]): void {
-	const names = paths.map((path) => path.name);
-	const unknown = Object.keys(pathHeaders).find((name) => !names.includes(name));
-	if (unknown !== undefined)
-		throw new UsageError(`--path-header: unknown path "${unknown}"; use one of: ${names.join(", ")}.`);
+function checkResolve({ resolve }: Settings, paths: readonly Path[]): void {
+	const targets = [...new Set(paths.flatMap(({ urls }) => urls.map(hostPort)))];
+	for (const [target, address] of Object.entries(resolve)) {
+		if (isIP(address) === 0)
+			throw new UsageError(`--resolve ${target}=${address}: "${address}" is not an IP address; give one.`);
+		if (!targets.includes(target))
+			throw new UsageError(
+				`--resolve ${target}: no target has this host and port; use one of: ${targets.join(", ")}.`,
+			);
+	}
+}
+
+/** Node's fetch takes no agent, and with it none of what an agent does. */
+function checkFetch(settings: Settings, paths: readonly Path[]): void {
+	if (!settings.transports.includes("polling-fetch")) return;
+	const addresses = settings.sources.filter((source) => isIP(source) !== 0);
+	const refused = paths.flatMap(({ name }) => {
+		const { ca, cert, key, resolve, insecure } = settingsFor(settings, name);
+		return [
+			...(ca === "" ? [] : ["--ca (NODE_EXTRA_CA_CERTS works)"]),
+			...(cert === "" ? [] : ["--cert"]),
+			...(key === "" ? [] : ["--key"]),
+			...(Object.keys(resolve).length === 0 ? [] : ["--resolve"]),
+			...(insecure === settings.insecure ? [] : [`--path-set ${name}.insecure`]),
+		];
+	});
+	const [first] = addresses.length > 0 ? ["--sources"] : refused;
+	if (first !== undefined)
+		throw new UsageError(
+			`${first} does not apply to polling-fetch, because Node's fetch has no such option; leave out the flag or polling-fetch.`,
+		);
 }
 
 function checkSources({ sources }: Settings): void {

@@ -15,7 +15,9 @@ import {
 	orAuto,
 	pairs,
 	pathHeaders,
+	pathSettings,
 	pids,
+	resolves,
 	text,
 	transports,
 	whole,
@@ -91,6 +93,18 @@ export const FIELDS = {
 		"HTTP agent of polling clients: keep-alive, or Node's default (a connection for each poll)"),
 	insecure:       field("--insecure",                  onOff,                                false,          "extra",    "any",  "first",
 		"trust any certificate"),
+	ca:             field("--ca <file>",                 text,                                 "",             "extra",    "any",  "first",
+		"PEM file of certificate authorities to trust instead of the system's"),
+	cert:           field("--cert <file>",               text,                                 "",             "extra",    "any",  "first",
+		"PEM file of a client certificate, with --key"),
+	key:            field("--key <file>",                text,                                 "",             "extra",    "any",  "first",
+		"PEM file of the client certificate's private key"),
+	resolve:        field("--resolve <entry>",           resolves,                             {},             "extra",    "any",  "first",
+		"connect to another address for a target: host:port=address; may be repeated"),
+	cookies:        field("--no-cookies",                onOff,                                true,           "extra",    "same", "same",
+		"ignore the cookies that the target sets (default: kept for each client, as browsers do)"),
+	require:        field("--require",                   onOff,                                false,          "extra",    "any",  "first",
+		"a transport that the target does not offer is an error (default: it is left out)"),
 	event:          field("--event <name>",              text,                                 "echo",         "named",    "same", "same",
 		"event to send"),
 	ack:            field("--ack <event>",               text,                                 "",             "extra",    "same", "same",
@@ -106,13 +120,15 @@ export const FIELDS = {
 	namespace:      field("--namespace <name>",          text,                                 "",             "extra",    "same", "same",
 		"Socket.IO namespace (the URL's path)"),
 	auth:           field("--auth <json>",               text,                                 "",             "redacted", "any",  "first",
-		"auth of the Socket.IO connect: a JSON template such as '{\"token\":\"user-{n}\"}'"),
+		"auth of the Socket.IO connect: a JSON template such as '{\"token\":\"user-{n}\"}', or @file"),
 	query:          field("--query <list>",              pairs,                                {},             "redacted", "any",  "first",
 		"query parameters of every request: room=a,user={n}"),
 	headers:        field("--header <line>",             headers,                              {},             "redacted", "any",  "first",
-		"header of every request: 'Name: value'; may be repeated"),
+		"header of every request: 'Name: value', or @file with one a line; may be repeated"),
 	pathHeaders:    field("--path-header <line>",        pathHeaders,                          {},             "redacted", "any",  "first",
 		"header of one path's requests: 'edge=Name: value'; may be repeated"),
+	pathSet:        field("--path-set <setting>",        pathSettings(pathRows),               {},             "redacted", "any",  "first",
+		"a setting of one path, for example app.socket-path=/app/socket.io/; may be repeated"),
 	socketPath:     field("--socket-path <path>",        text,                                 "/socket.io/",  "extra",    "any",  "first",
 		"Engine.IO path at the target"),
 	policyPort:     field("--policy-port <port>",        whole(1, 65535),                      10843,          "extra",    "any",  "first",
@@ -147,6 +163,28 @@ const PLAN_ONLY: readonly string[] = ["scenario", "paths", "slot"] satisfies Pla
 
 /** What a scenario or a flag can set. Times in seconds unless a name says otherwise. */
 export type Settings = { readonly [Name in Exclude<FieldName, PlanOnly>]: ValueOf<Name> };
+
+/** Fields that `--path-set` can set for one path. */
+export const PATH_FIELDS = [
+	"socketPath",
+	"namespace",
+	"query",
+	"headers",
+	"auth",
+	"ca",
+	"cert",
+	"key",
+	"insecure",
+	"resolve",
+	"policyPort",
+] as const satisfies readonly FieldName[];
+
+/** A function, because the table itself holds `--path-set`, which reads these rows. */
+function pathRows(): Readonly<Record<string, { readonly flag: string; readonly kind: Kind<unknown> }>> {
+	return Object.fromEntries(
+		PATH_FIELDS.map((name) => [name, { flag: flagOf(name), kind: rowOf(name).kind }]),
+	);
+}
 
 /** The settings' names, in the table's order. */
 export const SETTING_NAMES = (Object.keys(FIELDS) as FieldName[]).filter(

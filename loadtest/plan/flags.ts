@@ -1,4 +1,5 @@
 /** The flags of `npm run swarm`, read into plan options. */
+import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { newCommand, UsageError, wholeNumber } from "../../worker/command-line/command.ts";
 import { FIELDS, type FieldName, flagOf, rowOf } from "./fields.ts";
@@ -45,7 +46,9 @@ export function readFlags(argv: readonly string[]): Flags {
 	const { out, quiet = false, json = false, repeat = 1 } = given;
 	const values = fields.flatMap(({ name, option }): [string, unknown][] => {
 		const value = given[option.attributeName()];
-		return value === undefined ? [] : [[name, value]];
+		// Commander gives --no-… the value true when it is absent.
+		const isAbsent = value === undefined || (option.negate && value === true);
+		return isAbsent ? [] : [[name, value]];
 	});
 	const url = command.args[0];
 	const options = { ...Object.fromEntries(values), ...(url !== undefined && { url }) };
@@ -67,13 +70,37 @@ export function optionFor(name: FieldName, flag: string, help: string): Option {
 
 function readValue(name: FieldName, text: string, before: unknown): unknown {
 	try {
-		return rowOf(name).kind.read(text, before);
+		return textsIn(name, text).reduce((value, one) => rowOf(name).kind.read(one, value), before);
 	} catch (error) {
 		if (!(error instanceof ValueError)) throw error;
 		// Commander would repeat the value.
 		if (error.secret) throw new UsageError(`${flagOf(name)}: ${afterColon(error.message)}`);
 		throw new InvalidArgumentError(error.message);
 	}
+}
+
+/** Before a file's name: nothing, or the path that `--path-header` and `--path-set` name. */
+const FILE_VALUE: Partial<Record<FieldName, RegExp>> = {
+	auth: /^()@(.+)$/,
+	headers: /^()@(.+)$/,
+	pathHeaders: /^([^=:]+=)@(.+)$/,
+	pathSet: /^([^=]+\.(?:auth|header)=)@(.+)$/,
+};
+
+/** The values that a flag's text gives: itself, or what `@file` holds, of headers one a line. */
+function textsIn(name: FieldName, text: string): string[] {
+	const [, prefix = "", file] = FILE_VALUE[name]?.exec(text) ?? [];
+	if (file === undefined) return [text];
+	let content: string;
+	try {
+		content = readFileSync(file, "utf8").trim();
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new UsageError(`${flagOf(name)} ${text}: cannot be read (${code}); give the path of a text file.`);
+	}
+	const isAuth = name === "auth" || prefix.endsWith(".auth=");
+	const values = isAuth ? [content] : content.split(/\r?\n/).filter((line) => line.trim() !== "");
+	return values.map((value) => `${prefix}${value}`);
 }
 
 /** Empty where there is none, or the help says what is chosen. */

@@ -26,7 +26,7 @@ export function parsePaths(text: string): Path[] {
 		const name = part.slice(0, Math.max(0, cut)).trim();
 		if (!NAME.test(name))
 			throw new UsageError(
-				`--paths ${part}: write NAME=URL, for example direct=https://localhost:3004,edge=https://localhost:8443.`,
+				`--paths ${masked(part)}: write NAME=URL, for example direct=https://localhost:3004,edge=https://localhost:8443.`,
 			);
 		paths.set(name, [...(paths.get(name) ?? []), targetUrl(part.slice(cut + 1), `--paths ${name}`)]);
 	}
@@ -39,19 +39,42 @@ export function targetUrl(text: string, where: string): string {
 	try {
 		url = new URL(text.trim());
 	} catch {
-		throw new UsageError(`${where}: "${text}" is not a URL; write one like https://localhost:8443.`);
+		throw new UsageError(`${where}: "${masked(text)}" is not a URL; write one like https://localhost:8443.`);
 	}
 	if (url.protocol === "ws:") url.protocol = "http:";
 	if (url.protocol === "wss:") url.protocol = "https:";
 	if (url.protocol !== "http:" && url.protocol !== "https:")
 		throw new UsageError(
-			`${where}: "${text}" is not an http or https address; write one like https://localhost:8443.`,
+			`${where}: "${masked(text)}" is not an http or https address; write one like https://localhost:8443.`,
 		);
 	if (url.username !== "" || url.password !== "")
 		throw new UsageError(
 			`${where}: the result file would hold the URL's password; use --header or --auth instead.`,
 		);
 	return url.href;
+}
+
+/** A URL without its password and without the values of its query, for results and messages. */
+export function masked(url: string): string {
+	const [address = "", query] = url.split(/\?(.*)/s);
+	const open = address.replace(/\/\/[^/@]*@/, "//…@");
+	if (query === undefined) return open;
+	const names = query
+		.replace(/#.*$/s, "")
+		.split("&")
+		.map((part) => `${part.split("=")[0]}=…`);
+	return `${open}?${names.join("&")}`;
+}
+
+/** The query parameters of a target's URL. */
+export function queryOf(url: string): Record<string, string> {
+	return Object.fromEntries(new URL(url).searchParams);
+}
+
+/** `host:port` of a URL, as `--resolve` names it. */
+export function hostPort(url: string): string {
+	const { hostname, port, protocol } = new URL(url);
+	return `${hostname.toLowerCase()}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
 /** Whether an address is this host's loopback. */

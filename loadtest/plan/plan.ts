@@ -34,7 +34,7 @@ const CLIENTS_PER_PROCESS = 2500;
 const MESSAGES_PER_SECOND_PER_PROCESS = 8000;
 
 /** Source addresses used on loopback: one has 28,000 ports to a target and no more. */
-const LOOPBACK_SOURCES = Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
+export const LOOPBACK_SOURCES = Array.from({ length: 250 }, (_, i) => `127.0.0.${i + 1}`);
 
 /** Seconds a slot should last; slots are longer or shorter to fill the duration evenly. */
 const TYPICAL_SLOT_S = 5;
@@ -62,6 +62,12 @@ export function planFrom({ url, paths: given, scenario: named = "echo", ...optio
 /** Short, because messages carry it; two runs on one target are alike once in four thousand million. */
 export function newRunId(): string {
 	return randomBytes(4).toString("hex");
+}
+
+/** The same run without some of its load groups. */
+export function withGroups(plan: Plan, groups: readonly LoadGroupPlan[]): Plan {
+	const transports = plan.transports.filter((one) => groups.some(({ transport }) => transport === one));
+	return { ...plan, groups, transports, ...slotsFor(groups.length, plan.duration) };
 }
 
 function sourcesFor(sources: readonly string[], paths: readonly Path[]): readonly string[] {

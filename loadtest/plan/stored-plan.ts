@@ -22,6 +22,7 @@ import {
 } from "./fields.ts";
 import { type Path, TRANSPORTS } from "./load-group.ts";
 import { ownClients } from "./machine.ts";
+import { masked } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import type { Activity } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -95,7 +96,7 @@ export function recordOf(test: Plan): PlanRecord {
 	const own = SCENARIOS[plan.scenario] === undefined ? { activity: plan.activity } : {};
 	return {
 		...(Object.fromEntries(named) as PlanRecord),
-		paths: plan.paths.map(({ name, urls }) => ({ name, urls: [...urls] })),
+		paths: plan.paths.map(({ name, urls }) => ({ name, urls: urls.map(masked) })),
 		duration: plan.slot * plan.order.length,
 		extra: { ...Object.fromEntries(extra), ...own },
 	};

@@ -1,6 +1,7 @@
 /**
- * Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`, `{random}`,
- * and in messages `{seq}` (the message's number).
+ * Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`,
+ * `{random}`, `{env.NAME}`, an environment variable, and in messages `{seq}`, a number of the message's own. Braces
+ * around anything but a word stay as they are.
  */
 import { UsageError } from "../../worker/command-line/command.ts";
 import { randomFrom } from "./random.ts";
@@ -15,13 +16,41 @@ export interface TemplateValues {
 	readonly seq?: number;
 }
 
-const PLACEHOLDER = /\{(n|path|transport|seed|random|seq)\}/g;
+/** What every template may contain. */
+const WORDS = ["n", "path", "transport", "seed", "random", "env.NAME"];
+const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.\w+)?)\}/g;
+
+/** Throws a UsageError that names `flag` when a template has an unknown placeholder or an unset variable. */
+export function checkTemplate(template: string, flag: string, more: readonly string[] = []): void {
+	const words = [...WORDS, ...more];
+	for (const [, name = ""] of template.matchAll(PLACEHOLDER)) {
+		const variable = variableOf(name);
+		if (variable !== null && process.env[variable] === undefined)
+			throw new UsageError(`${flag}: the environment variable ${variable} is not set; export it first.`);
+		if (variable === null && !words.includes(name))
+			throw new UsageError(
+				`${flag}: unknown placeholder {${name}}; use any of ${words.map((word) => `{${word}}`).join(", ")}.`,
+			);
+	}
+}
 
 /** Fills one template. `{random}` is 8 characters, the same for the same seed and client. */
-export function fill(template: string, values: TemplateValues): string {
-	return template.replace(PLACEHOLDER, (placeholder, name: string) =>
-		name === "random" ? randomWord(values) : String(values[name as keyof TemplateValues] ?? placeholder),
-	);
+export function fill(template: string, values: TemplateValues, quoted = (text: string) => text): string {
+	return template.replace(PLACEHOLDER, (whole, name: string) => {
+		const value = wordOf(name, values);
+		return value === undefined ? whole : quoted(value);
+	});
+}
+
+function wordOf(name: string, values: TemplateValues): string | undefined {
+	const variable = variableOf(name);
+	if (variable !== null) return process.env[variable];
+	if (name === "random") return randomWord(values);
+	return Object.hasOwn(values, name) ? String(values[name as keyof TemplateValues]) : undefined;
+}
+
+function variableOf(name: string): string | null {
+	return name.startsWith("env.") ? name.slice("env.".length) : null;
 }
 
 function randomWord({ seed, n }: TemplateValues): string {
@@ -40,8 +69,16 @@ export function fillAll(
 /** Fills a JSON template and parses it. Throws a UsageError that names `flag`, not the value. */
 export function fillJson(template: string, values: TemplateValues, flag: string): unknown {
 	try {
-		return JSON.parse(fill(template, values));
+		return JSON.parse(fill(template, values, (text) => JSON.stringify(text).slice(1, -1)));
 	} catch {
 		throw new UsageError(`${flag} is not JSON; write for example ${flag} '{"token":"user-{n}"}'.`);
 	}
+}
+
+/** Fills a JSON template whose value must be an object. Throws a UsageError that names `flag`, not the value. */
+export function fillObject(template: string, values: TemplateValues, flag: string): Record<string, unknown> {
+	const value = fillJson(template, values, flag);
+	if (typeof value === "object" && value !== null && !Array.isArray(value))
+		return value as Record<string, unknown>;
+	throw new UsageError(`${flag}: must be a JSON object; write for example ${flag} '{"token":"user-{n}"}'.`);
 }

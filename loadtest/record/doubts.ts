@@ -29,6 +29,16 @@ const DOUBTS = {
 		advice: (run: DoubtedRun) =>
 			`${lowerLoad(run)}, ${moreProcessors(run)}, or stop other work on this one${run.tool === "k6" ? "" : "; `npm run swarm -- calibrate` shows what this machine can generate"}`,
 	},
+	generator_paused: {
+		sentence: (of: { tainted: number; seconds: number; elu: number; delayUs: number }) =>
+			`in ${of.tainted} of ${of.seconds} s something else stopped the load generator for up to ${(of.delayUs / 1000).toFixed(0)} ms (its own event loop was ${percent(of.elu)} busy)`,
+		advice: () =>
+			"stop other work on this machine, or use one whose processors are not shared, and run again",
+	},
+	transport_left_out: {
+		sentence: (of: { group: string; cause: string }) => `${of.group} was left out: ${of.cause}`,
+		advice: () => "--require makes this an error",
+	},
 	generator_silent: {
 		sentence: (of: { reports: number; seconds: number }) =>
 			`the load generator reported on itself in only ${of.reports} of ${of.seconds.toFixed(0)} s: it was far too busy`,
@@ -49,14 +59,17 @@ const DOUBTS = {
 		advice: () => "see the group's errors",
 	},
 	sessions_missing: {
-		sentence: (of: { group: string; open: number; tried: number }) =>
+		sentence: (of: { group: string; open: number; tried: number; timedOut: number }) =>
 			`${of.group}: only ${of.open} of ${of.tried} sessions opened`,
-		advice: (run: DoubtedRun) => `see the group's errors; a lower ${openingRate(run)} may help`,
+		advice: (run: DoubtedRun, { timedOut }: { timedOut: number }) =>
+			timedOut > 0
+				? `${timedOut} of them timed out while the others opened: a lower ${openingRate(run)} may help`
+				: "see the group's errors",
 	},
 	sessions_lost: {
 		sentence: (of: { group: string; lost: number; open: number }) =>
 			`${of.group}: ${of.lost} of ${of.open} sessions were lost`,
-		advice: () => "the target or the network failed; see the group's errors",
+		advice: () => "see the group's errors",
 	},
 	not_sent: {
 		sentence: (of: { group: string; sent: number; due: number }) =>
@@ -117,7 +130,12 @@ export function doubt<Code extends DoubtCode>(
 	facts: DoubtFacts<Code>,
 ): Doubt {
 	const { sentence, advice } = DOUBTS[code];
-	return { code, severity, message: (sentence as (of: typeof facts) => string)(facts), advice: advice(run) };
+	return {
+		code,
+		severity,
+		message: (sentence as (of: typeof facts) => string)(facts),
+		advice: (advice as (run: DoubtedRun, of: typeof facts) => string)(run, facts),
+	};
 }
 
 /** Lower what this scenario's load depends on, and nothing else. */

@@ -16,6 +16,7 @@ import {
 	type MetricRecord,
 	type Result,
 } from "./result.ts";
+import { type Samples, withSamples } from "./tally.ts";
 import { doubtsAbout, validity } from "./validity.ts";
 
 /** A result and its file, for errors. */
@@ -136,6 +137,7 @@ function mergeGroups(groups: readonly Group[]): Group {
 	const errors: Record<string, number> = {};
 	for (const group of groups)
 		for (const [kind, times] of Object.entries(group.errors)) errors[kind] = (errors[kind] ?? 0) + times;
+	const samples = groups.reduce<Samples>((all, group) => withSamples(all, group.samples ?? {}), {});
 	const metrics: Group["metrics"] = {};
 	for (const metric of METRICS) {
 		const records = groups.flatMap((group) => group.metrics[metric] ?? []);
@@ -147,6 +149,7 @@ function mergeGroups(groups: readonly Group[]): Group {
 		seconds: Math.max(...groups.map((group) => group.seconds)),
 		counts,
 		errors,
+		...(Object.keys(samples).length > 0 && { samples: samples as Record<string, string[]> }),
 		metrics,
 	};
 }

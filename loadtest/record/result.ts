@@ -137,6 +137,8 @@ const groupShape = table({
 	counts: countsShape,
 	/** How often each kind of error occurred: `timeout`, `connect_refused`, `tls`, `engine_1` … */
 	errors: required(tableOf(count)) as Reader<Record<string, number>>,
+	/** Up to five of the server's own texts for each kind of error, without secrets. */
+	samples: optional(tableOf(items(anyText))) as Reader<Record<string, string[]> | undefined>,
 	metrics: required(tableOf(metricShape, METRICS)),
 });
 export type Group = Read<typeof groupShape>;

@@ -5,9 +5,9 @@ import type { GeneratorWindow, Group, Metric } from "./result.ts";
 /** Event-loop utilisation above which messages queue in the generator. */
 const MAX_ELU = 0.7;
 /** Share of sends that left late. */
-const MAX_LATE_SHARE = 0.05;
+export const MAX_LATE_SHARE = 0.05;
 /** A second is tainted by a loop delay above both of these: an absolute one, and a share of the p99 measured in it. */
-const TOLERATED_DELAY_US = 20_000;
+export const TOLERATED_DELAY_US = 20_000;
 const TOLERATED_DELAY_SHARE = 0.2;
 
 /** Metrics timed closely enough that a busy event loop would show in them. */

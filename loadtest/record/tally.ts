@@ -6,7 +6,24 @@ import type { Counts, Group, HistogramRecord, Metric, MetricRecord } from "./res
 export interface Delta {
 	readonly counts: Counts;
 	readonly errors: Readonly<Record<string, number>>;
+	/** Texts of the server, by kind of error. */
+	readonly samples?: Samples;
 	readonly windows: readonly { metric: Metric; second: number; histogram: HistogramRecord }[];
+}
+
+/** Different texts by kind of error. */
+export type Samples = Readonly<Record<string, readonly string[]>>;
+
+/** How many texts of one kind are kept. */
+const MAX_SAMPLES = 5;
+
+/** The samples of both, without repetitions. */
+export function withSamples(samples: Samples, more: Samples): Samples {
+	const added = Object.entries(more).map(([kind, texts]) => [
+		kind,
+		[...new Set([...(samples[kind] ?? []), ...texts])].slice(0, MAX_SAMPLES),
+	]);
+	return { ...samples, ...Object.fromEntries(added) };
 }
 
 /** All counts at zero. */
@@ -33,6 +50,7 @@ export function noCounts(): Counts {
 export class Tally {
 	counts = noCounts();
 	errors: Record<string, number> = {};
+	#samples: Samples = {};
 	/** Times recorded here: dense, quick to add to. */
 	#recorded = new Map<Metric, Map<number, Histogram>>();
 	/** Times added from deltas: sparse, so that an hour of seconds stays small. */
@@ -49,18 +67,22 @@ export class Tally {
 		histogram.record(us);
 	}
 
-	/** Counts an error by its kind. */
-	fail(kind: string, times = 1): void {
+	/** Counts an error by its kind; `text` is what the server said, without secrets. */
+	fail(kind: string, times = 1, text = ""): void {
 		this.errors[kind] = (this.errors[kind] ?? 0) + times;
+		if (text !== "" && (this.#samples[kind]?.length ?? 0) < MAX_SAMPLES)
+			this.#samples = withSamples(this.#samples, { [kind]: [text] });
 	}
 
 	/** The delta since the last call; null when there is none. */
 	take(): Delta | null {
 		const counted = Object.values(this.counts).some((count) => count !== 0);
 		if (!counted && this.#recorded.size === 0 && Object.keys(this.errors).length === 0) return null;
-		const delta = { counts: this.counts, errors: this.errors, windows: this.#takeRecorded() };
+		const { counts, errors } = this;
+		const delta = { counts, errors, samples: this.#samples, windows: this.#takeRecorded() };
 		this.counts = noCounts();
 		this.errors = {};
+		this.#samples = {};
 		return delta;
 	}
 
@@ -77,6 +99,7 @@ export class Tally {
 		for (const field of Object.keys(this.counts) as (keyof Counts)[])
 			this.counts[field] += delta.counts[field];
 		for (const [kind, times] of Object.entries(delta.errors)) this.fail(kind, times);
+		this.#samples = withSamples(this.#samples, delta.samples ?? {});
 		this.#addWindows(delta.windows);
 	}
 
@@ -108,7 +131,11 @@ export class Tally {
 				windows: windows.map(([second, histogram]) => ({ second, histogram })),
 			};
 		}
-		return { ...head, counts: { ...this.counts }, errors: { ...this.errors }, metrics };
+		const samples = Object.fromEntries(
+			Object.entries(this.#samples).map(([kind, texts]) => [kind, [...texts]]),
+		);
+		const said = Object.keys(samples).length > 0 ? { samples } : {};
+		return { ...head, counts: { ...this.counts }, errors: { ...this.errors }, ...said, metrics };
 	}
 }
 

@@ -1,16 +1,21 @@
 /** When a result should not be trusted: the thresholds, and the doubts raised by figures beyond them. Pure functions. */
-import { cutsSessions, storedIn } from "../plan/stored-plan.ts";
+import { activityOf, cutsSessions, storedIn } from "../plan/stored-plan.ts";
 import { type Doubt, type DoubtedRun, doubt } from "./doubts.ts";
 import type { Flag, GeneratorWindow, Group, Result } from "./result.ts";
 import { driftOf, pointsOf } from "./steady.ts";
+import { MAX_LATE_SHARE, TOLERATED_DELAY_US } from "./taint.ts";
 
 /** Share of tainted seconds above which a run is invalid, if they are at least 3 or half of all. */
 const MAX_TAINTED_SHARE = 0.05;
 const MIN_TAINTED_SECONDS = 3;
 const MAX_UNOPENED_SHARE = 0.01;
 const MIN_SENT_SHARE = 0.95;
+/** Errors of sessions that might have opened with more time. */
+const TIMEOUTS = ["open_timeout", "open_upgrade_timeout", "open_connect_timeout", "open_no_ack"];
 const MAX_LOST_SESSIONS_SHARE = 0.05;
 const MAX_DRIFT_SHARE = 0.1;
+/** Event-loop utilisation up to which an even load does not delay itself. */
+const MAX_IDLE_ELU = 0.3;
 /** |z| that a steady run exceeds once in a hundred times. */
 const CHANCE_Z = 2.58;
 
@@ -51,13 +56,33 @@ export function doubtsAbout(
 
 function generatorDoubts(run: DoubtedRun, generator: readonly GeneratorWindow[]): Doubt[] {
 	const seconds = generator.length;
-	const tainted = generator.filter((window) => window.tainted).length;
-	if (tainted === 0) return [];
-	const many = tainted >= MIN_TAINTED_SECONDS || tainted / seconds >= 0.5;
-	const isInvalid = tainted / seconds > MAX_TAINTED_SHARE && many;
-	const worst = (field: "elu" | "loopDelayP99") => Math.max(...generator.map((window) => window[field]));
-	const facts = { tainted, seconds, elu: worst("elu"), delayUs: worst("loopDelayP99") };
-	return [doubt(run, "generator_busy", isInvalid ? "invalid" : "warning", facts)];
+	const tainted = generator.filter((window) => window.tainted);
+	const many = tainted.length >= MIN_TAINTED_SECONDS || tainted.length / seconds >= 0.5;
+	const isInvalid = tainted.length / seconds > MAX_TAINTED_SHARE && many;
+	// Of k6 the windows have the CPU, not the event loop.
+	const paused = run.tool === "k6" ? [] : tainted.filter((window) => isPaused(run, window));
+	const kinds = [
+		["generator_busy", tainted.filter((window) => !paused.includes(window))],
+		["generator_paused", paused],
+	] as const;
+	return kinds.flatMap(([code, windows]) => {
+		if (windows.length === 0) return [];
+		const worst = (field: "elu" | "loopDelayP99") => Math.max(...windows.map((window) => window[field]));
+		const facts = { tainted: windows.length, seconds, elu: worst("elu"), delayUs: worst("loopDelayP99") };
+		return [doubt(run, code, isInvalid ? "invalid" : "warning", facts)];
+	});
+}
+
+/**
+ * Whether something else stopped the generator: it was behind although its loop was idle most of that second. Where
+ * sessions open or messages arrive in bursts, a loop that is idle on average may still have been behind by its own work.
+ */
+function isPaused({ plan }: DoubtedRun, window: GeneratorWindow): boolean {
+	const { elu, loopDelayP99, gcPause, late, due } = window;
+	const isBehind = loopDelayP99 > TOLERATED_DELAY_US || late > due * MAX_LATE_SHARE;
+	const isEven = ["echo", "idle"].includes(activityOf(plan)) && !cutsSessions(plan);
+	const ownWork = isEven ? elu > MAX_IDLE_ELU : elu * 1e6 >= loopDelayP99;
+	return isBehind && !ownWork && gcPause <= Math.max(loopDelayP99, TOLERATED_DELAY_US) / 2;
 }
 
 /** A generator that could not check itself once a second was busier than any figure shows. */
@@ -83,13 +108,15 @@ function resourceDoubts(run: DoubtedRun, groups: readonly Group[]): Doubt[] {
 	return kinds.flatMap(([code, times]) => (times > 0 ? [doubt(run, code, "invalid", { times })] : []));
 }
 
-function sessionDoubts(run: DoubtedRun, { transport, path, counts }: Group): Doubt[] {
+function sessionDoubts(run: DoubtedRun, { transport, path, counts, errors }: Group): Doubt[] {
 	const { sessionsTried: tried, sessionsOpen: open, sessionsLost: lost } = counts;
 	const group = `${transport} ${path}`;
 	if (tried > 0 && open === 0) return [doubt(run, "nothing_connected", "invalid", { group, tried })];
 	const doubts: Doubt[] = [];
-	if (open < tried * (1 - MAX_UNOPENED_SHARE))
-		doubts.push(doubt(run, "sessions_missing", "warning", { group, open, tried }));
+	if (open < tried * (1 - MAX_UNOPENED_SHARE)) {
+		const timedOut = TIMEOUTS.reduce((sum, kind) => sum + (errors[kind] ?? 0), 0);
+		doubts.push(doubt(run, "sessions_missing", "warning", { group, open, tried, timedOut }));
+	}
 	if (lost > 0 && !cutsSessions(run.plan)) {
 		const severity = lost > open * MAX_LOST_SESSIONS_SHARE ? "invalid" : "warning";
 		doubts.push(doubt(run, "sessions_lost", severity, { group, lost, open }));

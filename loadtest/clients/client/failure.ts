@@ -26,6 +26,15 @@ const BY_CODE: Readonly<Record<string, string>> = {
 /** Node's codes for certificates and TLS: OpenSSL's verify codes and its own. */
 const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|^EPROTO$/;
 
+/** Engine.IO's own texts, which it sends without their codes when it refuses an upgrade. */
+const ENGINE_TEXTS: Readonly<Record<string, string>> = {
+	"Transport unknown": "engine_0",
+	"Session ID unknown": "engine_1",
+	"Bad handshake method": "engine_2",
+	"Bad request": "engine_3",
+	"Unsupported protocol version": "engine_5",
+};
+
 /**
  * The kind of a socket.io-client error. Engine.IO hides the cause at a different depth for each transport, so all
  * nested objects are searched.
@@ -37,20 +46,28 @@ export function kindOf(error: unknown): string {
 			if (BY_CODE[code] !== undefined) return BY_CODE[code];
 			if (TLS_CODE.test(code)) return "tls";
 		}
-		const text = part["responseText"] ?? part["message"];
+		const text = bodyOf(part) ?? part["message"];
 		if (typeof text === "string") {
 			const engine = /"code"\s*:\s*([0-9])/.exec(text);
 			if (engine) return `engine_${engine[1]}`;
-			const status = /Unexpected server response: (\d{3})/.exec(text);
-			if (status) return `http_${status[1]}`;
+			const known = ENGINE_TEXTS[text.trim()];
+			if (known !== undefined) return known;
 			if (text === "timeout") return "timeout";
 		}
 	}
 	for (const part of partsOf(error)) {
+		const refused = /Unexpected server response: (\d{3})/.exec(String(part["message"] ?? ""));
+		if (refused) return `http_${refused[1]}`;
 		const status = part["status"] ?? part["description"];
 		if (typeof status === "number" && status >= 100) return `http_${status}`;
 	}
 	return error instanceof Error && "data" in error ? "connect_refused_by_server" : "transport_error";
+}
+
+/** The body of an answer. Where there was none, the polling client has an error's stack in its place. */
+function bodyOf(part: Record<string, unknown>): string | undefined {
+	const { responseText, statusText } = part;
+	return typeof responseText === "string" && !(statusText instanceof Error) ? responseText : undefined;
 }
 
 /** The error and all errors nested in it: description, context, cause. */
@@ -62,10 +79,21 @@ function partsOf(error: unknown, depth = 0): Record<string, unknown>[] {
 	return [part, ...[...inner.map((key) => part[key]), ...errors].flatMap((next) => partsOf(next, depth + 1))];
 }
 
-/** The message of the innermost cause. */
+/** What the server said, or the message of the innermost cause. */
 export function detailOf(error: unknown): string {
 	const parts = partsOf(error);
+	const said = parts.map(bodyOf).find((body) => body !== undefined && body.trim() !== "");
+	if (said !== undefined) return readable(said);
 	const coded = parts.find((part) => typeof part["code"] === "string");
 	const message = (coded ?? parts.at(0))?.["message"];
-	return typeof message === "string" && message !== "" ? message : String(coded?.["code"] ?? error);
+	const code = coded?.["code"];
+	if (typeof message !== "string" || message === "") return String(code ?? error);
+	return typeof code === "string" && TLS_CODE.test(code) ? `${message}, ${code}` : message;
+}
+
+/** A body in one line: the message of Engine.IO's JSON, or the text of a page. */
+function readable(body: string): string {
+	const json = /"message"\s*:\s*"([^"]*)"/.exec(body);
+	const text = json?.[1] ?? body.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/g, " ");
+	return text.replace(/\s+/g, " ").trim();
 }

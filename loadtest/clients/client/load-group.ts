@@ -9,6 +9,7 @@ import { Client } from "./client.ts";
 import { clientOptions } from "./client-options.ts";
 import { OpenFailure } from "./failure.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { type EndDetails, endOf, type SessionEnd } from "./session-watch.ts";
 
 /** What all connections of a load group have carried. */
 export interface Traffic {
@@ -59,7 +60,12 @@ export class LoadGroup {
 		if (session === null) return;
 		const client = new Client(number, session);
 		this.clients.set(number, client);
-		session.socket.on("disconnect", (reason) => this.#onLost(client, reason));
+		session.socket.on("disconnect", (reason, details) =>
+			this.#onLost(client, endOf(reason, details as EndDetails)),
+		);
+		// Its end may have come with the packet that answered the first message.
+		const end = session.ended();
+		if (end !== null) this.#onLost(client, end);
 		session.socket.on("connect", () => this.#onReconnected(client));
 	}
 
@@ -78,18 +84,19 @@ export class LoadGroup {
 				this.tally.record(metric as Metric, second, us);
 			return session;
 		} catch (error) {
-			this.tally.fail(error instanceof OpenFailure ? `open_${error.kind}` : "open_error");
+			if (error instanceof OpenFailure) this.tally.fail(`open_${error.kind}`, 1, error.message);
+			else this.tally.fail("open_error");
 			return null;
 		}
 	}
 
-	#onLost(client: Client, reason: string): void {
+	#onLost(client: Client, { kind, text }: SessionEnd): void {
 		client.isOpen = false;
 		client.session.answers.forget();
 		if (this.#closing) return;
 		if (client.lostAt === 0) client.lostAt = nowUs();
 		this.tally.counts.sessionsLost += 1;
-		this.tally.fail(`session_${reason.replaceAll(" ", "_")}`);
+		this.tally.fail(`session_${kind}`, 1, client.session.masked(text));
 	}
 
 	/** A client has recovered when it is answered again, not when it is merely connected. */

@@ -1,5 +1,6 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
 import type { Metric, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
@@ -7,15 +8,24 @@ import { optionsFor } from "../transport/transport.ts";
 import { type AnswerRule, Answers, nextSeq } from "./answers.ts";
 import { detailOf, kindOf, OpenFailure } from "./failure.ts";
 import { fetchPolicy } from "./flash-policy.ts";
+import { secretsOf, withoutSecrets } from "./mask.ts";
+import { refuseOversized, type SessionEnd, SessionWatch } from "./session-watch.ts";
 
 /** How to open a session. Times in seconds. */
 export interface SessionOptions {
+	/** Without a query, which is part of `query`. */
 	readonly url: string;
 	readonly transport: Transport;
 	readonly socketPath: string;
 	readonly insecure: boolean;
+	readonly tls: TlsFiles;
+	/** Addresses to connect to, by `host:port`. */
+	readonly resolve: Readonly<Record<string, string>>;
+	/** Keep the cookies that the target sets. */
+	readonly cookies: boolean;
 	readonly policyPort: number;
 	readonly connectTimeout: number;
+	readonly ackTimeout: number;
 	/** Use the client as published, without the swarm's own replacements. */
 	readonly plain: boolean;
 	/** The message whose answer is awaited; null = connect only. */
@@ -46,6 +56,10 @@ export interface Session {
 	readonly wire: Wire;
 	readonly answers: Answers;
 	readonly phases: Phases;
+	/** Why the session ended since it was opened; null while it lasts. */
+	ended(): SessionEnd | null;
+	/** A text of the server in one line, without the client's secrets. */
+	masked(text: string): string;
 }
 
 /** Opens a session up to its first acknowledgement. Rejects with an OpenFailure and leaves nothing open. */
@@ -59,17 +73,20 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 		phases.policy = nowUs() - start;
 	}
 	const wire = new Wire();
+	const masked = (text: string) => withoutSecrets(text, secretsOf(options, wire.cookies.values()));
 	const socket = io(addressOf(url, options.namespace), socketOptions(options, url, wire));
+	const watch = new SessionWatch(socket);
 	const answers = new Answers(socket, options.answers);
+	const session = { socket, wire, answers, phases, masked, ended: () => watch.ended };
 	try {
-		await connectAndTime(options, { socket, wire, answers, phases });
+		await connectAndTime(options, session, watch);
 	} catch (error) {
 		socket.disconnect();
 		wire.cut();
-		throw error;
+		throw error instanceof OpenFailure ? new OpenFailure(error.kind, masked(error.message)) : error;
 	}
 	phases.connect = (phases.policy ?? 0) + (phases.connect ?? 0);
-	return { socket, wire, answers, phases };
+	return session;
 }
 
 /** socket.io-client takes the namespace from the URL's path. */
@@ -78,12 +95,17 @@ function addressOf(url: URL, namespace: string): string {
 	return `${url.origin}/${namespace.replace(/^\//, "")}`;
 }
 
+/** Node's fetch takes no agent, and `--polling-agent default` has none: cookies are then the client's own. */
+function hasAgent({ keepAlive, transport }: SessionOptions): boolean {
+	return keepAlive && transport !== "polling-fetch";
+}
+
 function socketOptions(
 	options: SessionOptions,
 	url: URL,
 	wire: Wire,
 ): Partial<ManagerOptions & SocketOptions> {
-	const secure = url.protocol === "https:";
+	const { source, plain, cookies, insecure, tls, resolve } = options;
 	return {
 		...optionsFor(options.transport, options.plain),
 		forceNew: true,
@@ -96,9 +118,18 @@ function socketOptions(
 		...(Object.keys(options.query).length > 0 && { query: { ...options.query } }),
 		...(Object.keys(options.headers).length > 0 && { extraHeaders: { ...options.headers } }),
 		// The types are the browser's; in Node this is an http.Agent.
-		...(options.keepAlive && {
-			agent: agentFor(secure, wire, options.source, options.plain) as unknown as boolean,
-		}),
+		...(hasAgent(options)
+			? {
+					agent: agentFor(url, wire, {
+						source,
+						plain,
+						cookies,
+						insecure,
+						tls,
+						resolve,
+					}) as unknown as boolean,
+				}
+			: { withCredentials: cookies, ...tlsOptions(tls) }),
 	};
 }
 
@@ -106,36 +137,50 @@ function socketOptions(
 async function connectAndTime(
 	options: SessionOptions,
 	{ socket, wire, answers, phases }: Session,
+	watch: SessionWatch,
 ): Promise<void> {
 	const limit = options.connectTimeout * 1000;
 	const began = nowUs();
-	let handshake = began;
-	socket.io.engine.once("handshake", () => {
-		handshake = nowUs();
-	});
 	let upgraded = 0;
-	const upgrade = options.transport === "upgrade" ? upgradeOf(socket) : null;
+	const upgrade = options.transport === "upgrade" ? upgradeOf(socket, watch) : null;
 	upgrade?.then(
 		() => {
 			upgraded = nowUs();
 		},
 		() => {},
 	);
-	await withTimeout(limit, "timeout", "the session did not open", connected(socket));
+	try {
+		await withTimeout(limit, "timeout", "no Socket.IO session", watch.unlessEnded(connected(socket)));
+	} catch (error) {
+		throw redirectOf(wire) ?? error;
+	}
+	const redirect = redirectOf(wire);
+	if (redirect !== null) throw redirect;
 	const connect = nowUs();
+	const handshake = watch.handshakeAt || connect;
 	phases.connect = connect - began;
 	phases.socket_connect = connect - handshake;
 	Object.assign(phases, connectionPhases(wire.first, handshake));
 	let before = connect;
 	if (upgrade !== null) {
-		await withTimeout(limit, "upgrade_timeout", "the session stayed on polling", upgrade);
+		const upgrading = watch.unlessEnded(upgrade);
+		await withTimeout(limit, "upgrade_timeout", "the session stayed on polling", upgrading);
 		phases.upgrade = upgraded - handshake;
 		before = Math.max(connect, upgraded);
 	}
 	const { message } = options;
 	if (message === null) return;
-	await withTimeout(limit, "no_ack", `no answer to "${message.event}"`, answered(answers, message));
+	refuseOversized(message, watch.maxPayload);
+	watch.stage = `while it waited for the answer to "${message.event}"`;
+	const ackLimit = options.ackTimeout * 1000;
+	const answer = watch.unlessEnded(answered(answers, message));
+	await withTimeout(ackLimit, "no_ack", `no answer to "${message.event}"`, answer);
 	phases.first_ack = nowUs() - before;
+}
+
+/** The polling client follows redirects, so that each of its requests would be two: a redirect is a failure. */
+function redirectOf({ redirect }: Wire): OpenFailure | null {
+	return redirect && new OpenFailure(`http_${redirect.status}`, redirect.location);
 }
 
 /** The first connection's phases; each begins where the one before ended. */
@@ -164,8 +209,11 @@ function connected(socket: Socket): Promise<void> {
 	});
 }
 
-function upgradeOf(socket: Socket): Promise<void> {
+function upgradeOf(socket: Socket, watch: SessionWatch): Promise<void> {
 	return new Promise((resolve, reject) => {
+		watch.upgrades.then((offered) => {
+			if (!offered.includes("websocket")) reject(new OpenFailure("upgrade_not_offered", ""));
+		});
 		socket.io.engine.once("upgrade", () => resolve());
 		socket.io.engine.once("upgradeError", (error) =>
 			reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))),

@@ -1,7 +1,7 @@
 /** `npm run swarm -- calibrate`: how much load this machine can generate before its own delays dominate. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { EXIT, newCommand, wholeNumber } from "../../../worker/command-line/command.ts";
+import { CommandError, EXIT, newCommand, wholeNumber } from "../../../worker/command-line/command.ts";
 import { optionFor } from "../../plan/flags.ts";
 import { planFrom } from "../../plan/plan.ts";
 import { Histogram } from "../../record/histogram.ts";
@@ -32,7 +32,10 @@ interface Step {
 	readonly valid: boolean;
 }
 
-/** Drives an echo server of its own at rising rates. */
+/** Doubts that say the load was too much for this machine, which is what calibrate looks for. */
+const TOO_MUCH: readonly string[] = ["generator_busy", "generator_paused", "generator_silent", "not_sent"];
+
+/** Drives an echo server of its own at rising rates. Throws a CommandError when it cannot measure. */
 export async function calibrateCommand(argv: readonly string[], stop: AbortSignal): Promise<number> {
 	const flags = newCommand(
 		"npm run swarm -- calibrate",
@@ -87,6 +90,13 @@ async function climb(
 		});
 		const result = await runSwarm(plan, { progress: () => {} }, stop);
 		if (stop.aborted) return;
+		const failure = result.validity.flags.find(
+			({ code, severity }) => severity === "invalid" && !TOO_MUCH.includes(code),
+		);
+		if (failure !== undefined)
+			throw new CommandError(
+				`${transport}, ${rate} messages per second: ${failure.message}; ${failure.advice}.`,
+			);
 		const step = stepOf(result, rate);
 		process.stdout.write(`${renderStep(step)}\n`);
 		if (!step.valid) break;

@@ -5,6 +5,7 @@ import { type CommandError, EXIT, UsageError } from "../../../worker/command-lin
 import { checkWritable } from "../../../worker/command-line/files.ts";
 import { type Flags, readFlags } from "../../plan/flags.ts";
 import { newRunId, type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
+import { refuseProxy } from "../../plan/proxy.ts";
 import { loadScenario } from "../../plan/scenarios.ts";
 import type { Result } from "../../record/result.ts";
 import { defaultFile, deliverResult, exitCodeOf, type Show, saveResult } from "../../record/save.ts";
@@ -21,6 +22,10 @@ export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show
 	const plan = planFrom(await withScenario(options));
 	if (repeat > 1 && plan.startAt > 0)
 		throw new UsageError(`--repeat ${repeat}: --start-at is the start of one run; leave out one of them.`);
+	refuseProxy(
+		plan.paths.flatMap(({ urls }) => urls),
+		process.env,
+	);
 	const file = output.out ?? defaultFile("swarm", plan.scenario);
 	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);

@@ -1,78 +1,160 @@
-/** Before any load: checks that each target answers a Socket.IO client. */
+/** Before any load: checks that each target answers a Socket.IO client, on each transport and address. */
 import { CommandError } from "../../../worker/command-line/command.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
-import { testNumber } from "../../plan/machine.ts";
-import type { Plan } from "../../plan/plan.ts";
-import type { Transport } from "../../record/result.ts";
+import { ownClients, testNumber } from "../../plan/machine.ts";
+import { settingsFor } from "../../plan/path-settings.ts";
+import { masked } from "../../plan/paths.ts";
+import { type Plan, withGroups } from "../../plan/plan.ts";
+import { recordOf } from "../../plan/stored-plan.ts";
+import { causeOf } from "../../record/causes.ts";
+import { type Doubt, doubt } from "../../record/doubts.ts";
 import { joinRoom, roomOf } from "../activities/fanout.ts";
 import { clientOptions } from "../client/client-options.ts";
 import { OpenFailure } from "../client/failure.ts";
 import { openSession } from "../client/session.ts";
+import { withUsableSources } from "./sources.ts";
 
-/** How long a target may take for a session and one acknowledgement. */
-const LIMIT_S = 5;
+/** A server that says so means to offer fewer transports. */
+const NOT_OFFERED: readonly string[] = ["engine_0", "upgrade_not_offered"];
 
-/** Opens one session to every address and sends one message. Throws a CommandError that says what to do. */
-export async function preflight(plan: Plan): Promise<void> {
-	const transport = plan.transports.find((one) => one === "websocket") ?? plan.transports[0]!;
-	for (const path of plan.paths)
-		for (const [n] of path.urls.entries()) await check(plan, { transport, path }, n);
-	if (plan.transports.includes("flashsocket") && transport !== "flashsocket")
-		for (const path of plan.paths) await check(plan, { transport: "flashsocket", path }, 0);
+/** The run that the targets allow. */
+export interface Checked {
+	readonly plan: Plan;
+	/** A doubt for each load group that was left out. */
+	readonly leftOut: readonly Doubt[];
 }
 
-async function check(plan: Plan, group: LoadGroupPlan, n: number): Promise<void> {
-	const options = {
-		...clientOptions(plan, group, testNumber(plan.machine, n)),
-		connectTimeout: LIMIT_S,
-		reconnection: false,
-	};
-	const restoreTrust = trustForFetch(plan, group.transport);
+/** One session to open: a load group at one of its path's addresses, as one of this machine's clients. */
+interface Check {
+	readonly group: LoadGroupPlan;
+	readonly number: number;
+	readonly client: number;
+}
+
+interface Failed {
+	readonly check: Check;
+	readonly failure: OpenFailure;
+}
+
+/**
+ * Opens one session of each load group to each of its addresses and sends one message. Load groups whose transport
+ * fails are left out if another transport of the path works. Throws a CommandError that says what to do when none
+ * does, when an address fails on all transports, or with `--require`.
+ */
+export async function preflight(asked: Plan): Promise<Checked> {
+	const plan = await withUsableSources(asked);
+	const restoreTrust = trustForFetch(plan);
+	let failed: Failed[];
 	try {
-		const session = await openSession(options);
-		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, 0), LIMIT_S);
-		session.socket.disconnect();
-	} catch (error) {
-		if (!(error instanceof OpenFailure)) throw error;
-		throw new CommandError(`${options.url} (${group.transport}): ${advise(error, plan)}`);
+		failed = await failuresOf(plan, checksOf(plan));
 	} finally {
 		restoreTrust();
 	}
+	if (failed.length === 0) return { plan, leftOut: [] };
+	const lost = failed.filter((one) => plan.require || isDead(plan, failed, one));
+	if (lost.length > 0) throw new CommandError(errorText(plan, lost));
+	const groups = plan.groups.filter((group) => failed.every(({ check }) => check.group !== group));
+	return { plan: withGroups(plan, groups), leftOut: doubtsOf(plan, failed) };
+}
+
+/**
+ * Each load group checks with clients of its own where there are enough, because an application may end the older
+ * one of two sessions of the same user.
+ */
+function checksOf(plan: Plan): Check[] {
+	return plan.groups.flatMap((group, number) => {
+		const { length } = group.path.urls;
+		const turns = Math.max(1, Math.floor(ownClients(plan) / length));
+		return group.path.urls.map((_, n) => ({ group, number, client: n + length * (number % turns) }));
+	});
+}
+
+/** Checks of one client take turns, those of different clients run side by side. */
+async function failuresOf(plan: Plan, checks: readonly Check[]): Promise<Failed[]> {
+	const turns = new Map<number, Promise<void>>();
+	const failed: Failed[] = [];
+	for (const check of checks) {
+		const before = turns.get(check.client) ?? Promise.resolve();
+		const turn = before.then(async () => {
+			const failure = await failureOf(plan, check);
+			if (failure !== null) failed.push({ check, failure });
+		});
+		turns.set(check.client, turn);
+	}
+	await Promise.all(turns.values());
+	return failed.sort((a, b) => a.check.number - b.check.number);
+}
+
+async function failureOf(plan: Plan, { group, number, client }: Check): Promise<OpenFailure | null> {
+	try {
+		const options = clientOptions(plan, group, testNumber(plan.machine, client));
+		const session = await openSession({ ...options, reconnection: false });
+		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, number), plan.connectTimeout);
+		const end = session.ended();
+		session.socket.disconnect();
+		session.wire.cut();
+		return end && new OpenFailure(end.kind, end.text);
+	} catch (error) {
+		if (error instanceof OpenFailure) return error;
+		throw error;
+	}
+}
+
+/** Whether an address fails on every transport: then it is the target that fails, not a transport. */
+function isDead(plan: Plan, failed: readonly Failed[], { check }: Failed): boolean {
+	const url = urlOf(check);
+	const { path } = check.group;
+	const here = failed.filter((one) => one.check.group.path === path && urlOf(one.check) === url);
+	const groups = plan.groups.filter((group) => group.path === path);
+	const remaining = groups.filter((group) => failed.every((one) => one.check.group !== group));
+	return here.length === groups.length || remaining.length === 0;
+}
+
+/** A failure on several transports for the same cause is one line. */
+function errorText(plan: Plan, failed: readonly Failed[]): string {
+	const lines = new Map<string, string[]>();
+	for (const { check, failure } of failed) {
+		const key = JSON.stringify([masked(urlOf(check)), explain(plan, check, failure)]);
+		lines.set(key, [...(lines.get(key) ?? []), check.group.transport]);
+	}
+	const texts = [...lines].map(([key, transports]) => {
+		const [url, cause] = JSON.parse(key) as [string, string];
+		return `${url} (${transports.join(", ")}): ${cause}`;
+	});
+	return texts.join("\n");
+}
+
+function doubtsOf(plan: Plan, failed: readonly Failed[]): Doubt[] {
+	const first = new Map<LoadGroupPlan, Failed>();
+	for (const one of failed) if (!first.has(one.check.group)) first.set(one.check.group, one);
+	const run = { tool: "swarm", plan: recordOf(plan) };
+	return [...first.values()].map(({ check, failure }) => {
+		const { transport, path } = check.group;
+		const cause = explain(plan, check, failure).replace(/\.$/, "");
+		const severity = NOT_OFFERED.includes(failure.kind) ? "info" : "warning";
+		return doubt(run, "transport_left_out", severity, { group: `${transport} ${path.name}`, cause });
+	});
+}
+
+function urlOf({ group: { path }, client }: Check): string {
+	return path.urls[client % path.urls.length]!;
+}
+
+/** What the failure means and how to fix it, in one line; for a missing `echo` with the three lines to add. */
+function explain(plan: Plan, { group }: Check, { kind, message }: OpenFailure): string {
+	return (
+		causeOf(kind, message, settingsFor(plan, group.path.name)) ??
+		`no Socket.IO session (${kind}: ${message}).`
+	);
 }
 
 /** Node's fetch has no option for certificates, only an environment variable; returns a function that restores it. */
-function trustForFetch(plan: Plan, transport: Transport): () => void {
-	if (transport !== "polling-fetch" || !plan.insecure) return () => {};
+function trustForFetch(plan: Plan): () => void {
+	if (!plan.transports.includes("polling-fetch") || !plan.insecure) return () => {};
 	const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
 	process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
 	return () => {
 		if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
 		else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
 	};
-}
-
-/** What the failure means and how to fix it, in one line; for a missing `echo` with the three lines to add. */
-export function advise(failure: OpenFailure, plan: Pick<Plan, "event">): string {
-	const { kind, message } = failure;
-	if (kind === "no_join")
-		return `connected, but ${message}; fanout needs an application that handles join(room, ack) and room(room, payload, ack) (see loadtest/README.md).`;
-	if (kind === "no_ack")
-		return (
-			`connected, but no answer to "${plan.event}" in ${LIMIT_S} s; name an event with --event (and --ack), use --probe connect, or add to the application\n` +
-			`  io.on("connection", (socket) => {\n    socket.on("${plan.event}", (payload, ack) => ack(payload));\n  });`
-		);
-	if (kind === "tls") return `the certificate is not trusted (${message}); use --insecure to trust any.`;
-	if (kind === "connect_refused") return "connection refused; start the target or correct the URL.";
-	if (kind === "dns") return `the host name cannot be resolved (${message}); correct the URL.`;
-	if (kind.startsWith("policy_"))
-		return `${message}; start a Flash policy server, give its port with --policy-port, or leave out flashsocket.`;
-	if (kind === "http_404")
-		return "no Socket.IO at this path (404); give the Engine.IO path with --socket-path.";
-	if (kind === "connection_reset")
-		return `the server closed the connection (${message}); check that it is a Socket.IO server with this --socket-path.`;
-	if (kind === "engine_5")
-		return "the server uses an older protocol (Socket.IO 2 or before); upgrade it to Socket.IO 3 or later.";
-	if (kind === "timeout")
-		return `no Socket.IO session in ${LIMIT_S} s; check that it is a Socket.IO server and is running.`;
-	return `no Socket.IO session (${kind}: ${message}); fix the target first.`;
 }

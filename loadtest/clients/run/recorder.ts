@@ -11,6 +11,7 @@ import { Outcomes } from "../../record/outcomes.ts";
 import {
 	type Combine,
 	type Figure,
+	type Flag,
 	type GeneratorWindow,
 	RESULT_KIND,
 	RESULT_VERSION,
@@ -38,6 +39,7 @@ export class Recorder {
 	readonly #startedAt = new Date().toISOString();
 	readonly #id = randomUUID();
 	readonly #series: Series;
+	readonly #known: readonly Flag[];
 	readonly #tallies: Tally[];
 	/** Seconds in which each load group has been measured. */
 	readonly #seconds: number[];
@@ -45,8 +47,10 @@ export class Recorder {
 	readonly #outcomes = new Outcomes();
 	readonly #doubts: Doubt[] = [];
 
-	constructor(plan: Plan, series: Series | null) {
+	/** `known`: doubts from before the load. */
+	constructor(plan: Plan, series: Series | null, known: readonly Flag[] = []) {
 		this.#plan = plan;
+		this.#known = known;
 		this.#series = series ?? { id: this.#id, index: 1, of: 1 };
 		this.#tallies = plan.groups.map(() => new Tally());
 		this.#seconds = plan.groups.map(() => 0);
@@ -105,7 +109,11 @@ export class Recorder {
 			groups,
 			generator,
 			outcomes: [...outcomes, ...figuresOf(groups, plan, plan.machine.of === 1 ? outcomes : [])],
-			validity: validity([...doubtsAbout({ tool: TOOL, plan: record }, groups, generator), ...this.#doubts]),
+			validity: validity([
+				...this.#known,
+				...doubtsAbout({ tool: TOOL, plan: record }, groups, generator),
+				...this.#doubts,
+			]),
 			interrupted,
 		};
 	}

@@ -2,7 +2,7 @@
 import { aborted, CommandError, EXIT } from "../../../worker/command-line/command.ts";
 import { ownClients } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Result } from "../../record/result.ts";
+import type { Flag, Result } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { sleepUntil } from "../pacing/pacer.ts";
 import type { Slot } from "../pacing/slot.ts";
@@ -52,7 +52,10 @@ export async function runSwarm(
 	reached.catch(() => {});
 	await Promise.race([reached, aborted(stop)]);
 	if (stop.aborted) throw new CommandError("interrupted before any load was sent.", EXIT.interrupted);
-	return new Run(plan, hooks, stop, series).make((onReport) => new WorkerPool(plan, onReport));
+	const checked = await reached;
+	for (const { message, advice } of checked.leftOut) hooks.progress(`${message}; ${advice}`);
+	const run = new Run(checked.plan, hooks, stop, series, checked.leftOut);
+	return run.make((onReport) => new WorkerPool(checked.plan, onReport));
 }
 
 /** A run whose targets have been checked. */
@@ -72,11 +75,18 @@ export class Run {
 	#ticks = 0;
 	#saving: Promise<void> = Promise.resolve();
 
-	constructor(plan: Plan, hooks: Hooks, stop: AbortSignal, series: Series | null) {
+	/** `known`: doubts that the check of the targets raised. */
+	constructor(
+		plan: Plan,
+		hooks: Hooks,
+		stop: AbortSignal,
+		series: Series | null,
+		known: readonly Flag[] = [],
+	) {
 		this.#plan = plan;
 		this.#hooks = hooks;
 		this.#stop = stop;
-		this.#recorder = new Recorder(plan, series);
+		this.#recorder = new Recorder(plan, series, known);
 		this.#live = new LiveFigures(plan);
 		this.#watch = new Watch(plan, this.#recorder);
 		this.#startAt = plan.startAt === 0 ? null : nowUs() + (plan.startAt * 1000 - Date.now()) * 1000;

@@ -2,12 +2,16 @@
  * The HTTP agent of one client: keeps connections alive as browsers do (without it Node's client opens one for each
  * poll), takes the times of the first connection's phases, and counts requests and bytes.
  */
-import { type ClientRequest, Agent as HttpAgent } from "node:http";
+import type { LookupAddress, LookupOptions } from "node:dns";
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { hostPort } from "../../plan/paths.ts";
+import { secureContextOf, type TlsFiles } from "../../plan/tls-files.ts";
 import { nowUs } from "../pacing/clock.ts";
+import { Cookies } from "./cookies.ts";
 
 /** When the steps of the first connection ended (monotonic µs); 0 = not taken (an IP address needs no look-up). */
 export interface ConnectTimes {
@@ -26,6 +30,10 @@ export class Wire {
 	resumed = 0;
 	/** When bytes last arrived (monotonic µs): earlier than the answer in them is decoded. */
 	receivedAt = 0;
+	/** The client's cookies. */
+	readonly cookies = new Cookies();
+	/** The first redirect that a request got. */
+	redirect: { readonly status: number; readonly location: string } | null = null;
 	readonly #open = new Set<Socket>();
 	/** Connections whose writes are held; null = none are. */
 	#held: Socket[] | null = null;
@@ -122,13 +130,39 @@ interface RequestingAgent {
  */
 const NEVER_REUSED: PropertyDescriptor = { get: () => false, set: () => {} };
 
-/** A keep-alive agent that reports to `wire`; `source` is the address it connects from, empty = any. */
-export function agentFor(secure: boolean, wire: Wire, source: string, plain = false): HttpAgent {
+const LOCALHOSTS: LookupAddress[] = [
+	{ address: "127.0.0.1", family: 4 },
+	{ address: "::1", family: 6 },
+];
+
+/** What an agent does beside keeping connections. */
+export interface AgentOptions {
+	/** The address to connect from; empty = any. */
+	readonly source?: string;
+	/** Leave requests as the client makes them. */
+	readonly plain?: boolean;
+	/** Keep the cookies that the target sets. */
+	readonly cookies?: boolean;
+	/** Trust any certificate; undefined leaves it to the requests. */
+	readonly insecure?: boolean;
+	readonly tls?: TlsFiles;
+	/** Addresses to connect to, by `host:port`. */
+	readonly resolve?: Readonly<Record<string, string>>;
+}
+
+/** A keep-alive agent for a target that reports to `wire`. */
+export function agentFor(target: URL, wire: Wire, given: AgentOptions = {}): HttpAgent {
+	const { source = "", plain = false, cookies = false } = given;
+	// A source has a family, and Node would not look for an address of the same one by itself.
 	const options = { keepAlive: true, ...(source !== "" && { localAddress: source, family: isIP(source) }) };
-	const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+	const isSecure = target.protocol === "https:";
+	const agent = isSecure ? new HttpsAgent({ ...options, ...tlsOf(given) }) : new HttpAgent(options);
+	const address = given.resolve?.[hostPort(target.href)];
+	const isLocalhost = target.hostname === "localhost" && source === "";
+	const toward = address === undefined ? (isLocalhost ? { lookup: bothLocalhosts } : {}) : { host: address };
 	const create = agent.createConnection.bind(agent);
 	agent.createConnection = (options, onCreated?: OnCreated) => {
-		const socket = create(options, onCreated);
+		const socket = create({ ...options, ...toward }, onCreated);
 		if (socket) wire.watch(socket as Socket);
 		return socket;
 	};
@@ -137,7 +171,42 @@ export function agentFor(secure: boolean, wire: Wire, source: string, plain = fa
 	requesting.addRequest = (request, options) => {
 		wire.requests += 1;
 		if (!plain) Object.defineProperty(request, "reusedSocket", NEVER_REUSED);
+		if (cookies) wire.cookies.addTo(request, target);
+		const onAnswer = (answer: IncomingMessage) => {
+			if (cookies) wire.cookies.store(answer, request.path, target);
+			wire.redirect ??= redirectOf(answer);
+		};
+		request.prependOnceListener("response", onAnswer);
+		// A listener for upgrades alone makes Node accept one that was not asked for.
+		if (request.hasHeader("upgrade")) request.prependOnceListener("upgrade", onAnswer);
 		addRequest(request, options);
 	};
 	return agent;
+}
+
+/**
+ * `localhost` is both loopback addresses (RFC 6761, section 6.3), whatever /etc/hosts says: those of containers often
+ * lack one. Node then tries one after the other.
+ */
+function bothLocalhosts(
+	_host: string,
+	{ all }: LookupOptions,
+	found: (error: null, address: string | LookupAddress[], family?: number) => void,
+): void {
+	if (all) found(null, LOCALHOSTS);
+	else found(null, LOCALHOSTS[0]!.address, LOCALHOSTS[0]!.family);
+}
+
+function tlsOf({ tls, insecure }: AgentOptions): object {
+	const own = tls !== undefined && (tls.ca !== "" || tls.cert !== "");
+	return {
+		...(insecure !== undefined && { rejectUnauthorized: !insecure }),
+		...(own && { secureContext: secureContextOf(tls) }),
+	};
+}
+
+function redirectOf({ statusCode = 0, headers }: IncomingMessage): Wire["redirect"] {
+	if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return null;
+	// Its query is Engine.IO's and the client's own.
+	return { status: statusCode, location: headers.location.replace(/[?#].*$/s, "") };
 }

@@ -2,6 +2,7 @@
  * socket.io-client's WebSocket transport for Node with two detours fewer per message. Nothing differs on the wire:
  * the same `ws`, the same frames. `--plain-client` leaves it out.
  */
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { NodeWebSocket } from "socket.io-client";
 import type { WebSocket } from "ws";
 
@@ -15,6 +16,10 @@ interface Deflate {
 	readonly threshold?: number;
 }
 
+/** As much of a refusal's body as can name its cause, and how long to wait for it. */
+const MAX_BODY_BYTES = 2000;
+const BODY_LIMIT_MS = 1000;
+
 /** Listens to `ws` directly and hands it bytes. */
 export class LeanWebSocket extends NodeWebSocket {
 	/** Engine.IO sets `onmessage`, for which `ws` would make a MessageEvent of each message. */
@@ -27,6 +32,7 @@ export class LeanWebSocket extends NodeWebSocket {
 				);
 			},
 		});
+		ws.on("unexpected-response", (_request: ClientRequest, answer: IncomingMessage) => refuse(ws, answer));
 		return ws;
 	}
 
@@ -41,4 +47,22 @@ export class LeanWebSocket extends NodeWebSocket {
 		const compress = packet.options?.compress === true && bytes.length >= threshold;
 		(this.ws as WebSocket).send(bytes, { binary: false, compress });
 	}
+}
+
+/** Reports a handshake that was not answered by an upgrade, as `ws` would, but with the answer's text. */
+function refuse(ws: WebSocket, answer: IncomingMessage): void {
+	let body = "";
+	const report = () => {
+		clearTimeout(timer);
+		answer.removeAllListeners().on("error", () => {});
+		answer.destroy();
+		const message = `Unexpected server response: ${answer.statusCode}`;
+		ws.emit("error", Object.assign(new Error(message), { status: answer.statusCode, responseText: body }));
+	};
+	const timer = setTimeout(report, BODY_LIMIT_MS);
+	answer.on("data", (chunk: Buffer) => {
+		body += chunk.toString();
+		if (body.length > MAX_BODY_BYTES) report();
+	});
+	for (const event of ["end", "error", "aborted"]) answer.once(event, report);
 }

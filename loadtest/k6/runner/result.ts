@@ -1,7 +1,7 @@
 /** Converts a k6 run to the result that report and compare read. */
 import { randomUUID } from "node:crypto";
 import { DEFAULTS } from "../../plan/fields.ts";
-import { isLoopback } from "../../plan/paths.ts";
+import { isLoopback, masked } from "../../plan/paths.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
 import { doubtsAbout, validity } from "../../record/validity.ts";
@@ -60,7 +60,7 @@ function planOf({ options: { settings, path }, samples, code }: FinishedRun): Pl
 	return {
 		scenario: settings.scenario,
 		transports: [settings.transport],
-		paths: [{ name: path.name, urls: [...path.urls] }],
+		paths: [{ name: path.name, urls: path.urls.map(masked) }],
 		clients,
 		rate,
 		duration,

@@ -108,7 +108,9 @@ function targets(text: string | undefined): { origins: string[]; namespace: stri
 	if (text === undefined) throw new SettingError("SIO_URL", "", "give a target like https://localhost:8443");
 	const parts = text.split(",").map((url) => {
 		const match = URL_PARTS.exec(url.trim());
-		if (!match) throw new SettingError("SIO_URL", url, "write a URL like https://localhost:8443");
+		// A query or a password in it may be a secret.
+		const shown = url.replace(/\?.*/s, "?…").replace(/\/\/.*@/, "//…@");
+		if (!match) throw new SettingError("SIO_URL", shown, "write a URL like https://localhost:8443");
 		return { origin: `${match[1]?.replace("ws", "http")}://${match[2]}`, namespace: match[3] ?? "/" };
 	});
 	const namespace = parts[0]?.namespace ?? "/";

@@ -2,6 +2,7 @@
 import type { Group, Metric, Result } from "../../record/result.ts";
 import { costTable } from "./cost.ts";
 import { isShown } from "./difference.ts";
+import { errorTable } from "./errors.ts";
 import {
 	counted,
 	NOT_AVAILABLE,
@@ -42,6 +43,7 @@ export function tablesOf(result: Result): Table[] {
 		phaseTable(result),
 		spreadTable(result),
 		deliveryTable(result),
+		errorTable(result),
 		costTable(result),
 	].filter((table) => table.cells.length > 0);
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
 	DEFAULTS,
@@ -12,7 +15,7 @@ import { planFrom } from "../../../loadtest/plan/plan.ts";
 import { importsOf } from "../../support/architecture/imports.ts";
 
 /** A value for every flag that takes one, as text and as the field holds it. */
-const GIVEN: Partial<Record<FieldName, readonly [string, unknown]>> = {
+const GIVEN: Partial<Record<FieldName, readonly [string | undefined, unknown]>> = {
 	scenario: ["storm", "storm"],
 	paths: ["a=http://a", "a=http://a"],
 	transports: ["polling, websocket", ["polling", "websocket"]],
@@ -41,6 +44,12 @@ const GIVEN: Partial<Record<FieldName, readonly [string, unknown]>> = {
 	query: ["room=a,user=b=c", { room: "a", user: "b=c" }],
 	headers: ["X-A: 1", { "X-A": "1" }],
 	pathHeaders: ["edge=X-A: 1", { edge: { "X-A": "1" } }],
+	pathSet: ["edge.socket-path=/app/", { edge: { socketPath: "/app/" } }],
+	ca: ["ca.pem", "ca.pem"],
+	cert: ["cert.pem", "cert.pem"],
+	key: ["key.pem", "key.pem"],
+	resolve: ["Example.org:443=[::1]", { "example.org:443": "::1" }],
+	cookies: [undefined, false],
 	socketPath: ["/rt/", "/rt/"],
 	policyPort: ["843", 843],
 	cut: ["graceful", "graceful"],
@@ -100,6 +109,26 @@ test("repeated headers add up", () => {
 		"e=b: 4",
 	]);
 	expect(options).toEqual({ headers: { a: "1", b: "2" }, pathHeaders: { e: { a: "3", b: "4" } } });
+});
+
+test("auth and headers may come from a file, of headers one a line", () => {
+	const folder = mkdtempSync(join(tmpdir(), "fields-"));
+	const [auth, lines] = ["auth.json", "headers.txt"].map((name) => join(folder, name));
+	writeFileSync(auth!, '{"token":"hush"}\n');
+	writeFileSync(lines!, "a: 1\r\n\nb: 2=3\n");
+	const { options } = readFlags([
+		...["--auth", `@${auth}`, "--header", `@${lines}`, "--header", "c: 4", "--path-header", `e=@${lines}`],
+		...["--path-set", `e.auth=@${auth}`, "--path-set", `e.header=@${lines}`],
+	]);
+	rmSync(folder, { recursive: true });
+	const headers = { a: "1", b: "2=3" };
+	expect(options).toEqual({
+		auth: '{"token":"hush"}',
+		headers: { ...headers, c: "4" },
+		pathHeaders: { e: headers },
+		pathSet: { e: { auth: '{"token":"hush"}', headers } },
+	});
+	expect(() => readFlags(["--auth", "@/none.json"])).toThrow("--auth @/none.json: cannot be read (ENOENT)");
 });
 
 test("k6's scripts can load the table: neither it nor what it imports needs Node or a package", () => {

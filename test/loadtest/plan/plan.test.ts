@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { planFrom, slotsFor } from "../../../loadtest/plan/plan.ts";
+import { planFrom, slotsFor, withGroups } from "../../../loadtest/plan/plan.ts";
 import { planShape, recordOf } from "../../../loadtest/plan/stored-plan.ts";
 import { UsageError } from "../../../worker/command-line/command.ts";
 import { validated } from "../../support/validated.ts";
@@ -72,8 +72,25 @@ test.each([
 	expect(() => planFrom(options)).toThrow(UsageError);
 });
 
-test("a refused URL does not repeat its password", () => {
-	expect(() => planFrom({ url: "https://user:secret@host" })).not.toThrow(/secret/);
+test.each([
+	{ url: "https://user:secret@host" },
+	{ url: "ftp://user:secret@host/?a=secret" },
+	{ url: "nowhere?token=secret" },
+	{ paths: "https://localhost/?token=secret" },
+])("a refused URL does not repeat its password or its query: %j", (options) => {
+	expect(() => planFrom(options)).toThrow(UsageError);
+	expect(() => planFrom(options)).not.toThrow(/secret/);
+});
+
+test("a result has the names of a URL's query, not its values", () => {
+	const { paths } = recordOf(planFrom({ url: "http://a/chat?token=secret&b=&c#d" }));
+	expect(paths[0]!.urls).toEqual(["http://a/chat?token=…&b=…&c=…"]);
+});
+
+test("without some of its load groups a run measures the others for the same time", () => {
+	const plan = planFrom({ paths, duration: 24, transports: ["polling", "websocket"] });
+	const rest = withGroups(plan, plan.groups.slice(3));
+	expect(rest).toMatchObject({ transports: ["websocket"], order: [0], slot: 24 });
 });
 
 test("a single load group is measured in one slot", () => {

@@ -61,3 +61,17 @@ test("taking a load group changes nothing: it can be taken again, with more", ()
 	tally.record("ack", 0, 10);
 	expect(tally.toGroup(HEAD).metrics.ack!.histogram.count).toBe(2);
 });
+
+test("up to five different texts of each kind of error go through deltas to the result", () => {
+	const [worker, run] = [new Tally(), new Tally()];
+	for (const text of ["a", "b", "a", ""]) worker.fail("kick", 1, text);
+	run.add(worker.take()!);
+	for (const text of ["b", "c", "d", "e", "f", "g"]) worker.fail("kick", 1, text);
+	run.add(worker.take()!);
+	const group = run.toGroup({ transport: "polling", path: "edge", seconds: 1 });
+	expect(group.errors).toEqual({ kick: 10 });
+	expect(group.samples).toEqual({ kick: ["a", "b", "c", "d", "e"] });
+	expect(new Tally().toGroup({ transport: "polling", path: "edge", seconds: 1 })).not.toHaveProperty(
+		"samples",
+	);
+});

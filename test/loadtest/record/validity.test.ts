@@ -154,6 +154,29 @@ describe("the advice", () => {
 		expect(busy(options)).toContain(advice);
 	});
 
+	const paused = { ...calm, elu: 0.01, loopDelayP99: 90_000, tainted: true };
+	test.each<[string, Partial<GeneratorWindow>, PlanOptions, string]>([
+		["an idle loop that was stopped", {}, {}, "generator_paused"],
+		["an idle loop that sent late", { loopDelayP99: 1000, late: 10 }, {}, "generator_paused"],
+		["a busy loop", { elu: 0.8 }, {}, "generator_busy"],
+		["a long garbage collection", { gcPause: 80_000 }, {}, "generator_busy"],
+		["a burst of the generator's own work", { elu: 0.1 }, { scenario: "storm" }, "generator_busy"],
+		["a pause between the bursts", { elu: 0.01 }, { scenario: "storm" }, "generator_paused"],
+	])("follows from the cause: %s", (_, change, options, code) => {
+		const doubts = doubtsAbout(runOf({ rate: 5, ...options }), [], [{ ...paused, ...change }]);
+		expect(doubts.map((doubt) => doubt.code)).toEqual([code]);
+		if (code === "generator_paused") expect(doubts[0]!.advice).not.toContain("--rate");
+	});
+
+	test("about missing sessions names the rate of opening only where sessions timed out", () => {
+		const advice = (errors: Record<string, number>) =>
+			doubtsAbout(runOf(), [group({ sessionsTried: 50, sessionsOpen: 40 }, errors)], [])[0]!.advice;
+		expect(advice({ open_timeout: 10 })).toBe(
+			"10 of them timed out while the others opened: a lower --connect-rate (100 now) may help",
+		);
+		expect(advice({ open_connect_refused: 10 })).toBe("see the group's errors");
+	});
+
 	test("for k6 names no flag that k6 lacks", () => {
 		const advice = busy({ rate: 700 }, "k6");
 		expect(advice).toContain("lower --rate (700 now) or --clients (50 now)");

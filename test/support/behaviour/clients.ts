@@ -47,7 +47,7 @@ export class Clients implements Disposable {
 			timeout: LIMIT_MS,
 			...(target.ca === null ? {} : { ca: target.ca }),
 			// The types are those of browsers; in Node this is an http.Agent.
-			agent: agentFor(url.startsWith("https:"), wire, "") as unknown as boolean,
+			agent: agentFor(new URL(url), wire) as unknown as boolean,
 			...changes,
 		});
 		this.#started.push({ socket, wire });

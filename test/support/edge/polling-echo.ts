@@ -55,7 +55,7 @@ export async function connectPolling(proxy: Proxy, count: number): Promise<Polli
 
 /** Node's agent destroys a connection that was idle for its `timeout`, but not one whose request is being answered. */
 function agentWithIdleLimit(): Agent {
-	const agent = agentFor(true, new Wire(), "");
+	const agent = agentFor(new URL("https://localhost"), new Wire());
 	Object.assign((agent as unknown as { options: object }).options, { timeout: IDLE_CONNECTION_MS });
 	return agent;
 }

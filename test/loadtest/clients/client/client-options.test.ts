@@ -60,6 +60,15 @@ test("a path's own headers go to that path only, and override those of all paths
 	expect(optionsOf(options, 1, 0).headers).toEqual({ "x-a": "edge", "x-b": "b" });
 });
 
+test("the URL's query and --query are both sent, with a namespace too", () => {
+	const options = { paths: "a=http://a/?token=t&n={n}&room=x", query: { room: "y" }, namespace: "/chat" };
+	expect(optionsOf(options, 0, 3)).toMatchObject({
+		url: "http://a/",
+		namespace: "/chat",
+		query: { token: "t", n: "3", room: "y" },
+	});
+});
+
 test("source addresses rotate on loopback, and are the system's choice elsewhere", () => {
 	expect([0, 1, 250].map((n) => optionsOf({}, 0, n).source)).toEqual(["127.0.0.1", "127.0.0.2", "127.0.0.1"]);
 	expect(optionsOf({ paths: "far=https://example.org" }, 0, 5).source).toBe("");

@@ -114,7 +114,7 @@ export class Crowd implements AsyncDisposable {
 
 	/** A real client, which echoes until the crowd ends. Resolves once it is connected. */
 	async #startSocket(address: string, transports: string[]): Promise<void> {
-		const agent = agentFor(true, new Wire(), address);
+		const agent = agentFor(new URL("https://localhost"), new Wire(), { source: address });
 		Object.assign((agent as unknown as { options: object }).options, { timeout: IDLE_CONNECTION_MS });
 		const socket = io(this.#edge, {
 			forceNew: true,

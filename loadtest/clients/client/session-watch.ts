@@ -1,0 +1,94 @@
+/** Watches a session from its first byte: what the handshake says, and whether the session ends. */
+import type { Socket } from "socket.io-client";
+import { nowUs } from "../pacing/clock.ts";
+import { OpenFailure } from "./failure.ts";
+import type { Message } from "./session.ts";
+
+/** What socket.io-client says about an end beside its reason: the WebSocket's close event, or an error. */
+export interface EndDetails {
+	readonly message?: unknown;
+	readonly context?: { readonly code?: unknown; readonly reason?: unknown };
+}
+
+/** Why a session ended. */
+export interface SessionEnd {
+	/** `io_server_disconnect` and so on: the key under which results count it. */
+	readonly kind: string;
+	readonly text: string;
+}
+
+/** One session's handshake and end. */
+export class SessionWatch {
+	/** When the Engine.IO handshake was answered (monotonic µs); 0 = not yet. */
+	handshakeAt = 0;
+	/** The largest message that the server accepts, in bytes; 0 = it did not say. */
+	maxPayload = 0;
+	/** What the session was doing, for the text of a failure. */
+	stage = "before the Socket.IO connect";
+	/** Why the session ended; null while it lasts. */
+	ended: SessionEnd | null = null;
+	/** The transports that the server's handshake offers for an upgrade. */
+	readonly upgrades: Promise<readonly string[]>;
+	readonly #end: Promise<never>;
+
+	constructor(socket: Socket) {
+		const handshake = new Promise<readonly string[]>((resolve) => {
+			socket.io.engine.once("handshake", ({ maxPayload, upgrades }) => {
+				this.handshakeAt = nowUs();
+				this.maxPayload = maxPayload ?? 0;
+				resolve(upgrades);
+			});
+		});
+		this.upgrades = handshake;
+		this.#end = new Promise((_, reject) => {
+			socket.on("disconnect", (reason, details) => {
+				this.ended = endOf(reason, details as EndDetails);
+				reject(new OpenFailure(this.ended.kind, `${this.ended.text} ${this.stage}`));
+			});
+		});
+		this.#end.catch(() => {});
+		socket.on("connect", () => {
+			this.stage = "after the Socket.IO connect";
+			this.ended = null;
+		});
+	}
+
+	/** The promise's value, or the session's end if that comes first. */
+	unlessEnded<T>(promise: Promise<T>): Promise<T> {
+		return Promise.race([promise, this.#end]);
+	}
+}
+
+/** A WebSocket's close frame without a code (RFC 6455, section 7.1.5). */
+const NO_CODE = 1005;
+
+/** A session's end: socket.io-client's reason, and what the other side said about it. */
+export function endOf(reason: string, details: EndDetails | undefined): SessionEnd {
+	const { code, reason: said } = details?.context ?? {};
+	const message = typeof details?.message === "string" ? details.message : "";
+	const parts = [
+		typeof code === "number" && code !== NO_CODE ? `code ${code}` : "",
+		typeof said === "string" ? said : "",
+		message,
+	].filter(Boolean);
+	const text = parts.length > 0 ? `${reason} (${parts.join(", ")})` : reason;
+	return { kind: reason.replaceAll(" ", "_"), text };
+}
+
+/** Throws an OpenFailure for a message that the server would answer by closing the session. */
+export function refuseOversized({ event, args }: Message, maxPayload: number): void {
+	if (maxPayload === 0) return;
+	const sent = args(0);
+	const attached = sent.filter((arg) => ArrayBuffer.isView(arg));
+	// Attachments are sent as messages of their own.
+	const bytes = Math.max(
+		Buffer.byteLength(JSON.stringify([event, ...sent.filter((arg) => !ArrayBuffer.isView(arg))])),
+		...attached.map(({ byteLength }) => byteLength),
+	);
+	if (bytes <= maxPayload) return;
+	const [has, takes] = [bytes, maxPayload].map((number) => number.toLocaleString("en-US"));
+	throw new OpenFailure(
+		"payload_too_large",
+		`the message has ${has} bytes, and the server's maxPayload is ${takes}`,
+	);
+}

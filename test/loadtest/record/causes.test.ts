@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { DEFAULTS } from "../../../loadtest/plan/fields.ts";
+import { type Asked, causeOf } from "../../../loadtest/record/causes.ts";
+
+const asked: Asked = { ...DEFAULTS, event: "say", connectTimeout: 3, ackTimeout: 4 };
+
+test.each<[string, string, RegExp, Partial<Asked>?]>([
+	["no_ack", "", /no answer to "say" in 4 s \(--ack-timeout\); name an event .*--probe connect/],
+	["no_ack", "", /no event "said" answered "say" in 4 s .*correct --event or --ack/, { ack: "said" }],
+	["no_join", "no room", /^connected, but no room; fanout needs an application that handles join/],
+	["tls", "self-signed certificate, DEPTH_ZERO_SELF_SIGNED_CERT", /it is self-signed.*--ca.*--insecure/],
+	["tls", "certificate has expired, CERT_HAS_EXPIRED", /has expired .*; renew it/],
+	["tls", "altnames: DNS:a, ERR_TLS_CERT_ALTNAME_INVALID", /for another host \(altnames: DNS:a.*--resolve/],
+	["tls", "wrong version number, EPROTO", /does not speak TLS .*http:\/\//],
+	["tls", "alert certificate required, ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", /--cert and --key/],
+	["connect_refused", "", /start the target or correct the URL/],
+	["dns", "getaddrinfo ENOTFOUND x", /host name cannot be resolved \(getaddrinfo ENOTFOUND x\)/],
+	["policy_connect_refused", "Flash policy", /^Flash policy; .*--policy-port, or leave out flashsocket/],
+	["http_301", "https://b/", /redirects to https:\/\/b\/ \(301\); give that address/],
+	["http_404", "", /\(404\); give the Engine\.IO path with --socket-path/],
+	["http_426", "", /use its https:\/\/ address/],
+	["http_403", "no entry", /refused access \(403: no entry\); give credentials/],
+	["http_413", "", /too large \(413\)/],
+	[
+		"http_502",
+		"Unexpected server response: 502",
+		/failed \(502\); check that the Socket\.IO server behind it/,
+	],
+	["http_400", "odd", /refused the request \(400: odd\)/],
+	["connection_reset", "ECONNRESET", /--socket-path/],
+	["engine_0", "Transport unknown", /does not offer this transport .*--transports/],
+	["engine_1", "", /make the balancer sticky, or/],
+	["engine_1", "", /leave out --no-cookies/, { cookies: false }],
+	["engine_4", "Forbidden", /allowRequest refused the client \(Forbidden\)/],
+	["engine_5", "", /Socket\.IO 2 or before/],
+	["timeout", "", /no Socket\.IO session in 3 s \(--connect-timeout\); .*Socket\.IO server and is running/],
+	["upgrade_timeout", "", /^the session stayed on polling for 3 s/],
+	["upgrade_http_502", "", /^the upgrade to WebSocket failed: a proxy or the server failed/],
+	["connect_refused_by_server", "bad token", /application refused the connection \(bad token\).*--auth/],
+	[
+		"connect_refused_by_server",
+		"Invalid namespace",
+		/no namespace "\/api" .*--namespace.*--socket-path/,
+		{ namespace: "/api" },
+	],
+	["io_server_disconnect", "io server disconnect", /application disconnected the client/],
+	["transport_close", "transport close (code 1009) after", /a message was too large/],
+	["transport_close", "transport close before the Socket.IO connect", /another parser/],
+	["transport_close", "transport close after the Socket.IO connect", /closed the session .*; see its log/],
+	["parse_error", "", /uses another parser/],
+	[
+		"payload_too_large",
+		"the message has 9 bytes, and the server's maxPayload is 8",
+		/^the message has 9 .*--payload/,
+	],
+])("the cause of %s (%s) is named with its fix", (kind, said, sentence, changed = {}) => {
+	expect(causeOf(kind, said, { ...asked, ...changed })).toMatch(sentence);
+});
+
+test("what a run counts as open_… and session_… has the cause of the kind itself", () => {
+	for (const kind of ["open_dns", "session_dns"])
+		expect(causeOf(kind, "", asked)).toBe(causeOf("dns", "", asked));
+});
+
+test("for an application without the event the three lines to add are printed", () => {
+	const [, ...lines] = causeOf("no_ack", "", asked)!.split("\n");
+	expect(lines.map((line) => line.trim())).toEqual([
+		'io.on("connection", (socket) => {',
+		'socket.on("say", (payload, ack) => ack(payload));',
+		"});",
+	]);
+});
+
+test("no cause is invented for an unknown kind, and no advice is given that does not follow", () => {
+	expect(causeOf("open_odd", "", asked)).toBeNull();
+	expect(causeOf("http_502", "", asked)).not.toContain("target first");
+});
