@@ -1,23 +1,13 @@
-/** Whether runs keep a budget: met, missed or unclear. */
+/** Whether several runs keep a budget: met, missed or unclear. The unit is the run. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Group, Result } from "../record/result.ts";
-import { showAddedMs, showMs, showShare } from "../report/values/number.ts";
+import type { Budget } from "../report/budgets/budget.ts";
+import { type BudgetResult, type BudgetVerdict, showValue } from "../report/budgets/result.ts";
+import { sampleOf, within } from "../report/budgets/sample.ts";
 import { QUANTILES, quantileMs } from "../report/values/quantile.ts";
 import { basePath } from "../report/values/rows.ts";
-import type { Budget } from "./budget.ts";
 import { LEAST_RUNS } from "./statistics/holm.ts";
 import { type Interval, medianInterval, shiftOf } from "./statistics/shift.ts";
-
-export type BudgetVerdict = "met" | "missed" | "unclear";
-
-/** A budget, what was measured, and the verdict. `indicative`: too few runs for the verdict to bind. */
-export interface BudgetResult {
-	budget: Budget;
-	verdict: BudgetVerdict;
-	indicative: boolean;
-	measured: Interval | null;
-	reason: string;
-}
 
 /** Judges one budget. Throws a UsageError when its transport or path was not measured. */
 export function checkBudget(budget: Budget, runs: readonly Result[]): BudgetResult {
@@ -32,17 +22,25 @@ export function checkBudget(budget: Budget, runs: readonly Result[]): BudgetResu
 	const runsNote = indicative ? `; indicative: ${runs.length} of ${LEAST_RUNS} runs` : "";
 	return {
 		budget,
-		verdict: verdictFor(measured, budget.limit),
+		verdict: verdictFor(measured, budget.limit, budget.measure === "share" ? "least" : "most"),
 		indicative,
 		measured,
 		reason: `measured ${show(measured.estimate)}${interval}, limit ${show(budget.limit)}${runsNote}`,
 	};
 }
 
-/** Met when the whole interval is within the limit, missed when none of it is, unclear in between. */
-export function verdictFor(measured: Interval, limit: number): BudgetVerdict {
-	if (measured.high <= limit) return "met";
-	return measured.low > limit ? "missed" : "unclear";
+/**
+ * Met when the whole interval is within the limit, missed when none of it is, unclear in between. The limit is the
+ * most that is allowed, or the least.
+ */
+export function verdictFor(
+	{ low, high }: Pick<Interval, "low" | "high">,
+	limit: number,
+	allowed: "most" | "least" = "most",
+): BudgetVerdict {
+	if (allowed === "least") return low >= limit ? "met" : high < limit ? "missed" : "unclear";
+	if (high <= limit) return "met";
+	return low > limit ? "missed" : "unclear";
 }
 
 function valueOnPath(budget: Budget, runs: readonly Result[]): Interval | null {
@@ -59,7 +57,7 @@ function addedLatency(budget: Budget, runs: readonly Result[]): Interval | null 
 }
 
 function valuesOn(budget: Budget, runs: readonly Result[], path: string): number[] | null {
-	const values = runs.map((run) => valueIn(budget, groupOf(budget, run, path)));
+	const values = runs.map((run) => valueIn(budget, groupOf(budget, run, path), run));
 	const supported = values.filter((value) => value !== null);
 	return supported.length === values.length ? supported : null;
 }
@@ -73,14 +71,14 @@ function groupOf(budget: Budget, run: Result, path: string): Group {
 	);
 }
 
-function valueIn(budget: Budget, group: Group): number | null {
+function valueIn(budget: Budget, group: Group, { plan }: Result): number | null {
 	if (budget.measure === "loss")
 		return group.counts.sent === 0 ? null : group.counts.lost / group.counts.sent;
+	if (budget.measure === "share") {
+		const sample = sampleOf(group, budget, plan);
+		if (sample === null || sample.total === 0) return null;
+		return within(sample, budget.within ?? 0).least / sample.total;
+	}
 	const histogram = group.metrics[budget.metric]?.histogram;
 	return histogram === undefined ? null : quantileMs(histogram, QUANTILES[budget.measure]);
-}
-
-function showValue(budget: Budget, value: number): string {
-	if (budget.measure === "loss") return showShare(value);
-	return `${budget.added ? showAddedMs(value) : showMs(value)} ms`;
 }

@@ -2,10 +2,10 @@
 import { InvalidArgumentError, Option } from "commander";
 import { EXIT, newCommand, UsageError } from "../../worker/command-line/command.ts";
 import { METRICS, type Metric } from "../record/result.ts";
+import { loadBudgets } from "../report/budgets/budget.ts";
 import { addOutputFlags, type OutputFlags, writeOutput } from "../report/output.ts";
 import { loadRuns } from "../report/readable.ts";
 import { baselineFiles, checkBaselineName, saveBaseline } from "./baseline.ts";
-import { loadBudgets } from "./budget.ts";
 import { type Comparison, compare, type Subject } from "./comparison.ts";
 import { comparisonJson, comparisonJunit } from "./export.ts";
 import { comparisonPage } from "./page.ts";

@@ -1,10 +1,11 @@
 /** The whole comparison: what is compared with what, the verdict, and everything that the formats print. */
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Metric, Result, Transport } from "../record/result.ts";
+import type { Budget } from "../report/budgets/budget.ts";
+import type { BudgetResult } from "../report/budgets/result.ts";
 import type { NamedResult } from "../report/readable.ts";
 import { basePath } from "../report/values/rows.ts";
-import type { Budget } from "./budget.ts";
-import { type BudgetResult, checkBudget } from "./budget-result.ts";
+import { checkBudget } from "./budget-result.ts";
 import {
 	checkDistinct,
 	checkPlans,

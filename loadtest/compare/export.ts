@@ -1,5 +1,6 @@
 /** The comparison for other programs: JSON and JUnit XML. */
-import { type Check, junit } from "../report/junit.ts";
+import { budgetJson } from "../report/budgets/table.ts";
+import { budgetChecks, type Check, junit } from "../report/junit.ts";
 import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -16,15 +17,7 @@ export function comparisonJson(comparison: Comparison): string {
 		rows: sections.flatMap(({ title, candidateName, baseName, rows }) =>
 			rows.map((row) => ({ section: title, candidateName, baseName, ...row })),
 		),
-		budgets: budgets.map(({ budget, verdict, indicative, measured, reason }) => ({
-			...budget,
-			verdict,
-			// The earlier name of `verdict`, still sent.
-			word: verdict,
-			indicative,
-			measured,
-			reason,
-		})),
+		budgets: budgets.map(budgetJson),
 		doubts,
 	};
 	return `${JSON.stringify(report, null, "\t")}\n`;
@@ -45,12 +38,5 @@ export function comparisonJunit({ gate, overall, sections, budgets }: Comparison
 			return verdict === "unclear" || verdict === "indicative" ? [{ ...check, skipped: message }] : [check];
 		}),
 	);
-	const limits = budgets.map(({ budget, verdict, indicative, reason }): Check => {
-		const check: Check = { suite: "budgets", name: budget.text };
-		if (verdict === "met" && !indicative) return check;
-		return verdict === "missed" && !indicative
-			? { ...check, failure: reason }
-			: { ...check, skipped: reason };
-	});
-	return junit("sticky-edge compare", [validity, ...metrics, ...limits]);
+	return junit("sticky-edge compare", [validity, ...metrics, ...budgetChecks(budgets)]);
 }

@@ -1,6 +1,6 @@
 /** The primary metrics: only these few are tested, because among many figures some differ by chance. */
 import { UsageError } from "../../worker/command-line/command.ts";
-import { type QuantileName, quantileNamed } from "../report/values/quantile.ts";
+import { QUANTILE_LIST, type QuantileName, quantileNamed } from "../report/values/quantile.ts";
 import type { Pairing } from "./pairing.ts";
 
 /** One quantile of one pairing. */
@@ -40,6 +40,6 @@ function parsePrimary(text: string, pairs: readonly Pairing[]): Primary {
 		return { pair, quantile };
 	const choices = pairs.map((each) => `${each.transport} ${each.path}`).join(", ");
 	throw new UsageError(
-		`--primary "${text}" is not QUANTILE TRANSPORT PATH: the quantiles are p50, p90, p99, p99.9; the runs measured ${choices}.`,
+		`--primary "${text}" is not QUANTILE TRANSPORT PATH: the quantiles are ${QUANTILE_LIST}; the runs measured ${choices}.`,
 	);
 }

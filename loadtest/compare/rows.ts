@@ -28,7 +28,7 @@ export interface Terms {
 	short: string | undefined;
 }
 
-/** All rows, pairing by pairing, four quantiles each. */
+/** All rows, pairing by pairing, one for each quantile. */
 export function rowsOf(pairs: readonly Pairing[], terms: Terms): ComparisonRow[] {
 	const rows = pairs.flatMap((pair) => rowsOfPair(pair, terms.metric));
 	const primary = terms.primaries.flatMap(({ pair, quantile }) =>

@@ -1,8 +1,8 @@
 /** The comparison's tables: rows with ratio and interval, and budgets. */
+import { budgetTable } from "../report/budgets/table.ts";
 import { counted, NOT_AVAILABLE, showAddedMs, showMs } from "../report/values/number.ts";
 import { QUANTILES, quantileText } from "../report/values/quantile.ts";
 import { left, right, type Table } from "../report/values/table.ts";
-import type { BudgetResult } from "./budget-result.ts";
 import type { Comparison, Section } from "./comparison.ts";
 import { hasFewRuns } from "./pairing.ts";
 import type { ComparisonRow } from "./rows.ts";
@@ -55,19 +55,6 @@ function sectionTable(section: Section, comparison: Comparison): Table {
 				? ["Intervals by resampling whole seconds, which cannot see what differs from run to run."]
 				: []),
 		],
-	};
-}
-
-/** Each budget with its verdict and the measured value. */
-function budgetTable(results: readonly BudgetResult[]): Table {
-	return {
-		caption: "Budgets",
-		columns: [left("budget"), left("verdict"), left("reason")],
-		cells: results.map(({ budget, verdict, indicative, reason }) => {
-			const sign = { met: "= met", missed: "▼ missed", unclear: "? unclear" }[verdict];
-			return [budget.text, indicative ? `${sign} (indicative)` : sign, reason];
-		}),
-		notes: [],
 	};
 }
 

@@ -4,22 +4,29 @@ import { mkdtemp, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../../worker/command-line/command.ts";
+import { EXIT, UsageError } from "../../worker/command-line/command.ts";
 import { checkWritable } from "../../worker/command-line/files.ts";
-import { defaultFile, deliverResult, type Show } from "../record/save.ts";
+import { defaultFile, deliverResult, type MakeReporter } from "../record/save.ts";
+import { exitCodeOf } from "../record/verdict.ts";
 import { findK6 } from "./runner/binary.ts";
 import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.ts";
-import { exitCodeOf, runK6 } from "./runner/process.ts";
+import { isBadConfig, runK6 } from "./runner/process.ts";
 import { resultOf } from "./runner/result.ts";
 import { Samples } from "./runner/samples.ts";
 
 /** Runs the command and returns its exit code. Throws UsageError and CommandError. */
-export async function k6Command(argv: string[], stop: AbortSignal, show: Show): Promise<number> {
+export async function k6Command(
+	argv: string[],
+	stop: AbortSignal,
+	makeReporter: MakeReporter,
+): Promise<number> {
 	const options = readFlags(argv, process.env);
 	const { output, settings } = options;
 	const say = (line: string) => {
 		if (!output.quiet) process.stderr.write(`${line}\n`);
 	};
+	const { transport } = settings;
+	const reporter = await makeReporter(output.budget ?? undefined, [{ transport, path: options.path.name }]);
 	const k6 = await findK6();
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
 	// A second Ctrl-C ends this process at once, so the folder is removed on exit too.
@@ -27,18 +34,18 @@ export async function k6Command(argv: string[], stop: AbortSignal, show: Show): 
 	process.once("exit", removeFolder);
 	try {
 		const startedAt = new Date().toISOString();
-		const out = output.out ?? defaultFile("k6", settings.transport);
+		const out = output.out ?? defaultFile("k6", transport);
 		await checkWritable(out);
 		const samplesFile = await emptySamplesFile(output.samples, folder);
 		say(`k6 v${k6.version}: ${announcement(options)}`);
-		const script = fileURLToPath(new URL(`./${settings.transport}.ts`, import.meta.url));
+		const script = fileURLToPath(new URL(`./${transport}.ts`, import.meta.url));
 		const env = { ...options.variables, ...certificateAuthority(output) };
-		const { code, cpu } = await runK6({ file: k6.file, script, samples: samplesFile, env, say }, stop);
+		const end = await runK6({ file: k6.file, script, samples: samplesFile, env, say }, stop);
 		const samples = await Samples.of(samplesFile, settings.duration);
 		const interrupted = stop.aborted;
-		const result = resultOf({ options, samples, cpu, startedAt, k6Version: k6.version, code, interrupted });
-		await deliverResult(result, { file: out, json: output.json, show, say });
-		return exitCodeOf(code, interrupted, result.validity.valid);
+		const result = resultOf({ options, samples, end, startedAt, k6Version: k6.version, interrupted });
+		const verdict = await deliverResult(result, { file: out, json: output.json, reporter, say });
+		return isBadConfig(end) ? EXIT.usage : exitCodeOf(verdict);
 	} finally {
 		removeFolder();
 		process.off("exit", removeFolder);

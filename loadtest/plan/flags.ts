@@ -12,6 +12,8 @@ export interface OutputOptions {
 	readonly out: string | undefined;
 	readonly quiet: boolean;
 	readonly json: boolean;
+	/** File of limits that decide the exit code. */
+	readonly budget: string | undefined;
 	/** Runs made one after the other, as one series. */
 	readonly repeat: number;
 }
@@ -38,12 +40,13 @@ export function readFlags(argv: readonly string[]): Flags {
 			"make this many runs, one after the other, as one series for compare",
 			wholeNumber(1, 1000),
 		)
+		.option("--budget <file>", "a file of limits, one per line, that each run must keep")
 		.option("--json", "print the result file's JSON instead of the report")
 		.option("--quiet", "print no progress")
 		.addHelpText("after", `\n${scenarioList()}`)
 		.parse([...argv], { from: "user" });
 	const given = command.opts<Record<string, unknown> & Partial<OutputOptions>>();
-	const { out, quiet = false, json = false, repeat = 1 } = given;
+	const { out, budget, quiet = false, json = false, repeat = 1 } = given;
 	const values = fields.flatMap(({ name, option }): [string, unknown][] => {
 		const value = given[option.attributeName()];
 		// Commander gives --no-… the value true when it is absent.
@@ -52,7 +55,7 @@ export function readFlags(argv: readonly string[]): Flags {
 	});
 	const url = command.args[0];
 	const options = { ...Object.fromEntries(values), ...(url !== undefined && { url }) };
-	return { options, output: { out, quiet, json, repeat } };
+	return { options, output: { out, budget, quiet, json, repeat } };
 }
 
 function fieldOptions(): { name: FieldName; option: Option }[] {

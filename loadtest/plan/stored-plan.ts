@@ -44,7 +44,7 @@ const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
 const NAMED = FIELD_NAMES.filter((name) => rowOf(name).stored === "named") as NamedField[];
 
 /** What runs did before the field existed: older results lack it. */
-const BEFORE_IT_EXISTED: Partial<Record<NamedField, unknown>> = { grain: 0 };
+const BEFORE_IT_EXISTED: Partial<Record<NamedField, unknown>> = { grain: 0, maxLoss: 1 };
 
 const anyText = text(/^/, "give a string");
 const name = text(/./, "give a non-empty string");

@@ -56,6 +56,22 @@ export function amount(most: number, zero: "zero" | "no zero" = "no zero"): Kind
 	}
 }
 
+/** A percentage, with or without the sign: `1 %`, `1%`, `0.5`. */
+export const percent: Kind<number> = {
+	shape: "amount",
+	read: (given) => {
+		const number = /^(\d+(?:\.\d+)?|\.\d+) ?%?$/.exec(given.trim())?.[1];
+		return allowed(Number(number ?? Number.NaN), PERCENT_RULE, isPercentage);
+	},
+	complaint: (value) => (isPercentage(value) ? undefined : PERCENT_RULE),
+};
+
+const PERCENT_RULE = "Give a percentage from 0 to 100, such as 1 or '0.5 %'.";
+
+function isPercentage(value: number): boolean {
+	return value >= 0 && value <= 100;
+}
+
 function allowed<T>(value: T, rule: string, isAllowed: (value: T) => boolean): T {
 	if (!isAllowed(value)) throw new ValueError(rule);
 	return value;

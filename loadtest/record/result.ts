@@ -214,6 +214,8 @@ export const resultShape = table({
 	generator: items(generatorWindowShape),
 	outcomes: optional(list(figureShape)),
 	validity: table({ valid: yesOrNo, flags: items(flagShape) }),
+	/** Thresholds of the user's own that the run crossed, as k6 names them. */
+	crossedThresholds: optional(list(anyText)),
 	/** Ended by a signal: the result covers the time until then. */
 	interrupted: yesOrNo,
 });

@@ -1,7 +1,10 @@
 /** The report for other programs: JSON, CSV and JUnit XML. */
-import type { Result } from "../record/result.ts";
+import type { Group, Result } from "../record/result.ts";
+import { type Failure, failuresOf, verdictOf } from "../record/verdict.ts";
+import type { BudgetResult } from "./budgets/result.ts";
+import { budgetJson } from "./budgets/table.ts";
 import { headlineOf } from "./headline.ts";
-import { type Check, junit } from "./junit.ts";
+import { budgetChecks, type Check, junit } from "./junit.ts";
 import { flagLine, validityOf } from "./validity.ts";
 import { counted, showCount } from "./values/number.ts";
 import { addedOf, rowsOf } from "./values/rows.ts";
@@ -17,18 +20,21 @@ const CSV_COLUMNS = [
 	"p99",
 	"p999",
 	"max",
+	// Last, for readers that count columns.
+	"p95",
 ] as const;
 
 /** `rows` and `added` in milliseconds, null where the sample is too small for a quantile. */
-export function reportJson(result: Result): string {
+export function reportJson(result: Result, budgets: readonly BudgetResult[] = []): string {
 	const { trust, sentence, flags } = validityOf(result);
 	const report = {
 		kind: "sticky-edge/report",
 		version: 1,
 		id: result.id,
 		startedAt: result.startedAt,
+		verdict: verdictOf(result, budgets),
 		validity: { trust, sentence, flags },
-		headline: headlineOf(result).join(" "),
+		headline: headlineOf(result, budgets).join(" "),
 		rows: rowsOf(result),
 		added: addedOf(result),
 		groups: result.groups.map(({ transport, path, seconds, counts, errors }) => ({
@@ -38,6 +44,7 @@ export function reportJson(result: Result): string {
 			...counts,
 			errors,
 		})),
+		...(budgets.length > 0 && { budgets: budgets.map(budgetJson) }),
 	};
 	return `${JSON.stringify(report, null, "\t")}\n`;
 }
@@ -48,9 +55,12 @@ export function reportCsv(result: Result): string {
 	return `${[CSV_COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
 }
 
-/** JUnit XML: is the measurement valid, and did each group open its sessions and lose nothing? */
-export function reportJunit(result: Result): string {
-	return junit("sticky-edge report", checksOf(result));
+/**
+ * JUnit XML by the rule of the exit code: a test case fails when the run is interrupted, invalid or failed, or a budget
+ * is missed, and is skipped for a budget that is undecided. A lesser loss is in the test case's output.
+ */
+export function reportJunit(result: Result, budgets: readonly BudgetResult[] = []): string {
+	return junit("sticky-edge report", [...checksOf(result), ...budgetChecks(budgets)]);
 }
 
 function csvField(value: string | number | null): string {
@@ -60,26 +70,37 @@ function csvField(value: string | number | null): string {
 
 function checksOf(result: Result): Check[] {
 	const { trust, sentence, flags } = validityOf(result);
-	const validity: Check = { suite: "validity", name: "the measurement is valid" };
-	if (trust === "invalid") validity.failure = [sentence, ...flags.map(flagLine)].join("\n");
-	const groups = result.groups.flatMap(({ transport, path, counts }): Check[] => {
-		const suite = `${transport} ${path}`;
-		const { sessionsTried, sessionsOpen, sent, lost, doubled } = counts;
-		const check = (name: string, failed: boolean, failure: string): Check =>
-			failed ? { suite, name, failure } : { suite, name };
-		return [
-			check(
-				"every session opened",
-				sessionsOpen < sessionsTried,
-				`${showCount(sessionsOpen)} of ${counted(sessionsTried, "session")} opened`,
-			),
-			check(
-				"no message was lost",
-				lost > 0,
-				`${showCount(lost)} of ${counted(sent, "message")} never acknowledged`,
-			),
-			check("no message was doubled", doubled > 0, `${counted(doubled, "message")} acknowledged twice`),
-		];
-	});
-	return [validity, ...groups];
+	const failures = failuresOf(result);
+	const check = (suite: string, name: string, failure: string | undefined): Check =>
+		failure === undefined ? { suite, name } : { suite, name, failure };
+	const invalid = trust === "invalid" ? [sentence, ...flags.map(flagLine)].join("\n") : undefined;
+	const stopped = result.interrupted ? "stopped early by a signal" : undefined;
+	return [
+		check("validity", "the measurement is valid", invalid),
+		check("validity", "the run was made to its end", stopped),
+		...result.groups.flatMap((group) => groupChecks(group, result.plan.maxLoss, failures)),
+		...failures.flatMap(({ group, sentence }) =>
+			group === null ? [check("thresholds", sentence, sentence)] : [],
+		),
+	];
+}
+
+/** Fails with the validity where no session opened, and with the verdict where too much was lost. */
+function groupChecks(
+	{ transport, path, counts }: Group,
+	maxLoss: number,
+	failures: readonly Failure[],
+): Check[] {
+	const suite = `${transport} ${path}`;
+	const { sessionsTried, sessionsOpen, sent, received, doubled } = counts;
+	const sessions: Check = { suite, name: "sessions opened" };
+	const opened = `${showCount(sessionsOpen)} of ${counted(sessionsTried, "session")} opened`;
+	if (sessionsTried > 0 && sessionsOpen === 0) sessions.failure = opened;
+	else sessions.output = opened;
+	const messages: Check = { suite, name: `at most ${maxLoss} % of the messages were lost` };
+	const failure = failures.find(({ group }) => group?.transport === transport && group.path === path);
+	if (failure !== undefined) messages.failure = failure.sentence;
+	else
+		messages.output = `${showCount(received)} of ${counted(sent, "message")} answered, ${showCount(doubled)} doubled`;
+	return [sessions, messages];
 }

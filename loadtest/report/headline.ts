@@ -1,6 +1,9 @@
 /** The finding in words: what a reader should take away, without the tables. */
 import type { Group, Result } from "../record/result.ts";
-import { validityOf } from "./validity.ts";
+import { failuresOf } from "../record/verdict.ts";
+import type { BudgetResult } from "./budgets/result.ts";
+import { unmetSentences } from "./budgets/table.ts";
+import { asSentence, validityOf } from "./validity.ts";
 import { isShown } from "./values/difference.ts";
 import { counted, listed, showMs } from "./values/number.ts";
 import { basePath, rowOf } from "./values/rows.ts";
@@ -19,13 +22,32 @@ interface Pair {
 	there: Ranked;
 }
 
-/** One sentence per line: what was fast and by how much, what each path adds, and how strong the evidence is. */
-export function headlineOf(result: Result): string[] {
+/** One sentence per line: what failed, then the findings. */
+export function headlineOf(result: Result, budgets: readonly BudgetResult[] = []): string[] {
+	return [...problemsOf(result, budgets), ...findingsOf(result)];
+}
+
+/** Why the run failed or is undecided, one sentence each. They come before any latency. */
+export function problemsOf(result: Result, budgets: readonly BudgetResult[] = []): string[] {
+	if (validityOf(result).trust === "invalid") return [];
+	return [...failuresOf(result).map(({ sentence }) => asSentence(sentence)), ...unmetSentences(budgets)];
+}
+
+/**
+ * What was fast and by how much, what each path adds, and how strong the evidence is. The times of a load group that
+ * lost too much would read like a success, so they are in the tables only.
+ */
+export function findingsOf(result: Result): string[] {
 	if (validityOf(result).trust === "invalid")
 		return ["No finding: an invalid run says nothing about its target."];
-	const findings = scenarioSentences(result);
-	if (findings.length === 0) findings.push(...latencySentences(result));
-	return findings.length === 0 ? [noAcks(result)] : [...findings, strengthOf(result)];
+	const failures = failuresOf(result);
+	const hasFailed = ({ transport, path }: Group) =>
+		failures.some(({ group }) => group?.transport === transport && group.path === path);
+	const sound = { ...result, groups: result.groups.filter((group) => !hasFailed(group)) };
+	const findings = scenarioSentences(sound);
+	if (findings.length === 0) findings.push(...latencySentences(sound));
+	if (findings.length > 0) return [...findings, strengthOf(result)];
+	return failures.length > 0 ? [] : [noAcks(result)];
 }
 
 /** The run in one line: scenario, size, time, seed. */

@@ -1,11 +1,13 @@
 /** JUnit XML: checks as test cases, for the test view of a CI system. */
+import type { BudgetResult } from "./budgets/result.ts";
 
-/** One test case: passed unless `failure` says why not; `skipped` says why it could not be judged. */
+/** One test case: passed unless `failure` says why not; `skipped` says why it could not be judged, `output` what was seen. */
 export interface Check {
 	suite: string;
 	name: string;
 	failure?: string;
 	skipped?: string;
+	output?: string;
 }
 
 /** Checks as a JUnit document, suites in order of appearance. */
@@ -20,6 +22,17 @@ export function junit(name: string, checks: readonly Check[]): string {
 	return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xmlText(name)}" ${totals(checks)}>\n${suites.join("\n")}\n</testsuites>\n`;
 }
 
+/** One test case for each budget: fails where it is missed, is skipped where it could not be decided. */
+export function budgetChecks(results: readonly BudgetResult[]): Check[] {
+	return results.map(({ budget, verdict, indicative, reason }): Check => {
+		const check: Check = { suite: "budgets", name: budget.text };
+		if (verdict === "met" && !indicative) return check;
+		return verdict === "missed" && !indicative
+			? { ...check, failure: reason }
+			: { ...check, skipped: reason };
+	});
+}
+
 function totals(checks: readonly Check[]): string {
 	const failures = checks.filter((check) => check.failure !== undefined).length;
 	const skipped = checks.filter((check) => check.skipped !== undefined).length;
@@ -29,6 +42,7 @@ function totals(checks: readonly Check[]): string {
 function ending(check: Check): string {
 	if (check.failure !== undefined) return `><failure message="${xmlText(check.failure)}"/></testcase>`;
 	if (check.skipped !== undefined) return `><skipped message="${xmlText(check.skipped)}"/></testcase>`;
+	if (check.output !== undefined) return `><system-out>${xmlText(check.output)}</system-out></testcase>`;
 	return "/>";
 }
 

@@ -1,6 +1,8 @@
 /** The report of one run as a self-contained HTML page. */
 import type { Result } from "../record/result.ts";
-import { headlineOf, planLine } from "./headline.ts";
+import type { BudgetResult } from "./budgets/result.ts";
+import { budgetTable } from "./budgets/table.ts";
+import { findingsOf, planLine, problemsOf } from "./headline.ts";
 import { figure } from "./html/chart.ts";
 import { fanoutChart, recoveryChart } from "./html/cumulative.ts";
 import { htmlDocument } from "./html/document.ts";
@@ -10,29 +12,27 @@ import { secondsTable } from "./html/seconds.ts";
 import { spectrum } from "./html/spectrum.ts";
 import { foldedTable, htmlTable } from "./html/table.ts";
 import { waterfall } from "./html/waterfall.ts";
-import { flagLine, type Trust, validityOf } from "./validity.ts";
+import { type Tone, toneOf } from "./tone.ts";
+import { flagLine, validityOf } from "./validity.ts";
 import { responseTable, tablesOf } from "./values/tables.ts";
 
-const TRUST: Record<Trust, { tone: string; sign: string }> = {
-	valid: { tone: "good", sign: "✓" },
-	doubtful: { tone: "doubt", sign: "!" },
-	invalid: { tone: "bad", sign: "✕" },
-};
+const SIGNS: Readonly<Record<Tone, string>> = { good: "✓", doubt: "!", bad: "✕" };
 
 /** The whole page as a string. */
-export function reportPage(result: Result): string {
+export function reportPage(result: Result, budgets: readonly BudgetResult[] = []): string {
 	const response = responseTable(result);
 	const details = tablesOf(result).filter((table) => table.caption !== response.caption);
 	const figures = response.cells.length > 0 ? htmlTable(response) : "";
 	const overTime = overTimeChart(result);
-	const [finding, ...more] = headlineOf(result);
+	const [finding, ...more] = findingsOf(result);
 	const title = `Load test: ${result.plan.scenario}`;
 	const body = markup`
 <h1>${title}</h1>
 <p class="meta">${planLine(result)}</p>
-${verdict(result)}
-<p class="finding">${finding}</p>
+${verdict(result, budgets)}
+${finding === undefined ? "" : markup`<p class="finding">${finding}</p>`}
 ${more.map((line) => markup`<p>${line}</p>`)}
+${budgets.length > 0 ? htmlTable(budgetTable(budgets)) : ""}
 <h2>Response time</h2>
 ${figures}
 ${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(figure)}
@@ -46,11 +46,12 @@ ${environment(result)}`;
 	return htmlDocument({ title, body, data: result });
 }
 
-function verdict(result: Result): Markup {
+function verdict(result: Result, budgets: readonly BudgetResult[]): Markup {
 	const validity = validityOf(result);
-	const { tone, sign } = TRUST[validity.trust];
+	const tone = toneOf(result, budgets);
+	const [first, ...more] = [...problemsOf(result, budgets), validity.sentence];
 	const flags = validity.flags.map((flag) => markup`<li>${flagLine(flag)}</li>`);
-	return markup`<div class="verdict ${tone}"><b>${sign}</b><span>${validity.sentence}</span></div>${flags.length > 0 ? markup`<ul class="note">${flags}</ul>` : ""}`;
+	return markup`<div class="verdict ${tone}"><b>${SIGNS[tone]}</b><span>${first}${more.map((line) => markup`<br>${line}`)}</span></div>${flags.length > 0 ? markup`<ul class="note">${flags}</ul>` : ""}`;
 }
 
 function environment(result: Result): Markup {

@@ -1,39 +1,57 @@
-/** The report for a terminal and as Markdown: validity and finding in words, then the tables. */
+/** The report for a terminal and as Markdown: verdict and finding in words, then the tables. */
 import type { Result } from "../record/result.ts";
-import { headlineOf, planLine } from "./headline.ts";
+import type { BudgetResult } from "./budgets/result.ts";
+import { budgetTable } from "./budgets/table.ts";
+import { findingsOf, planLine, problemsOf } from "./headline.ts";
+import { toneOf } from "./tone.ts";
 import { flagLine, validityOf } from "./validity.ts";
-import { markdownTable, textTable } from "./values/table.ts";
+import { markdownTable, type Table, textTable } from "./values/table.ts";
 import { responseTable, tablesOf } from "./values/tables.ts";
+
+const MARKS = { good: "✅", doubt: "⚠️", bad: "❌" };
 
 /** The short form for the end of a run: finding, validity, and the table of response times. */
 export function summaryText(result: Result): string {
 	const validity = validityLines(result);
-	const finding = headlineOf(result);
+	const finding = [...problemsOf(result), ...findingsOf(result)];
 	// A reader may stop after the first line, so an invalid run says there that it is invalid.
 	const isInvalid = validityOf(result).trust === "invalid";
 	const lines = isInvalid ? [...validity, ...finding] : [...finding, ...validity];
 	return `${lines.join("\n")}\n\n${textTable(responseTable(result))}\n`;
 }
 
-/** Plain text without colour, about 110 columns wide. */
-export function reportText(result: Result): string {
-	const blocks = [validityLines(result).join("\n"), [...headlineOf(result), planLine(result)].join("\n")];
-	return `${[...blocks, ...tablesOf(result).map(textTable)].join("\n\n")}\n`;
+/** Plain text without colour, about 120 columns wide; what failed is said first. */
+export function reportText(result: Result, budgets: readonly BudgetResult[] = []): string {
+	const problems = problemsOf(result, budgets);
+	const blocks = [
+		...(problems.length > 0 ? [problems.join("\n")] : []),
+		validityLines(result).join("\n"),
+		[...findingsOf(result), planLine(result)].join("\n"),
+		...tablesWith(result, budgets).map(textTable),
+	];
+	return `${blocks.join("\n\n")}\n`;
 }
 
 /** GitHub-flavoured Markdown, for a comment or a wiki page. */
-export function reportMarkdown(result: Result): string {
-	const validity = validityOf(result);
-	const mark = { valid: "✅", doubtful: "⚠️", invalid: "❌" }[validity.trust];
+export function reportMarkdown(result: Result, budgets: readonly BudgetResult[] = []): string {
+	const { sentence, flags } = validityOf(result);
+	const problems = problemsOf(result, budgets);
+	const findings = findingsOf(result);
+	const [first, ...more] = [...problems, sentence];
 	const blocks = [
 		`## Load test: ${result.plan.scenario}`,
-		`${mark} **${validity.sentence}**`,
-		...(validity.flags.length > 0 ? [validity.flags.map((flag) => `- ${flagLine(flag)}`).join("\n")] : []),
-		headlineOf(result).join("  \n"),
+		`${MARKS[toneOf(result, budgets)]} **${first}**`,
+		...(more.length > 0 ? [more.join("  \n")] : []),
+		...(flags.length > 0 ? [flags.map((flag) => `- ${flagLine(flag)}`).join("\n")] : []),
+		...(findings.length > 0 ? [findings.join("  \n")] : []),
 		`<sub>${planLine(result)}</sub>`,
-		...tablesOf(result).map(markdownTable),
+		...tablesWith(result, budgets).map(markdownTable),
 	];
 	return `${blocks.join("\n\n")}\n`;
+}
+
+function tablesWith(result: Result, budgets: readonly BudgetResult[]): Table[] {
+	return [...(budgets.length > 0 ? [budgetTable(budgets)] : []), ...tablesOf(result)];
 }
 
 function validityLines(result: Result): string[] {

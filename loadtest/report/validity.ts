@@ -36,8 +36,8 @@ export function validityOf(result: Result): Validity {
 export function flagLine(flag: Flag): string {
 	const advice = flag.advice.trim();
 	return advice === ""
-		? `${flag.code}: ${sentence(flag.message)}`
-		: `${flag.code}: ${flag.message.trim().replace(/\.$/, "")}; ${sentence(advice)}`;
+		? `${flag.code}: ${asSentence(flag.message)}`
+		: `${flag.code}: ${flag.message.trim().replace(/\.$/, "")}; ${asSentence(advice)}`;
 }
 
 function invalidSentence(flags: Flag[]): string {
@@ -46,10 +46,11 @@ function invalidSentence(flags: Flag[]): string {
 }
 
 function messages(flags: Flag[]): string {
-	return flags.map((flag) => sentence(flag.message)).join(" ");
+	return flags.map((flag) => asSentence(flag.message)).join(" ");
 }
 
-function sentence(text: string): string {
+/** With a full stop. */
+export function asSentence(text: string): string {
 	const trimmed = text.trim();
 	return trimmed === "" || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

@@ -8,14 +8,25 @@ import { newRunId, type Plan, type PlanOptions, planFrom } from "../../plan/plan
 import { refuseProxy } from "../../plan/proxy.ts";
 import { loadScenario } from "../../plan/scenarios.ts";
 import type { Result } from "../../record/result.ts";
-import { defaultFile, deliverResult, exitCodeOf, type Show, saveResult } from "../../record/save.ts";
+import {
+	defaultFile,
+	deliverResult,
+	type MakeReporter,
+	type Reporter,
+	saveResult,
+} from "../../record/save.ts";
+import { exitCodeOf, type Verdict, worstOf } from "../../record/verdict.ts";
 import { type Screen, screenOn } from "../view/screen.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import type { Series } from "./recorder.ts";
 import { runSwarm } from "./run.ts";
 
 /** Runs the command. Throws UsageError, CommandError; returns the exit code. */
-export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show): Promise<number> {
+export async function swarmCommand(
+	argv: string[],
+	stop: AbortSignal,
+	makeReporter: MakeReporter,
+): Promise<number> {
 	if (argv[0] === "calibrate") return calibrateCommand(argv.slice(1), stop);
 	const { options, output } = readFlags(argv);
 	const { json, repeat } = output;
@@ -26,19 +37,21 @@ export async function swarmCommand(argv: string[], stop: AbortSignal, show: Show
 		plan.paths.flatMap(({ urls }) => urls),
 		process.env,
 	);
+	const groups = plan.groups.map(({ transport, path }) => ({ transport, path: path.name }));
+	const reporter = await makeReporter(output.budget, groups);
 	const file = output.out ?? defaultFile("swarm", plan.scenario);
 	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);
 	const id = randomUUID();
-	let code: number = EXIT.ok;
+	const verdicts: Verdict[] = [];
 	for (let index = 1; index <= repeat; index++) {
 		const series = repeat > 1 ? { id, index, of: repeat } : null;
 		const ownPlan = { ...plan, seed: plan.seed + index - 1, runId: newRunId() };
 		const run = { plan: ownPlan, file: numbered(file, series), series };
-		code = Math.max(code, await oneRun(run, { screen, show, json }, stop));
+		verdicts.push(await oneRun(run, { screen, reporter, json }, stop));
 		if (stop.aborted) return EXIT.interrupted;
 	}
-	return code;
+	return exitCodeOf(worstOf(verdicts));
 }
 
 async function withScenario({ scenario, ...options }: Flags["options"]): Promise<PlanOptions> {
@@ -53,15 +66,15 @@ interface RunOfSeries {
 
 interface Output {
 	readonly screen: Screen;
-	readonly show: Show;
+	readonly reporter: Reporter;
 	readonly json: boolean;
 }
 
 async function oneRun(
 	{ plan, file, series }: RunOfSeries,
-	{ screen, show, json }: Output,
+	{ screen, reporter, json }: Output,
 	stop: AbortSignal,
-): Promise<number> {
+): Promise<Verdict> {
 	let warned = false;
 	const partial = async (result: Result) => {
 		try {
@@ -79,8 +92,7 @@ async function oneRun(
 	};
 	const result = await runSwarm(plan, hooks, stop, series);
 	screen.end();
-	await deliverResult(result, { file, json, show, say: (line) => screen.note(line) });
-	return exitCodeOf(result);
+	return deliverResult(result, { file, json, reporter, say: (line) => screen.note(line) });
 }
 
 /** `out.json` becomes `out-2.json` in a series. */

@@ -7,10 +7,13 @@ export interface Sent {
 	readonly sentAt: number;
 }
 
-/** How an ack counts: `first` is a success, `late` came after its time limit, `stray` was never asked for. */
+/**
+ * How an ack counts: `first` is a success, `expired` came after its time limit, `late` after the message was given up,
+ * `stray` was never asked for.
+ */
 export type Answer =
 	| { readonly kind: "first"; readonly sent: Sent; readonly reordered: boolean }
-	| { readonly kind: "doubled" | "late" | "stray" };
+	| { readonly kind: "expired" | "doubled" | "late" | "stray" };
 
 /** The acks of one Socket.IO connection. */
 export class AckTable {
@@ -37,14 +40,18 @@ export class AckTable {
 		return id;
 	}
 
-	/** Classifies an ack that arrived. */
-	answer(id: number): Answer {
+	/** Classifies an ack that arrived at `at`. */
+	answer(id: number, at: number): Answer {
 		const sent = this.#waiting.get(id);
 		if (sent === undefined) {
 			if (this.#expired.has(id)) return { kind: "late" };
 			return { kind: id < this.#next ? "doubled" : "stray" };
 		}
 		this.#waiting.delete(id);
+		if (at - sent.sentAt > this.#limit) {
+			this.#expired.add(id);
+			return { kind: "expired" };
+		}
 		const reordered = id < this.#highest;
 		this.#highest = Math.max(this.#highest, id);
 		return { kind: "first", sent, reordered };

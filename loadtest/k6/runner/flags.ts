@@ -20,6 +20,8 @@ export interface RunOptions {
 export interface OutputOptions {
 	/** The result file; null = named by date and time. */
 	readonly out: string | null;
+	/** File of limits that decide the exit code; null = none. */
+	readonly budget: string | null;
 	/** The file that keeps k6's own samples; null = not kept. */
 	readonly samples: string | null;
 	/** PEM file of a certificate authority to trust; null = only the system's. */
@@ -39,6 +41,7 @@ const VALUE_FLAGS: readonly (readonly [flag: string, placeholder: string, variab
 	["--payload", "<bytes>", "SIO_PAYLOAD"],
 	["--event", "<name>", "SIO_EVENT"],
 	["--ack-timeout", "<seconds>", "SIO_ACK_TIMEOUT"],
+	["--max-loss", "<percent>", "SIO_MAX_LOSS"],
 	["--socket-path", "<path>", "SIO_PATH"],
 ];
 const SWITCHES: readonly (readonly [flag: string, variable: Variable])[] = [
@@ -55,13 +58,14 @@ export function readFlags(argv: readonly string[], env: Env): RunOptions {
 	const urls = targets.map((target) => targetUrl(target, "URL"));
 	const given = command.opts<Record<string, string | true | undefined>>();
 	const variables = { ...ownVariables(env), ...flagVariables(given), SIO_URL: urls.join(",") };
-	const { out, samples, ca, path, json, quiet } = given as Record<string, string | undefined>;
+	const { out, budget, samples, ca, path, json, quiet } = given as Record<string, string | undefined>;
 	return {
 		settings: checked(transport, variables),
 		variables,
 		path: { name: path ?? "target", urls },
 		output: {
 			out: out ?? null,
+			budget: budget ?? null,
 			samples: samples ?? null,
 			ca: ca ?? null,
 			json: Boolean(json),
@@ -84,6 +88,7 @@ function k6Flags(): Command {
 	return command
 		.option("--ca <file>", "PEM file of a certificate authority to trust (Linux)")
 		.option("--out <file>", "the result file (default: reports/k6-….json)")
+		.option("--budget <file>", "a file of limits, one per line, that the run must keep")
 		.option("--samples <file>", "keep k6's own samples (JSON lines)")
 		.option("--json", "print the result as JSON instead of the report")
 		.option("--quiet", "print no progress")

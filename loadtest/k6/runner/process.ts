@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { CommandError, EXIT } from "../../../worker/command-line/command.ts";
+import { CommandError } from "../../../worker/command-line/command.ts";
 import { type CpuReading, watchCpu } from "./cpu.ts";
 
 export interface K6Run {
@@ -18,14 +18,22 @@ export interface K6Run {
 /** How long k6 may take to write its samples after a first signal, before it is killed. */
 const GRACE_MS = 10_000;
 
-/** k6's own exit codes (https://pkg.go.dev/go.k6.io/k6/v2/errext/exitcodes). */
-const THRESHOLDS_CROSSED = 99;
+/** k6's own exit code (https://pkg.go.dev/go.k6.io/k6/v2/errext/exitcodes). */
 const BAD_CONFIG = 104;
 
-/** How a run ended: k6's exit code (null when a signal ended it), and readings of its CPU time. */
+/** How a run ended. */
 export interface K6End {
+	/** k6's exit code; null when a signal ended it. */
 	readonly code: number | null;
+	/** The metrics whose thresholds were crossed, with their tags. */
+	readonly crossed: readonly string[];
+	/** Readings of its CPU time. */
 	readonly cpu: readonly CpuReading[];
+}
+
+/** Whether k6 refused its options. */
+export function isBadConfig({ code }: Pick<K6End, "code">): boolean {
+	return code === BAD_CONFIG;
 }
 
 /**
@@ -50,22 +58,14 @@ export async function runK6(run: K6Run, stop: AbortSignal): Promise<K6End> {
 	if (stop.aborted) interrupt();
 	const watch = watchCpu(child.pid ?? 0);
 	try {
-		const [code] = await Promise.all([ended(child, run.file), relay(child, run)]);
-		return { code, cpu: watch.stop() };
+		const [code, crossed] = await Promise.all([ended(child, run.file), relay(child, run)]);
+		return { code, crossed, cpu: watch.stop() };
 	} finally {
 		watch.stop();
 		clearTimeout(grace);
 		process.off("exit", kill);
 		stop.removeEventListener("abort", interrupt);
 	}
-}
-
-/** The command's exit code. `code` is k6's own, null when a signal ended it; `valid` is the validity of the result. */
-export function exitCodeOf(code: number | null, interrupted: boolean, valid: boolean): number {
-	if (interrupted) return EXIT.interrupted;
-	if (code === 0) return valid ? EXIT.ok : EXIT.invalid;
-	if (code === THRESHOLDS_CROSSED) return EXIT.failed;
-	return code === BAD_CONFIG ? EXIT.usage : EXIT.invalid;
 }
 
 /** Settings are passed by environment instead: every user of the machine can see arguments. */
@@ -83,17 +83,26 @@ async function ended(child: ChildProcess, file: string): Promise<number | null> 
 	}
 }
 
-/** Prints each message once: with a dead target k6 repeats it for every session. */
-async function relay(child: ChildProcess, { say }: K6Run): Promise<void> {
+/** Prints each message once: with a dead target k6 repeats it for every session. Returns the crossed thresholds' metrics. */
+async function relay(child: ChildProcess, { say }: K6Run): Promise<string[]> {
 	const printed = new Set<string>();
+	const crossed = new Set<string>();
 	for await (const line of createInterface({ input: child.stderr! })) {
 		const text = readLog(line);
 		if (text === null) continue;
+		for (const metric of crossedIn(text)) crossed.add(metric);
 		const message = text.replace(/\d+/g, "0");
 		if (printed.has(message)) continue;
 		printed.add(message);
 		say(`k6: ${text}`);
 	}
+	return [...crossed];
+}
+
+/** The metrics whose thresholds a line of k6's log calls crossed; empty for any other line. */
+export function crossedIn(text: string): string[] {
+	const names = /thresholds on metrics '([^']+)' (?:have been|were) crossed/.exec(text)?.[1];
+	return names?.split(/,\s*(?![^{]*\})/) ?? [];
 }
 
 /** k6 lists every timer of an interrupted iteration, which is of no use to a person who pressed Ctrl-C. */

@@ -5,10 +5,11 @@ import { isLoopback, masked } from "../../plan/paths.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
 import { doubtsAbout, validity } from "../../record/validity.ts";
+import { ownThresholds } from "../script/options.ts";
 import type { Settings } from "../script/settings.ts";
-import type { CpuReading } from "./cpu.ts";
 import { k6Doubts } from "./doubts.ts";
 import type { RunOptions } from "./flags.ts";
+import type { K6End } from "./process.ts";
 import type { Samples } from "./samples.ts";
 import { generatorWindows } from "./self-check.ts";
 
@@ -19,25 +20,28 @@ const CLOCK = "k6: MessageEvent.timestamp and request timings, sends by the run 
 export interface FinishedRun {
 	readonly options: Pick<RunOptions, "settings" | "path">;
 	readonly samples: Samples;
-	readonly cpu: readonly CpuReading[];
+	readonly end: K6End;
 	/** ISO 8601. */
 	readonly startedAt: string;
 	readonly k6Version: string;
-	readonly code: number | null;
 	readonly interrupted: boolean;
 }
 
 /** Assembles the result. Pure, except for the description of the machine and a random id. */
 export function resultOf(finished: FinishedRun): Result {
-	const { options, samples, cpu, startedAt, k6Version, code, interrupted } = finished;
+	const { options, samples, end, startedAt, k6Version, interrupted } = finished;
 	const { settings, path } = options;
 	const { transport } = settings;
 	const group = samples.tally.toGroup({ transport, path: path.name, seconds: samples.seconds });
 	const environment = environmentOf("k6", path.urls.every(isLoopback), CLOCK);
 	const { checks: seconds, start, seconds: measured } = samples;
-	const generator = generatorWindows({ seconds, start, measured, cpu, cpus: environment.cpus }, group);
+	const generator = generatorWindows(
+		{ seconds, start, measured, cpu: end.cpu, cpus: environment.cpus },
+		group,
+	);
 	const run = { tool: environment.tool, plan: planOf(finished) };
-	const doubts = [...k6Doubts(samples, settings, code, run), ...doubtsAbout(run, [group], generator)];
+	const doubts = [...k6Doubts(samples, settings, end.code, run), ...doubtsAbout(run, [group], generator)];
+	const crossed = crossedThresholds(end.crossed, settings);
 	const id = randomUUID();
 	return {
 		kind: RESULT_KIND,
@@ -50,13 +54,14 @@ export function resultOf(finished: FinishedRun): Result {
 		groups: [group],
 		generator,
 		validity: validity(doubts),
+		...(crossed.length > 0 && { crossedThresholds: crossed }),
 		interrupted,
 	};
 }
 
 /** Leaves out auth, headers and query, which may hold secrets. */
-function planOf({ options: { settings, path }, samples, code }: FinishedRun): PlanRecord {
-	const { clients, rate, duration, warmup, payload, ackTimeout, event } = settings;
+function planOf({ options: { settings, path }, samples, end }: FinishedRun): PlanRecord {
+	const { clients, rate, duration, warmup, payload, ackTimeout, maxLoss, event } = settings;
 	return {
 		scenario: settings.scenario,
 		transports: [settings.transport],
@@ -72,9 +77,10 @@ function planOf({ options: { settings, path }, samples, code }: FinishedRun): Pl
 		arrivals: "uniform",
 		grain: 0,
 		ackTimeout,
+		maxLoss,
 		event,
 		processes: 1,
-		extra: { ...extraOf(settings), k6ExitCode: code, loopLagUs: lagOf(samples) },
+		extra: { ...extraOf(settings), k6ExitCode: end.code, loopLagUs: lagOf(samples) },
 	};
 }
 
@@ -91,6 +97,13 @@ function extraOf(settings: Settings): Record<string, unknown> {
 		tlsMin,
 		thresholds: { ackP95Ms, loopLagP95Ms, ackedShare, connectedShare },
 	};
+}
+
+/** The crossed thresholds that the user has set; what k6's own rules find is in the counts and in the validity. */
+function crossedThresholds(crossed: readonly string[], settings: Settings): string[] {
+	return Object.entries(ownThresholds(settings)).flatMap(([metric, rules]) =>
+		crossed.includes(metric) ? rules.map((rule) => `${metric.replace(/\{.*/, "")} ${rule}`) : [],
+	);
 }
 
 function lagOf({ loopLag }: Samples): Record<string, number> | null {

@@ -7,8 +7,10 @@ import type { Arrival } from "./link.ts";
 import { meter } from "./meter.ts";
 import { dueAfter, messagesOf, type Share } from "./schedule.ts";
 
-/** How often to look for acks that timed out. */
+/** How often to look for messages whose ack never came. */
 const SWEEP_INTERVAL_MS = 100;
+/** An ack that arrived in time may wait this long for the script; the time of its arrival decides. */
+const SWEEP_GRACE_MS = 250;
 /** A message sent later than this after it was due counts as late, as in every result. */
 const LATE_MS = 5;
 
@@ -46,8 +48,10 @@ export class Echo {
 
 	/** Handles an ack. */
 	ack(id: number, { at, stamped }: Arrival): void {
-		const answer = this.#acks.answer(id);
+		const answer = this.#acks.answer(id, at);
 		if (answer.kind === "doubled") meter.doubled.add(1);
+		if (answer.kind === "expired") this.#lose(meter.timedOut, 1);
+		if (answer.kind === "expired") this.#finishIfDone();
 		if (answer.kind !== "first") return;
 		// The runner subtracts the time between the end of the poll and this sample, so nothing may delay the sample.
 		meter.ack.add((stamped ? at : now()) - answer.sent.dueAt);
@@ -63,7 +67,6 @@ export class Echo {
 		this.#lose(meter.lost, this.#acks.abandon().length);
 		const unsent = this.#messages - this.#next;
 		if (unsent > 0) meter.unsent.add(unsent);
-		for (let i = 0; i < unsent; i++) meter.acked.add(false);
 		this.#end();
 	}
 
@@ -93,7 +96,7 @@ export class Echo {
 	}
 
 	#expire(): void {
-		this.#lose(meter.timedOut, this.#acks.expire(now()).length);
+		this.#lose(meter.timedOut, this.#acks.expire(now() - SWEEP_GRACE_MS).length);
 		this.#finishIfDone();
 	}
 

@@ -9,7 +9,7 @@ export const MEASURES = {
 	loopLag: "sio_loop_lag",
 	/** A phase of opening a session; the tag `phase` is the name of a metric in results. */
 	phase: "sio_phase",
-	/** Share of sessions that opened; of due messages that were acknowledged. */
+	/** Share of sessions that opened; of sent messages that were acknowledged. */
 	connected: "sio_connected",
 	acked: "sio_acked",
 	/** Messages not sent because their session was gone; sent; sent more than 5 ms late. */

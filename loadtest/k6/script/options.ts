@@ -20,7 +20,7 @@ export function optionsFor(settings: Settings, readPem: (file: string) => string
 		// tag, and creates no time series; the runner needs it to find the poll that brought an ack.
 		systemTags: ["status", "method", "name", "scenario", "error_code", "tls_version", "vu"],
 		tags: { transport: settings.transport },
-		summaryTrendStats: ["count", "min", "p(50)", "p(90)", "p(99)", "max"],
+		summaryTrendStats: ["count", "min", "p(50)", "p(90)", "p(95)", "p(99)", "max"],
 	};
 }
 
@@ -64,19 +64,36 @@ function milliseconds(seconds: number): string {
 	return `${Math.round(seconds * 1000)}ms`;
 }
 
-/** Conditions that must hold at the end; a target that accepts no session ends the run early. */
+/**
+ * Conditions that must hold at the end. A target that accepts no session ends the run early, and losses are limited as
+ * in the swarm: the runner finds both in the counts, so these only serve a script that is run without it.
+ */
 function thresholdsFor(settings: Settings): Record<string, Threshold[]> {
-	const { transport, ackP95Ms, loopLagP95Ms, ackedShare, connectedShare } = settings;
-	const connected = { threshold: `rate>=${connectedShare}`, abortOnFail: true, delayAbortEval: "2s" };
-	const always = {
-		[tagged(MEASURES.connected, transport)]: [connected],
-		[tagged(MEASURES.loopLag, transport)]: [`p(95)<${loopLagP95Ms}`],
-	};
-	if (settings.scenario === "connect") return always;
+	const { transport, maxLoss, scenario } = settings;
+	const [connected, acked] = [MEASURES.connected, MEASURES.acked].map((name) => tagged(name, transport)) as [
+		string,
+		string,
+	];
+	const own = ownThresholds(settings);
+	const opened = { threshold: "rate>0", abortOnFail: true, delayAbortEval: "2s" };
+	// Without the rounding 1 − 0.42 is a little more than 0.58.
+	const answered = `rate>=${Number((1 - maxLoss / 100).toFixed(9))}`;
 	return {
-		...always,
-		[tagged(MEASURES.ack, transport)]: [`p(95)<${ackP95Ms}`],
-		[tagged(MEASURES.acked, transport)]: [`rate>=${ackedShare}`],
+		...(scenario === "echo" && { [acked]: [answered] }),
+		...own,
+		[connected]: [opened, ...(own[connected] ?? [])],
+	};
+}
+
+/** The thresholds that the user has set, by metric. */
+export function ownThresholds(settings: Settings): Record<string, string[]> {
+	const { transport, scenario, ackP95Ms, loopLagP95Ms, ackedShare, connectedShare } = settings;
+	const isEcho = scenario === "echo";
+	return {
+		...(connectedShare !== null && { [tagged(MEASURES.connected, transport)]: [`rate>=${connectedShare}`] }),
+		...(loopLagP95Ms !== null && { [tagged(MEASURES.loopLag, transport)]: [`p(95)<${loopLagP95Ms}`] }),
+		...(isEcho && ackP95Ms !== null && { [tagged(MEASURES.ack, transport)]: [`p(95)<${ackP95Ms}`] }),
+		...(isEcho && ackedShare !== null && { [tagged(MEASURES.acked, transport)]: [`rate>=${ackedShare}`] }),
 	};
 }
 

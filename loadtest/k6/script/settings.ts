@@ -4,7 +4,7 @@
  */
 import { DEFAULTS } from "../../plan/fields.ts";
 import type { Transport } from "../../plan/load-group.ts";
-import { executorSeconds, oneOf, positiveNumber, share, wholeNumber } from "./value.ts";
+import { executorSeconds, oneOf, percentage, positiveNumber, share, wholeNumber } from "./value.ts";
 import { SettingError, type Variable } from "./variables.ts";
 
 /** Transports that have a script. */
@@ -47,20 +47,14 @@ export interface Settings {
 	readonly tlsMin: "tls1.2" | "tls1.3";
 	/** PEM files of a client certificate, or null. */
 	readonly cert: { readonly certFile: string; readonly keyFile: string } | null;
-	/** Thresholds: milliseconds, milliseconds, and shares from 0 to 1. */
-	readonly ackP95Ms: number;
-	readonly loopLagP95Ms: number;
-	readonly ackedShare: number;
-	readonly connectedShare: number;
+	/** Percentage of messages that may be lost. */
+	readonly maxLoss: number;
+	/** Thresholds of the user's own, null = none: milliseconds, milliseconds, and shares from 0 to 1. */
+	readonly ackP95Ms: number | null;
+	readonly loopLagP95Ms: number | null;
+	readonly ackedShare: number | null;
+	readonly connectedShare: number | null;
 }
-
-/** Default limits of the response time at p95. Over polling a message takes two requests, over a socket none. */
-const ACK_P95_MS: Readonly<Record<K6Transport, number>> = {
-	polling: 1000,
-	websocket: 500,
-	upgrade: 500,
-	flashsocket: 500,
-};
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -94,10 +88,11 @@ export function settingsFrom(transport: K6Transport, env: Env): Settings {
 		insecure: oneOf("SIO_INSECURE", given("SIO_INSECURE"), ["0", "1"], "0") === "1",
 		tlsMin: oneOf("SIO_TLS_MIN", given("SIO_TLS_MIN"), ["tls1.2", "tls1.3"], "tls1.2"),
 		cert: certificate(given("SIO_CERT"), given("SIO_KEY")),
-		ackP95Ms: positiveNumber("SIO_ACK_P95_MS", given("SIO_ACK_P95_MS"), ACK_P95_MS[transport]),
-		loopLagP95Ms: positiveNumber("SIO_LOOP_LAG_P95_MS", given("SIO_LOOP_LAG_P95_MS"), 20),
-		ackedShare: share("SIO_ACKED_SHARE", given("SIO_ACKED_SHARE"), 0.999),
-		connectedShare: share("SIO_CONNECTED_SHARE", given("SIO_CONNECTED_SHARE"), 0.99),
+		maxLoss: percentage("SIO_MAX_LOSS", given("SIO_MAX_LOSS"), DEFAULTS.maxLoss),
+		ackP95Ms: positiveNumber("SIO_ACK_P95_MS", given("SIO_ACK_P95_MS"), null),
+		loopLagP95Ms: positiveNumber("SIO_LOOP_LAG_P95_MS", given("SIO_LOOP_LAG_P95_MS"), null),
+		ackedShare: share("SIO_ACKED_SHARE", given("SIO_ACKED_SHARE")),
+		connectedShare: share("SIO_CONNECTED_SHARE", given("SIO_CONNECTED_SHARE")),
 	};
 }
 

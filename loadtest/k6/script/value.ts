@@ -1,4 +1,5 @@
 /** Readers for the text of one variable. Each throws a SettingError that names the allowed values. */
+import { afterColon, percent, ValueError } from "../../plan/values.ts";
 import { SettingError, type Variable } from "./variables.ts";
 
 /** A whole number in a range. */
@@ -17,7 +18,11 @@ export function wholeNumber(
 }
 
 /** A number above 0: seconds, a rate, milliseconds. */
-export function positiveNumber(name: Variable, text: string | undefined, fallback: number): number {
+export function positiveNumber<Fallback extends number | null>(
+	name: Variable,
+	text: string | undefined,
+	fallback: Fallback,
+): number | Fallback {
 	if (text === undefined) return fallback;
 	const value = Number(text);
 	if (!Number.isFinite(value) || value <= 0 || value > 1e6)
@@ -32,9 +37,20 @@ export function executorSeconds(name: Variable, text: string | undefined, fallba
 	return value;
 }
 
-/** A share from 0 to 1. */
-export function share(name: Variable, text: string | undefined, fallback: number): number {
+/** A percentage, written as for the swarm's flags. */
+export function percentage(name: Variable, text: string | undefined, fallback: number): number {
 	if (text === undefined) return fallback;
+	try {
+		return percent.read(text, undefined);
+	} catch (error) {
+		if (!(error instanceof ValueError)) throw error;
+		throw new SettingError(name, text, afterColon(error.message).replace(/\.$/, ""));
+	}
+}
+
+/** A share from 0 to 1; null when there is none. */
+export function share(name: Variable, text: string | undefined): number | null {
+	if (text === undefined) return null;
 	const value = Number(text);
 	if (!(value >= 0 && value <= 1)) throw new SettingError(name, text, "give a share from 0 to 1, like 0.999");
 	return value;

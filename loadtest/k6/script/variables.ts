@@ -15,6 +15,7 @@ export const VARIABLES = {
 	SIO_HEADERS: "JSON object of headers for every request and upgrade",
 	SIO_PATH: "the Engine.IO path at the target",
 	SIO_ACK_TIMEOUT: "seconds after which a message counts as lost",
+	SIO_MAX_LOSS: "percentage of messages that may be lost; the run fails above it",
 	SIO_CONNECT_TIMEOUT: "seconds after which opening a session counts as failed",
 	SIO_INSECURE: "`1`: trust any certificate",
 	SIO_TLS_MIN: "`tls1.2` or `tls1.3`",

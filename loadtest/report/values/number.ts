@@ -41,6 +41,14 @@ export function showShare(value: number): string {
 	return `${grouped(percent, percent < 1 ? 2 : percent < 10 ? 1 : 0)} %`;
 }
 
+/** A share near 1 as a percentage that still differs from 100 %: 97.4 %, 99.83 %. */
+export function showNearShare(value: number): string {
+	if (value === 1) return "100 %";
+	const decimals = value < 0.99 ? 1 : 2;
+	const step = 10 ** decimals;
+	return `${(Math.floor(value * 100 * step + 1e-9) / step).toLocaleString("en-US", { maximumFractionDigits: decimals })} %`;
+}
+
 /** Bytes in powers of 1,000: 812 B, 4.1 kB, 12 MB. */
 export function showBytes(bytes: number): string {
 	const units = ["B", "kB", "MB", "GB", "TB"];

@@ -4,7 +4,7 @@ import type { HistogramRecord } from "../../record/result.ts";
 import { milliseconds } from "./number.ts";
 
 /** Quantiles the reports print, under their names in JSON and CSV. */
-export const QUANTILES = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999 } as const;
+export const QUANTILES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
 export type QuantileName = keyof typeof QUANTILES;
 export const QUANTILE_NAMES = Object.keys(QUANTILES) as QuantileName[];
 
@@ -12,6 +12,9 @@ export const QUANTILE_NAMES = Object.keys(QUANTILES) as QuantileName[];
 export function quantileText(quantile: number): string {
 	return `p${Number((quantile * 100).toFixed(6))}`;
 }
+
+/** The quantiles as people write them, for messages: "p50, p90, p95, p99, p99.9". */
+export const QUANTILE_LIST = QUANTILE_NAMES.map((name) => quantileText(QUANTILES[name])).join(", ");
 
 /** The name of a quantile written as "p99.9" or "p999"; undefined for anything else. */
 export function quantileNamed(text: string): QuantileName | undefined {
@@ -22,7 +25,7 @@ export function quantileNamed(text: string): QuantileName | undefined {
 /**
  * The smallest sample that supports a quantile from 0 to 1. With fewer values its distribution-free 95 %
  * interval (order statistics) has no upper end, so the figure would be the maximum under another name.
- * 6 for p50, 36 for p90, 368 for p99, 3,688 for p99.9.
+ * 6 for p50, 36 for p90, 72 for p95, 368 for p99, 3,688 for p99.9.
  */
 export function sampleFor(quantile: number): number {
 	return Math.ceil(Math.log(0.025) / Math.log(Math.max(quantile, 1 - quantile)));

@@ -42,8 +42,12 @@ export function rowOf(group: Group, metric: Metric): Row | undefined {
 }
 
 /** The path that the others are compared with: `direct` if there is one, else the first of the plan. */
-export function basePath(result: Result): string {
-	const names = result.plan.paths.map((path) => path.name);
+export function basePath(result: Pick<Result, "plan">): string {
+	return basePathOf(result.plan.paths.map((path) => path.name));
+}
+
+/** The same for the names of a plan's paths, in its order. */
+export function basePathOf(names: readonly string[]): string {
 	return names.find((name) => name === "direct") ?? names[0] ?? "";
 }
 

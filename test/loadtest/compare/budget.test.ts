@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseBudgets } from "../../../loadtest/compare/budget.ts";
 import { checkBudget, verdictFor } from "../../../loadtest/compare/budget-result.ts";
 import { exitCodeOf } from "../../../loadtest/compare/command.ts";
+import { parseBudgets } from "../../../loadtest/report/budgets/budget.ts";
 import { drawResult } from "../../support/report/results.ts";
 
 const runs = (count: number) =>
@@ -9,13 +9,48 @@ const runs = (count: number) =>
 const budget = (text: string) => parseBudgets(text, "budgets.txt")[0]!;
 
 test("a budget file is read line by line, skipping comments and blank lines", () => {
+	const share = { measure: "share", path: "edge", added: false };
 	const text =
-		"# latency\n\np99 edge-added websocket <= 5 ms\np99.9 direct polling <= 1.5 s # tail\nloss edge polling <= 0.1 %\np50 connect edge websocket <= 50 ms\n";
+		"# latency\n\np99 edge-added websocket <= 5 ms\np99.9 direct polling <= 1.5 s # tail\nloss edge polling <= 0.1 %\nshare <= 200 ms edge websocket >= 99 %\nshare <=1.5s connect edge upgrade >= 90%\np50 connect edge websocket <= 50 ms\n";
 	expect(parseBudgets(text, "b").map(({ text: _, ...rest }) => rest)).toEqual([
-		{ measure: "p99", metric: "ack", path: "edge", added: true, transport: "websocket", limit: 5 },
-		{ measure: "p999", metric: "ack", path: "direct", added: false, transport: "polling", limit: 1500 },
-		{ measure: "loss", metric: "ack", path: "edge", added: false, transport: "polling", limit: 0.001 },
-		{ measure: "p50", metric: "connect", path: "edge", added: false, transport: "websocket", limit: 50 },
+		{
+			measure: "p99",
+			metric: "ack",
+			path: "edge",
+			added: true,
+			transport: "websocket",
+			limit: 5,
+			within: null,
+		},
+		{
+			measure: "p999",
+			metric: "ack",
+			path: "direct",
+			added: false,
+			transport: "polling",
+			limit: 1500,
+			within: null,
+		},
+		{
+			measure: "loss",
+			metric: "ack",
+			path: "edge",
+			added: false,
+			transport: "polling",
+			limit: 0.001,
+			within: null,
+		},
+		{ ...share, metric: "ack", transport: "websocket", limit: 0.99, within: 200 },
+		{ ...share, metric: "connect", transport: "upgrade", limit: 0.9, within: 1500 },
+		{
+			measure: "p50",
+			metric: "connect",
+			path: "edge",
+			added: false,
+			transport: "websocket",
+			limit: 50,
+			within: null,
+		},
 	]);
 });
 
@@ -28,6 +63,13 @@ test.each([
 	["p99 websocket <= 5 ms", "a path is needed"],
 	["p99 latency edge websocket <= 5 ms", '"latency" is not a metric'],
 	["loss edge-added websocket <= 1 %", "loss cannot be -added"],
+	["share edge websocket >= 99 %", "exactly one <= is needed"],
+	["share <= 200 ms edge websocket", "a share needs a time, then >= and a percentage"],
+	["share <= 200 edge websocket >= 99 %", "a share needs a time, then >= and a percentage"],
+	["share <= 200 ms edge websocket >= 5 ms", "the share needs a number up to 100 and %"],
+	["share <= 200 ms edge websocket >= 101 %", "the share needs a number up to 100 and %"],
+	["share <= 200 ms edge-added websocket >= 99 %", "a share cannot be -added"],
+	["share <= 200 ms edge smoke >= 99 %", '"smoke" is not a transport'],
 ])("the line %s is refused with file, line and fix", (line, cause) => {
 	expect(() => parseBudgets(`# first\n${line}`, "gate.txt")).toThrow(`gate.txt:2: "${line}": ${cause}`);
 });
@@ -54,6 +96,17 @@ test("five runs give a budget verdict, fewer are indicative", () => {
 	expect(checkBudget(line, runs(2))).toMatchObject({ verdict: "met", indicative: true });
 	expect(checkBudget(budget("p50 edge websocket <= 1 ms"), runs(5)).verdict).toBe("missed");
 	expect(checkBudget(budget("loss edge websocket <= 0 %"), runs(5)).verdict).toBe("met");
+});
+
+test("five runs give a verdict on the share answered in time, in which lost messages are never in time", () => {
+	const within = (share: number) =>
+		checkBudget(budget(`share <= 2 ms edge websocket >= ${share} %`), runs(5));
+	expect([within(50), within(99.9)].map(({ verdict }) => verdict)).toEqual(["met", "missed"]);
+	const all = budget("share <= 60 s edge websocket >= 100 %");
+	expect(checkBudget(all, runs(5)).verdict).toBe("met");
+	const lossy = runs(5);
+	for (const { groups } of lossy) for (const { counts } of groups) counts.lost = 5;
+	expect(checkBudget(all, lossy)).toMatchObject({ verdict: "missed", measured: { estimate: 0.99 } });
 });
 
 test("a budget is unclear when the runs are too small for its quantile", () => {

@@ -176,7 +176,7 @@ test("the JSON has the verdict, every row with its interval, and the ids of the 
 	const comparison = compare(request(runsAt(ABBA.a, "a"), against(runsAt(ABBA.b, "b"))));
 	const json = JSON.parse(comparisonJson(comparison));
 	expect(json).toMatchObject({ kind: "sticky-edge/comparison", verdict: "same", margin: 0.1 });
-	expect(json.rows).toHaveLength(16);
+	expect(json.rows).toHaveLength(20);
 	expect(json.rows.filter((row: { adjustedP: number | null }) => row.adjustedP !== null)).toHaveLength(2);
 	expect(json.runs.base).toEqual(ABBA.b.map((minute) => `b-${minute}`));
 });

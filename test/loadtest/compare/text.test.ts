@@ -1,10 +1,10 @@
 /** The texts of the comparison, compared in full, and the content of its page. */
 import { expect, test } from "vitest";
-import { parseBudgets } from "../../../loadtest/compare/budget.ts";
 import { type Comparison, type ComparisonRequest, compare } from "../../../loadtest/compare/comparison.ts";
 import { comparisonJunit } from "../../../loadtest/compare/export.ts";
 import { comparisonPage } from "../../../loadtest/compare/page.ts";
 import { COMMENT_MARK, comparisonMarkdown, comparisonText } from "../../../loadtest/compare/text.ts";
+import { parseBudgets } from "../../../loadtest/report/budgets/budget.ts";
 import { embeddedData } from "../../../loadtest/report/readable.ts";
 import { ABBA, runsAt } from "../../support/report/runs.ts";
 
@@ -23,10 +23,12 @@ test("the text has the verdict, its reasons and the next step, then the rows wit
 		  ────────────────  ──────────  ────  ────  ─────  ─────────────  ──────────  ─────────────  ─────  ───────
 		  websocket direct  p50         1.00  1.56   1.56    1.53 … 1.59       +0.56  +0.53 … +0.59
 		  websocket direct  p90         1.70  2.54   1.49    1.45 … 1.54       +0.84  +0.78 … +0.92
+		  websocket direct  p95         1.97  2.95   1.50    1.45 … 1.56       +0.98  +0.88 … +1.06
 		  websocket direct  p99         2.49  3.83   1.52    1.41 … 1.61       +1.31  +1.09 … +1.50
 		  websocket direct  p99.9        n/a   n/a    n/a                        n/a
 		  websocket edge    p50         1.48  2.00   1.35    1.34 … 1.41       +0.53  +0.50 … +0.58  0.016  ▼ worse
 		  websocket edge    p90         2.44  3.30   1.36    1.32 … 1.41       +0.88  +0.78 … +0.98
+		  websocket edge    p95         2.76  3.78   1.35    1.31 … 1.41       +0.99  +0.88 … +1.12
 		  websocket edge    p99         3.59  4.91   1.37    1.28 … 1.46       +1.32  +1.03 … +1.59  0.016  ▼ worse
 		  websocket edge    p99.9        n/a   n/a    n/a                        n/a
 		  Only rows with a verdict were tested (exact Mann-Whitney on runs, adjusted by Holm); the others are for information.

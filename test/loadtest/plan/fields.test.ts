@@ -28,6 +28,7 @@ const GIVEN: Partial<Record<FieldName, readonly [string | undefined, unknown]>> 
 	arrivals: ["poisson", "poisson"],
 	grain: ["0", 0],
 	ackTimeout: ["1.5", 1.5],
+	maxLoss: ["0.5 %", 0.5],
 	connectRate: ["3", 3],
 	connectTimeout: ["2", 2],
 	processes: ["2", 2],

@@ -17,7 +17,7 @@ test("a result file keeps the names that its readers rely on", () => {
 	expect(Object.keys(stored()).sort()).toEqual(
 		[
 			...["scenario", "transports", "paths", "clients", "rate", "duration", "slot", "warmup", "payload"],
-			...["seed", "arrivals", "grain", "ackTimeout", "event", "processes", "extra"],
+			...["seed", "arrivals", "grain", "ackTimeout", "maxLoss", "event", "processes", "extra"],
 		].sort(),
 	);
 	expect(stored().extra).toEqual({ sources: "250 addresses" });
@@ -53,9 +53,10 @@ test("a machine's result has its own share of clients and rates, and no share is
 });
 
 test("a result of an older version is read: its messages left one by one, its client was not the plain one", () => {
-	const { grain: _, ...older } = stored();
+	const { grain: _, maxLoss: __, ...older } = stored();
 	const plan = validated(planShape, older);
 	expect(plan.grain).toBe(0);
+	expect(plan.maxLoss).toBe(1);
 	expect(storedIn(plan, "plainClient")).toBe(false);
 });
 

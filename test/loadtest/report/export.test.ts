@@ -16,6 +16,7 @@ test("JSON rows have transport, path, metric and quantiles in milliseconds, null
 		"min",
 		"p50",
 		"p90",
+		"p95",
 		"p99",
 		"p999",
 		"max",
@@ -29,20 +30,31 @@ test("JSON rows have transport, path, metric and quantiles in milliseconds, null
 
 test("CSV has one line per row, with an empty field where the sample is too small", () => {
 	const lines = reportCsv(drawResult({ transports: ["websocket"], paths: ["edge, far"] })).split("\r\n");
-	expect(lines[0]).toBe("transport,path,metric,count,min,p50,p90,p99,p999,max");
-	expect(lines[1]).toMatch(/^websocket,"edge, far",ack,500,[\d.]+,[\d.]+,[\d.]+,[\d.]+,,[\d.]+$/);
+	expect(lines[0]).toBe("transport,path,metric,count,min,p50,p90,p99,p999,max,p95");
+	expect(lines[1]).toMatch(/^websocket,"edge, far",ack,500,[\d.]+,[\d.]+,[\d.]+,[\d.]+,,[\d.]+,[\d.]+$/);
 	expect(lines.at(-1)).toBe("");
 });
 
-test("JUnit fails the check for lost messages and passes the others", () => {
+test("JUnit fails the check for lost messages above the limit and passes the others", () => {
 	const result = drawResult({ transports: ["websocket"], paths: ["edge"] });
-	result.groups[0]!.counts.lost = 3;
+	Object.assign(result.groups[0]!.counts, { received: 494, lost: 6 });
 	const xml = reportJunit(result);
 	expect(xml).toContain('<testsuites name="sticky-edge report" tests="4" failures="1" skipped="0">');
 	expect(xml).toContain(
-		'name="no message was lost"><failure message="3 of 500 messages never acknowledged"/>',
+		'name="at most 1 % of the messages were lost"><failure message="494 of 500 messages were answered (websocket edge)"/>',
 	);
-	expect(xml).toContain('name="every session opened"/>');
+	expect(xml).toContain(
+		'name="sessions opened"><system-out>10 of 10 sessions opened</system-out></testcase>',
+	);
+});
+
+test("JUnit passes a loss below the limit, and has the figures in its output", () => {
+	const result = drawResult({ transports: ["websocket"], paths: ["edge"] });
+	Object.assign(result.groups[0]!.counts, { received: 497, lost: 3, doubled: 2, sessionsOpen: 9 });
+	const xml = reportJunit(result);
+	expect(xml).toContain('tests="4" failures="0" skipped="0"');
+	expect(xml).toContain("<system-out>497 of 500 messages answered, 2 doubled</system-out>");
+	expect(xml).toContain("<system-out>9 of 10 sessions opened</system-out>");
 });
 
 test("JUnit escapes special characters in messages", () => {

@@ -1,20 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { exitCodeOf, readLog } from "../../../../loadtest/k6/runner/process.ts";
+import { crossedIn, isBadConfig, readLog } from "../../../../loadtest/k6/runner/process.ts";
 
-describe("the exit code", () => {
+describe("k6's end", () => {
 	it.each([
-		[0, false, true, 0],
-		[0, false, false, 3],
-		[99, false, true, 1],
-		[99, false, false, 1],
-		[104, false, false, 2],
-		[107, false, false, 3],
-		[105, false, false, 3],
-		[null, false, false, 3],
-		[105, true, true, 130],
-		[0, true, true, 130],
-	])("for k6's %j, interrupted %j, valid %j is %i", (code, interrupted, valid, expected) => {
-		expect(exitCodeOf(code, interrupted, valid)).toBe(expected);
+		[0, false],
+		[99, false],
+		[104, true],
+		[null, false],
+	])("with code %j is a refusal of its options: %j", (code, expected) => {
+		expect(isBadConfig({ code })).toBe(expected);
+	});
+
+	it.each([
+		["thresholds on metrics 'sio_ack{transport:polling}' have been crossed", ["sio_ack{transport:polling}"]],
+		[
+			"thresholds on metrics 'sio_ack{transport:polling}, sio_loop_lag{transport:polling}' have been crossed; stopping",
+			["sio_ack{transport:polling}", "sio_loop_lag{transport:polling}"],
+		],
+		["Request Failed: dial: refused", []],
+	])("is read from its log: %s", (line, metrics) => {
+		expect(crossedIn(line)).toEqual(metrics);
 	});
 });
 

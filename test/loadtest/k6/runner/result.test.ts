@@ -70,10 +70,9 @@ describe("the doubts about a k6 run", () => {
 describe("the result of a k6 run", () => {
 	const options = { settings, path: { name: "edge", urls: ["https://localhost:1/"] } };
 	const rest = {
-		cpu: [],
+		end: { code: 0, crossed: [], cpu: [] },
 		startedAt: new Date(0).toISOString(),
 		k6Version: "2.2.0",
-		code: 0,
 		interrupted: false,
 	};
 
@@ -101,6 +100,17 @@ describe("the result of a k6 run", () => {
 		]);
 		expect(validity.flags).toMatchObject([{ code: "generator_busy", severity: "invalid" }]);
 		expect(validity.valid).toBe(false);
+	});
+
+	it("has the thresholds of the user's own that were crossed, and not those of the scripts", () => {
+		const own = settingsFrom("websocket", { SIO_URL: "https://localhost:1", SIO_ACK_P95_MS: "5" });
+		const crossed = ["sio_ack{transport:websocket}", "sio_acked{transport:websocket}"];
+		const end = { code: 99, crossed, cpu: [] };
+		const of = (one: typeof settings) =>
+			resultOf({ ...rest, options: { ...options, settings: one }, samples: new Samples(10), end });
+		expect(of(own).crossedThresholds).toEqual(["sio_ack p(95)<5"]);
+		expect(of(settings)).not.toHaveProperty("crossedThresholds");
+		expect(of(own).plan.extra["k6ExitCode"]).toBe(99);
 	});
 
 	it("holds no secret", () => {

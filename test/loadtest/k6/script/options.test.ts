@@ -42,6 +42,20 @@ describe("the options of a script", () => {
 		expect(Object.keys(thresholds ?? {}).join()).not.toMatch(/sio_ack/);
 	});
 
+	it("limit the loss as the swarm does, and set no other limit that the user has not asked for", () => {
+		const named = (env: Record<string, string>) => optionsWith(env).thresholds;
+		const opened = { threshold: "rate>0", abortOnFail: true, delayAbortEval: "2s" };
+		const [connected, acked] = [
+			"sio_connected{transport:websocket}",
+			"sio_acked{transport:websocket}",
+		] as const;
+		expect(named({})).toEqual({ [connected]: [opened], [acked]: ["rate>=0.99"] });
+		expect(named({ SIO_MAX_LOSS: "42 %" })?.[acked]).toEqual(["rate>=0.58"]);
+		expect(named({ SIO_MAX_LOSS: "42 %", SIO_ACKED_SHARE: "0.5" })?.[acked]).toEqual(["rate>=0.5"]);
+		expect(named({ SIO_CONNECTED_SHARE: "0.9" })?.[connected]).toEqual([opened, "rate>=0.9"]);
+		expect(named({ SIO_LOOP_LAG_P95_MS: "20" })).toHaveProperty(["sio_loop_lag{transport:websocket}", 0]);
+	});
+
 	it("keep URLs out of the samples", () => {
 		expect(optionsWith({}).systemTags).not.toContain("url");
 	});

@@ -7,14 +7,16 @@ const URL = { SIO_URL: "https://localhost:8443" };
 
 describe("the scripts' settings", () => {
 	it("default to the swarm's", () => {
-		const { clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath } = DEFAULTS;
+		const { clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath, maxLoss } =
+			DEFAULTS;
 		expect(settingsFrom("websocket", URL)).toMatchObject({
-			...{ clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath },
+			...{ clients, rate, duration, warmup, payload, event, ackTimeout, connectRate, socketPath, maxLoss },
 			scenario: "echo",
 			origins: ["https://localhost:8443"],
 			namespace: "/",
 			insecure: false,
 			auth: null,
+			...{ ackP95Ms: null, loopLagP95Ms: null, ackedShare: null, connectedShare: null },
 		});
 	});
 
@@ -55,6 +57,7 @@ describe("the scripts' settings", () => {
 		[{ ...URL, SIO_RATE: "fast" }, /^SIO_RATE/],
 		[{ ...URL, SIO_DURATION: "0.5" }, /1 second or more/],
 		[{ ...URL, SIO_ACKED_SHARE: "99" }, /a share from 0 to 1/],
+		[{ ...URL, SIO_MAX_LOSS: "101" }, /^SIO_MAX_LOSS "101": give a percentage from 0 to 100/],
 		[{ ...URL, SIO_INSECURE: "yes" }, /^SIO_INSECURE "yes": give 0 or 1$/],
 		[{ ...URL, SIO_TLS_MIN: "ssl3" }, /tls1.2 or tls1.3/],
 		[{ ...URL, SIO_PATH: "socket.io" }, /a path like \/socket.io\//],
