@@ -1,7 +1,7 @@
 /** `npm run compare -- A.json… --against B.json…`: compares results and gives a verdict. */
-import { InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError } from "commander";
 import { EXIT, newCommand, UsageError } from "../../worker/command-line/command.ts";
-import { METRICS, type Metric } from "../record/result.ts";
+import { METRICS, type Metric, metricNamed } from "../record/result.ts";
 import { loadBudgets } from "../report/budgets/budget.ts";
 import { addOutputFlags, type OutputFlags, writeOutput } from "../report/output.ts";
 import { loadRuns } from "../report/readable.ts";
@@ -64,7 +64,7 @@ function compareFlags() {
 		.option("--baseline <name>", "the base runs, saved earlier with --save")
 		.option("--path <name>", "one path of the runs, together with --against-path")
 		.option("--against-path <name>", "the path to compare it with")
-		.addOption(new Option("--metric <metric>", "the metric to compare").choices(METRICS).default("ack"))
+		.option("--metric <metric>", `the metric to compare: ${METRICS.join(", ")}, or step:NAME`, metric, "ack")
 		.option("--margin <percent>", "smaller changes do not matter", percent, 0.1)
 		.option("--primary <list>", 'the metrics that decide, such as "p50 websocket edge, p99 websocket edge"')
 		.option("--blocks", "accept runs that did not take turns", false)
@@ -102,6 +102,12 @@ export function exitCodeOf({
 	const budgetsDecide = !gate && budgets.length > 0;
 	const isUndecided = verdict === "unclear" || verdict === "indicative";
 	return isUndecided && !budgetsDecide ? EXIT.inconclusive : EXIT.ok;
+}
+
+function metric(text: string): Metric {
+	const named = metricNamed(text);
+	if (named === undefined) throw new InvalidArgumentError(`Use one of: ${METRICS.join(", ")}, step:NAME.`);
+	return named;
 }
 
 function percent(text: string): number {

@@ -1,6 +1,6 @@
 /** The comparison as a self-contained HTML page: verdict first, then charts, tables and environment. */
 import { Histogram } from "../record/histogram.ts";
-import type { Group, Metric, Result } from "../record/result.ts";
+import type { Group, Metric, Metrics, Result } from "../record/result.ts";
 import { planLine } from "../report/headline.ts";
 import { type Chart, figure } from "../report/html/chart.ts";
 import { htmlDocument } from "../report/html/document.ts";
@@ -109,7 +109,7 @@ function withoutSeconds(result: Result): Result {
 		...group,
 		metrics: Object.fromEntries(
 			Object.entries(group.metrics).map(([name, metric]) => [name, { ...metric, windows: [] }]),
-		),
+		) as Metrics,
 	}));
 	return { ...result, groups, generator: [] };
 }

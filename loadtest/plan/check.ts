@@ -4,9 +4,9 @@ import { UsageError } from "../../worker/command-line/command.ts";
 import { flagOf, rowOf, SETTING_NAMES, type Settings } from "./fields.ts";
 import type { Path } from "./load-group.ts";
 import { settingsFor } from "./path-settings.ts";
-import { hostPort, queryOf } from "./paths.ts";
+import { checkMessages } from "./check-messages.ts";
+import { hostPort } from "./paths.ts";
 import type { Scenario } from "./scenario.ts";
-import { checkTemplate, fillJson, fillObject } from "./template.ts";
 import { checkTlsFiles } from "./tls-files.ts";
 import { afterColon } from "./values.ts";
 
@@ -17,9 +17,9 @@ export function check(settings: Settings, scenario: Scenario, paths: readonly Pa
 		if (complaint !== undefined)
 			throw new UsageError(`${flagOf(name)} ${shown(settings[name])}: ${afterColon(complaint)}`);
 	}
-	checkAnswers(settings, scenario);
 	checkPathNames(settings, paths);
-	for (const path of paths) checkPath(settingsFor(settings, path.name), path, paths);
+	checkMessages(settings, scenario, paths);
+	for (const path of paths) checkPath(settingsFor(settings, path.name), paths);
 	checkSources(settings);
 	checkFetch(settings, paths);
 	checkMachine(settings, scenario);
@@ -40,42 +40,9 @@ function checkPathNames({ pathHeaders, pathSet }: Settings, paths: readonly Path
 }
 
 /** Checks the settings as they are on one path. */
-function checkPath(settings: Settings, path: Path, paths: readonly Path[]): void {
-	checkTemplates(settings);
-	for (const url of path.urls)
-		for (const value of Object.values(queryOf(url))) checkTemplate(value, "the URL's query");
+function checkPath(settings: Settings, paths: readonly Path[]): void {
 	checkTlsFiles(settings);
 	checkResolve(settings, paths);
-}
-
-function checkTemplates({ auth, message, args, namespace, query, headers }: Settings): void {
-	const values = { n: 0, path: "", transport: "", seed: 0, seq: 0 };
-	checkTemplate(namespace, "--namespace");
-	for (const value of Object.values(query)) checkTemplate(value, "--query");
-	for (const value of Object.values(headers)) checkTemplate(value, "--header");
-	checkTemplate(auth, "--auth");
-	checkTemplate(message, "--message", ["seq"]);
-	checkTemplate(args, "--args", ["seq"]);
-	if (auth !== "") fillObject(auth, values, "--auth");
-	if (message !== "") fillJson(message, values, "--message");
-	if (args === "") return;
-	if (message !== "") throw new UsageError("--message and --args are both given; give one of them.");
-	if (!Array.isArray(fillJson(args, values, "--args")))
-		throw new UsageError(`--args is not a JSON array; write for example --args '["room",{"id":{seq}}]'.`);
-}
-
-function checkAnswers({ ack, ackMatch, message, args }: Settings, { activity }: Scenario): void {
-	if (ack !== "" && activity === "fanout")
-		throw new UsageError(`--ack ${ack}: fanout needs acknowledgements; leave --ack out.`);
-	if (ackMatch === "") return;
-	if (ack === "")
-		throw new UsageError(
-			`--ack-match ${ackMatch}: give the answer's event with --ack; acknowledgements are matched by Socket.IO's own id.`,
-		);
-	if (!`${message}${args}`.includes("{seq}"))
-		throw new UsageError(
-			`--ack-match ${ackMatch}: no message has a {seq} to match; add it to --message or --args, for example --message '{"id":{seq}}'.`,
-		);
 }
 
 function checkResolve({ resolve }: Settings, paths: readonly Path[]): void {
@@ -126,11 +93,15 @@ function checkMachine({ machine: { number, of }, clients }: Settings, { activity
 }
 
 function checkScenarioNeeds(settings: Settings, { name, activity }: Scenario): void {
-	const { chaosRun, chaosAt, duration, clients, processes, probe } = settings;
+	const { chaosRun, chaosAt, duration, clients, processes, probe, hear } = settings;
 	if (name === "chaos" && chaosRun === "")
 		throw new UsageError(
 			"--scenario chaos: --chaos-run is missing; give a command, for example --chaos-run 'kill 1234' --chaos-at 5.",
 		);
+	if (activity === "listen" && hear === "")
+		throw new UsageError("--scenario listen: --hear is missing; give the event that the server pushes.");
+	if (activity !== "listen" && hear !== "")
+		throw new UsageError(`--hear ${hear}: ${name} sends and does not listen; use --scenario listen.`);
 	if (chaosRun !== "" && chaosAt >= duration)
 		throw new UsageError(
 			`--chaos-at ${chaosAt}: the measurement lasts ${duration} s; give a second before its end.`,

@@ -118,6 +118,18 @@ export const FIELDS = {
 		"message to send instead of --payload bytes: a JSON template such as '{\"user\":{n},\"id\":{seq}}'"),
 	args:           field("--args <json>",               text,                                 "",             "hashed",   "same", "same",
 		"several arguments instead of one --message: a JSON template such as '[\"room\",{\"id\":{seq}}]'"),
+	scenarioCode:   field(null,                          text,                                 "",             "hashed",   "same", "same",
+		"the text of the scenario's file"),
+	data:           field("--data <file>",               text,                                 "",             "redacted", "any",  "first",
+		"CSV file with a header, or JSON lines: {row.NAME} is a column of the client's own row"),
+	binary:         field("--binary",                    onOff,                                false,          "extra",    "same", "same",
+		"send the --payload bytes as bytes, not as text"),
+	parser:         field("--parser <module>",           text,                                 "",             "extra",    "same", "same",
+		"Socket.IO parser of the application, for example socket.io-msgpack-parser"),
+	hear:           field("--hear <event>",              text,                                 "",             "extra",    "same", "same",
+		"listen: event that the server pushes"),
+	hearSeq:        field("--hear-seq <path>",           text,                                 "",             "extra",    "same", "same",
+		"listen: where its arguments hold a number that the server counts up for each client: 0.id"),
 	probe:          field("--probe <kind>",              word("echo", "connect"),              "echo",         "extra",    "same", "same",
 		"connect = only open sessions, which needs nothing from the application"),
 	namespace:      field("--namespace <name>",          text,                                 "",             "extra",    "same", "same",
@@ -161,8 +173,8 @@ export type FieldName = keyof Fields;
 export type ValueOf<Name extends FieldName> = Fields[Name] extends Field<infer T> ? T : never;
 
 /** Fields that a scenario cannot set: the target, the scenario itself, and what the plan computes. */
-type PlanOnly = "scenario" | "paths" | "slot";
-const PLAN_ONLY: readonly string[] = ["scenario", "paths", "slot"] satisfies PlanOnly[];
+type PlanOnly = "scenario" | "scenarioCode" | "paths" | "slot";
+const PLAN_ONLY: readonly string[] = ["scenario", "scenarioCode", "paths", "slot"] satisfies PlanOnly[];
 
 /** What a scenario or a flag can set. Times in seconds unless a name says otherwise. */
 export type Settings = { readonly [Name in Exclude<FieldName, PlanOnly>]: ValueOf<Name> };

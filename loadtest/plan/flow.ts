@@ -1,9 +1,12 @@
 /** The steps of a flow: what a client sends, what it waits for, and how long it pauses. */
 
-/** Arguments of an event: values whose texts are templates (`{n}`, `{seq}`, `{row.name}` …), or a function. */
-export type StepArgs =
-	| readonly unknown[]
-	| ((context: { n: number; row: Readonly<Record<string, unknown>>; seq: number }) => readonly unknown[]);
+import type { Row } from "./rows.ts";
+
+/**
+ * Arguments of an event: values whose texts are templates (`{n}`, `{seq}`, `{row.name}` …; a text that is nothing but
+ * a number's placeholder becomes the number), or a function. `seq` is the same in all steps of one run of the flow.
+ */
+export type StepArgs = readonly unknown[] | ((n: number, seq: number, row: Row) => readonly unknown[]);
 
 /** Sends an event; with `ack` the step ends with the acknowledgement and is timed from when it was due. */
 export interface EmitStep {

@@ -1,5 +1,6 @@
 /** A load run as it will be made: every option resolved and checked once, here. */
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { check } from "./check.ts";
 import { AUTO_PROCESSES, DEFAULTS, type Settings } from "./fields.ts";
@@ -11,6 +12,9 @@ import { scenarioNamed } from "./scenarios.ts";
 /** Everything a run needs; plain data, so that it can be sent to the workers. */
 export interface Plan extends Settings {
 	readonly scenario: string;
+	/** The scenario's file, absolute, and its text; empty for one of the swarm's own. */
+	readonly scenarioFile: string;
+	readonly scenarioCode: string;
 	readonly activity: Activity;
 	readonly paths: readonly Path[];
 	readonly groups: readonly LoadGroupPlan[];
@@ -50,6 +54,8 @@ export function planFrom({ url, paths: given, scenario: named = "echo", ...optio
 		...settings,
 		sources: sourcesFor(settings.sources, paths),
 		scenario: scenario.name,
+		scenarioFile: scenario.file ?? "",
+		scenarioCode: scenario.file === undefined ? "" : readFileSync(scenario.file, "utf8"),
 		activity: scenario.activity,
 		paths,
 		groups,

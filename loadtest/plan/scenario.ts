@@ -3,6 +3,7 @@ import { UsageError } from "../../worker/command-line/command.ts";
 import { DEFAULTS, type Settings } from "./fields.ts";
 import { checkFlow, type Step } from "./flow.ts";
 import type { Transport } from "./load-group.ts";
+import type { Row } from "./rows.ts";
 
 /** What the clients do in a slot. */
 export const ACTIVITIES = ["echo", "flow", "fanout", "listen", "ramp", "storm", "idle"] as const;
@@ -14,7 +15,7 @@ export interface SessionContext {
 	/** The client's number, `{n}` in templates. */
 	readonly n: number;
 	/** Its row of `--data`; empty without `--data`. */
-	readonly row: Readonly<Record<string, unknown>>;
+	readonly row: Row;
 	/** The path's name, the transport, and the target's address. */
 	readonly path: string;
 	readonly transport: Transport;
@@ -45,10 +46,10 @@ export interface ScenarioCode {
 	readonly session?: (context: SessionContext) => SessionSettings | Promise<SessionSettings>;
 	/** Once after each connect: joins rooms, subscribes. Its time is part of no metric. */
 	readonly setup?: (socket: SetupSocket, context: SessionContext) => unknown;
-	/** The one argument of message `seq` (a number of its own in all runs), instead of `--message`. */
-	readonly message?: (context: SessionContext, seq: number) => unknown;
+	/** The one argument of a message of client `n`, instead of `--message`; no other message of any run has its `seq`. */
+	readonly message?: (n: number, seq: number, row: Row) => unknown;
 	/** All its arguments, instead of `--args`. */
-	readonly args?: (context: SessionContext, seq: number) => readonly unknown[];
+	readonly args?: (n: number, seq: number, row: Row) => readonly unknown[];
 	/** `activity: "flow"`: the steps that a client takes each time. */
 	readonly flow?: readonly Step[];
 }
@@ -61,15 +62,17 @@ export interface Scenario extends ScenarioCode {
 	readonly activity: Activity;
 	/** Settings that differ from the defaults (fields.ts). */
 	readonly settings: Partial<Settings>;
+	/** The file that it is from, absolute. */
+	readonly file?: string;
 }
 
 const FUNCTIONS = ["session", "setup", "message", "args"] as const;
 const KEYS: readonly string[] = ["name", "about", "activity", "settings", "flow", ...FUNCTIONS];
 
-/** Checks what a scenario file exports. Throws a UsageError that names the field. */
-export function checkScenario(given: unknown, file: string): Scenario {
+/** Checks what a scenario file exports; `shown` is its name as given. Throws a UsageError that names the field. */
+export function checkScenario(given: unknown, shown: string, file = shown): Scenario {
 	const refuse = (why: string): never => {
-		throw new UsageError(`--scenario ${file}: ${why}.`);
+		throw new UsageError(`--scenario ${shown}: ${why}.`);
 	};
 	if (typeof given !== "object" || given === null)
 		return refuse("write export default { name, about, activity, settings }");
@@ -87,7 +90,7 @@ export function checkScenario(given: unknown, file: string): Scenario {
 		if (typeof value !== type) return refuse(`settings.${key} is a ${typeof value}, not a ${type}`);
 	}
 	checkCode(code, activity as Activity, refuse);
-	return given as Scenario;
+	return { ...(given as Scenario), file };
 }
 
 function checkCode(code: Record<string, unknown>, activity: Activity, refuse: (why: string) => never): void {

@@ -55,6 +55,14 @@ const idle: Scenario = {
 	settings: { clients: 1000, probe: "connect", duration: 60, warmup: 0, transports: ["websocket"] },
 };
 
+/** What a server pushes by itself: how much, how evenly, and, where it numbers its events, how many get lost. */
+const listen: Scenario = {
+	name: "listen",
+	about: "sessions that only hear what the server pushes (--hear): rate, gaps, loss",
+	activity: "listen",
+	settings: { probe: "connect", transports: ["websocket"] },
+};
+
 /** Slow changes of p50 and p99 show as slopes. `--watch` adds the highest memory, without a slope. */
 const soak: Scenario = {
 	name: "soak",
@@ -72,7 +80,16 @@ const chaos: Scenario = {
 };
 
 /** The scenarios that come with the swarm, by name. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = { echo, fanout, ramp, storm, idle, soak, chaos };
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+	echo,
+	fanout,
+	listen,
+	ramp,
+	storm,
+	idle,
+	soak,
+	chaos,
+};
 
 /** A scenario by its name. Throws a UsageError that lists the names. */
 export function scenarioNamed(name: string): Scenario {
@@ -96,5 +113,5 @@ export async function loadScenario(name: string): Promise<Scenario> {
 	} catch (error) {
 		throw new UsageError(`--scenario ${name} cannot be loaded: ${(error as Error).message.split("\n")[0]}`);
 	}
-	return checkScenario(module.default, name);
+	return checkScenario(module.default, name, file);
 }

@@ -1,10 +1,11 @@
 /**
  * Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`,
- * `{random}`, `{env.NAME}`, an environment variable, and in messages `{seq}`, a number of the message's own. Braces
- * around anything but a word stay as they are.
+ * `{random}`, `{env.NAME}` (an environment variable), `{row.NAME}` (a column of `--data`), and in messages `{seq}`, a
+ * number of the message's own. Braces around anything but a word stay as they are.
  */
 import { UsageError } from "../../worker/command-line/command.ts";
 import { randomFrom } from "./random.ts";
+import type { Row } from "./rows.ts";
 
 /** The values of a template's placeholders. */
 export interface TemplateValues {
@@ -14,14 +15,16 @@ export interface TemplateValues {
 	readonly seed: number;
 	/** In messages only. */
 	readonly seq?: number;
+	/** The client's row of `--data`. */
+	readonly row?: Row;
 }
 
 /** What every template may contain. */
 const WORDS = ["n", "path", "transport", "seed", "random", "env.NAME"];
 const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.\w+)?)\}/g;
 
-/** Throws a UsageError that names `flag` when a template has an unknown placeholder or an unset variable. */
-export function checkTemplate(template: string, flag: string, more: readonly string[] = []): void {
+/** Throws a UsageError that names `flag` when a template has a placeholder that is not among these and `more`, or an unset variable. */
+export function checkTemplate(template: string, flag: string, more: readonly string[]): void {
 	const words = [...WORDS, ...more];
 	for (const [, name = ""] of template.matchAll(PLACEHOLDER)) {
 		const variable = variableOf(name);
@@ -46,6 +49,10 @@ function wordOf(name: string, values: TemplateValues): string | undefined {
 	const variable = variableOf(name);
 	if (variable !== null) return process.env[variable];
 	if (name === "random") return randomWord(values);
+	if (name.startsWith("row.")) {
+		const value = values.row?.[name.slice("row.".length)];
+		return value === undefined ? undefined : String(value);
+	}
 	return Object.hasOwn(values, name) ? String(values[name as keyof TemplateValues]) : undefined;
 }
 
@@ -64,6 +71,18 @@ export function fillAll(
 	values: TemplateValues,
 ): Record<string, string> {
 	return Object.fromEntries(Object.entries(record).map(([key, template]) => [key, fill(template, values)]));
+}
+
+/** Fills all texts of a value; a text that is nothing but `{n}` or `{seq}` becomes the number. */
+export function fillValue(value: unknown, values: TemplateValues): unknown {
+	if (typeof value === "string") {
+		if (value === "{n}") return values.n;
+		return value === "{seq}" && values.seq !== undefined ? values.seq : fill(value, values);
+	}
+	if (Array.isArray(value)) return value.map((item) => fillValue(item, values));
+	if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+		return value;
+	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, values)]));
 }
 
 /** Fills a JSON template and parses it. Throws a UsageError that names `flag`, not the value. */

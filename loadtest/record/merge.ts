@@ -12,8 +12,8 @@ import {
 	type Flag,
 	type Group,
 	type HistogramRecord,
-	METRICS,
 	type MetricRecord,
+	metricsIn,
 	type Result,
 } from "./result.ts";
 import { type Samples, withSamples } from "./tally.ts";
@@ -139,7 +139,7 @@ function mergeGroups(groups: readonly Group[]): Group {
 		for (const [kind, times] of Object.entries(group.errors)) errors[kind] = (errors[kind] ?? 0) + times;
 	const samples = groups.reduce<Samples>((all, group) => withSamples(all, group.samples ?? {}), {});
 	const metrics: Group["metrics"] = {};
-	for (const metric of METRICS) {
+	for (const metric of metricsIn(groups)) {
 		const records = groups.flatMap((group) => group.metrics[metric] ?? []);
 		if (records.length > 0) metrics[metric] = mergeMetric(records);
 	}

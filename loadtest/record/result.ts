@@ -32,7 +32,8 @@ export const RESULT_VERSION = 1;
  * send). Each phase of a connection starts where the one before ended, except `upgrade`, which runs beside
  * `socket_connect` from the Engine.IO handshake on. `connect` spans all phases up to the Socket.IO connect.
  * `fanout_*`: from the publisher's send to the first, median and last recipient. `recover`: from the cut to the first
- * ack after it.
+ * ack after it. `gap`: between two events that one client of `listen` hears. In a flow, `ack` is the sum of its timed
+ * steps, each of which has a metric of its own as well.
  */
 export const METRICS = [
 	"ack",
@@ -50,8 +51,16 @@ export const METRICS = [
 	"fanout_median",
 	"fanout_last",
 	"recover",
+	"gap",
 ] as const;
-export type Metric = (typeof METRICS)[number];
+/** The time of a flow's step, by the step's name. */
+export type StepMetric = `step:${string}`;
+export type Metric = (typeof METRICS)[number] | StepMetric;
+
+/** Reads a metric's name; undefined for any other text. */
+export function metricNamed(text: string): Metric | undefined {
+	return METRICS.find((name) => name === text) ?? (/^step:./.test(text) ? (text as StepMetric) : undefined);
+}
 
 const count = required(wholeNumber(0, Number.MAX_SAFE_INTEGER, 0));
 const name = text(/./, "give a non-empty string");
@@ -104,6 +113,19 @@ export type Window = Read<typeof windowShape>;
 const metricShape = table({ histogram: histogramShape, windows: items(windowShape) });
 export type MetricRecord = Read<typeof metricShape>;
 
+/** The metrics that were measured. */
+export type Metrics = { [Name in (typeof METRICS)[number]]?: MetricRecord } & {
+	[step: StepMetric]: MetricRecord;
+};
+
+const metricTable: Reader<Metrics> = (value, at, problems) => {
+	const read = tableOf(metricShape)(value, at, problems);
+	for (const name of Object.keys(read))
+		if (metricNamed(name) === undefined)
+			problems.push(`${at}.${name}: no such field; the fields are ${METRICS.join(", ")} and step:NAME`);
+	return read as Metrics;
+};
+
 /** Counts of one load group over the measured time; acks that arrive during the drain count. */
 const countsShape = table({
 	/** Sessions attempted, opened, and lost before the run ended. */
@@ -139,9 +161,15 @@ const groupShape = table({
 	errors: required(tableOf(count)) as Reader<Record<string, number>>,
 	/** Up to five of the server's own texts for each kind of error, without secrets. */
 	samples: optional(tableOf(items(anyText))) as Reader<Record<string, string[]> | undefined>,
-	metrics: required(tableOf(metricShape, METRICS)),
+	metrics: required(metricTable),
 });
 export type Group = Read<typeof groupShape>;
+
+/** The metrics of groups, in the order of METRICS, then the steps in the order of their flow. */
+export function metricsIn(groups: readonly Pick<Group, "metrics">[]): Metric[] {
+	const found = new Set(groups.flatMap(({ metrics }) => Object.keys(metrics) as Metric[]));
+	return [...METRICS.filter((name) => found.has(name)), ...[...found].filter((name) => name.startsWith("step:"))];
+}
 
 /**
  * How values of one figure become one: those of worker processes and machines are added up, or the largest is kept; a

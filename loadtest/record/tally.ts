@@ -1,6 +1,6 @@
 /** Counts and times of one load group: counted in the workers, sent as deltas, summed again by the run. */
 import { Histogram } from "./histogram.ts";
-import type { Counts, Group, HistogramRecord, Metric, MetricRecord } from "./result.ts";
+import type { Counts, Group, HistogramRecord, Metric, Metrics } from "./result.ts";
 
 /** What was counted since the last delta; JSON. */
 export interface Delta {
@@ -123,7 +123,7 @@ export class Tally {
 	/** The load group of a result. */
 	toGroup(head: Pick<Group, "transport" | "path" | "seconds">): Group {
 		this.#addWindows(this.#takeRecorded());
-		const metrics: Partial<Record<Metric, MetricRecord>> = {};
+		const metrics: Metrics = {};
 		for (const [metric, seconds] of this.#added) {
 			const windows = [...seconds].sort((a, b) => a[0] - b[0]);
 			metrics[metric] = {

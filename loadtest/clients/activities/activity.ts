@@ -4,7 +4,9 @@ import type { Plan } from "../../plan/plan.ts";
 import type { Activity } from "../../plan/scenario.ts";
 import { echo } from "./echo.ts";
 import { fanout, isProbe } from "./fanout.ts";
+import { flow } from "./flow.ts";
 import { idle } from "./idle.ts";
+import { listen } from "./listen.ts";
 import { ramp } from "./ramp.ts";
 import { storm } from "./storm.ts";
 import type { Work } from "./work.ts";
@@ -13,6 +15,8 @@ import type { Work } from "./work.ts";
 export const ACTIVITY: Readonly<Record<Activity, (work: Work) => Promise<void>>> = {
 	echo,
 	fanout,
+	flow,
+	listen,
 	ramp,
 	storm,
 	idle,

@@ -1,5 +1,4 @@
 /** When a flow is due, a client that is free takes its steps: the pacer sends, and every timed step is a metric. */
-import { stepName } from "../../plan/flow.ts";
 import { randomFrom } from "../../plan/random.ts";
 import type { Client } from "../client/client.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -39,7 +38,7 @@ class Flows {
 		this.#random = randomFrom(plan.seed + slot.number);
 		this.#free = [...group.opened];
 		this.timetable = new Timetable(startsOf(work));
-		const heard = new Set(group.code.flow!.flatMap((step) => ("expect" in step ? [step.expect] : [])));
+		const heard = new Set(group.flow.flatMap((step) => ("expect" in step ? [step.expect] : [])));
 		for (const client of this.#free)
 			for (const event of heard)
 				client.session.socket.on(event, (...args: unknown[]) => this.#runOf(client)?.hear(event, args));
@@ -69,9 +68,9 @@ class Flows {
 		const second = secondIn(slot, due);
 		const { tally } = group;
 		const withdraw = this.timetable.expect();
-		const run: FlowRun = new FlowRun(client, group.code.flow!, plan.ackTimeout * 1e6, {
+		const run: FlowRun = new FlowRun(client, group.flow, plan.ackTimeout * 1e6, {
 			schedule: (at) => this.timetable.add({ at, run }),
-			argsOf: (step, seq) => group.stepArgs(client.number, step, seq),
+			argsOf: (step, seq) => group.argsOf(step, client.number, seq),
 			pauseOf: (think) => (typeof think === "number" ? think : this.#between(...think)),
 			timed: (metric, us) => {
 				if (second >= 0) tally.record(metric, second, us);

@@ -41,18 +41,18 @@ export class Answers {
 	readonly #waiting = new Map<string, Answered>();
 	/** The `{seq}` of messages answered lately. */
 	readonly #answered = new Set<string>();
-	#ackPackets = 0;
-	#acked = 0;
 	#extra = 0;
 
+	/** `socket` has not been connected yet: its own listener would remove an ack's id before this one sees it. */
 	constructor(socket: Socket, rule: AnswerRule) {
 		this.#socket = socket;
 		this.#rule = rule;
 		this.#keys = rule.ackMatch.split(".");
 		if (rule.ack !== "") socket.on(rule.ack, (...args: unknown[]) => this.#onEvent(args));
 		else
-			socket.io.on("packet", (packet) => {
-				if (packet.type === ACK || packet.type === BINARY_ACK) this.#ackPackets += 1;
+			socket.io.on("packet", ({ type, id }) => {
+				const isAck = type === ACK || type === BINARY_ACK;
+				if (isAck && !Object.hasOwn(waitingAcks(socket), String(id))) this.#extra += 1;
 			});
 	}
 
@@ -63,10 +63,7 @@ export class Answers {
 			this.#socket.emit(event, ...args);
 			return;
 		}
-		this.#socket.emit(event, ...args, () => {
-			this.#acked += 1;
-			answered();
-		});
+		this.#socket.emit(event, ...args, () => answered());
 	}
 
 	#onEvent(args: readonly unknown[]): void {
@@ -94,11 +91,15 @@ export class Answers {
 
 	/** The answers since the last call that no message waited for: the second answer to one, or an answer to none. */
 	takeExtra(): number {
-		const extra = Math.max(0, this.#ackPackets - this.#acked) + this.#extra;
-		this.#ackPackets = this.#acked;
+		const extra = this.#extra;
 		this.#extra = 0;
 		return extra;
 	}
+}
+
+/** The acknowledgements that socket.io-client waits for, by id: a private field of its own. */
+function waitingAcks(socket: Socket): object {
+	return (socket as unknown as { acks: object }).acks;
 }
 
 /** The value at `keys` in an answer's arguments, as text; undefined when there is none. */

@@ -4,12 +4,22 @@ import { ownNumber } from "../../plan/machine.ts";
 import { settingsFor } from "../../plan/path-settings.ts";
 import { queryOf } from "../../plan/paths.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { Row } from "../../plan/rows.ts";
+import type { ScenarioCode, SessionContext, SetupSocket } from "../../plan/scenario.ts";
 import { fill, fillAll, fillJson, fillObject, type TemplateValues } from "../../plan/template.ts";
+import { type Inputs, NO_INPUTS } from "./inputs.ts";
 import type { Message, SessionOptions } from "./session.ts";
 
 /** The session that a client opens; `n` (from 0) is its number in its load group over all machines of the test. */
-export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n: number): SessionOptions {
-	const values = { n, path: path.name, transport, seed: plan.seed };
+export function clientOptions(
+	plan: Plan,
+	group: LoadGroupPlan,
+	n: number,
+	{ code, rows, parser }: Inputs = NO_INPUTS,
+): SessionOptions {
+	const { transport, path } = group;
+	const row = rowOf(plan, group, n, rows);
+	const values = { n, path: path.name, transport, seed: plan.seed, row };
 	const own = settingsFor(plan, path.name);
 	const { sources } = plan;
 	// Each machine uses all addresses, however many machines there are.
@@ -28,7 +38,7 @@ export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n:
 		policyPort: own.policyPort,
 		connectTimeout: plan.connectTimeout,
 		ackTimeout: plan.ackTimeout,
-		message: plan.probe === "echo" ? messageOf(plan, values) : null,
+		message: sendsFirst(plan) ? messageOf(plan, values, code) : null,
 		answers: { ack: plan.ack, ackMatch: plan.ackMatch },
 		source: sources.length > 0 ? sources[place % sources.length]! : "",
 		keepAlive: plan.pollingAgent === "keep-alive" || transport !== "polling",
@@ -37,17 +47,46 @@ export function clientOptions(plan: Plan, { transport, path }: LoadGroupPlan, n:
 		auth: own.auth === "" ? {} : fillObject(own.auth, values, "--auth"),
 		query: fillAll({ ...queryOf(target), ...own.query }, values),
 		headers: fillAll(own.headers, values),
+		parser,
+		session: code.session === undefined ? null : async (fetch) => code.session!(contextOf(fetch)),
+		setup:
+			code.setup === undefined
+				? null
+				: async (socket) => {
+						await code.setup!(socket as SetupSocket, contextOf(fetch));
+					},
 	};
+
+	function contextOf(own: typeof fetch): SessionContext {
+		return { n, row, path: path.name, transport, url: target, fetch: own };
+	}
 }
 
-/** The message of `--args` or `--message`, or `payload` characters of one byte. */
-function messageOf({ event, args, message, payload }: Plan, values: TemplateValues): Message {
+/** A client's own row: each session of the test has one. */
+export function rowOf(plan: Plan, group: LoadGroupPlan, n: number, rows: readonly Row[]): Row {
+	return rows[plan.groups.indexOf(group) * plan.clients + n] ?? {};
+}
+
+/** Flows have messages of their own, and who listens sends none. */
+function sendsFirst({ probe, activity }: Plan): boolean {
+	return probe === "echo" && activity !== "flow" && activity !== "listen";
+}
+
+/** The message of the scenario's code, of `--args` or `--message`, or `payload` bytes or characters of one byte. */
+function messageOf(plan: Plan, values: TemplateValues, code: ScenarioCode): Message {
+	const { event, args, message, payload, binary } = plan;
+	const { n, row = {} } = values;
+	if (code.args !== undefined) return { event, args: (seq) => code.args!(n, seq, row) };
+	if (code.message !== undefined) return { event, args: (seq) => [code.message!(n, seq, row)] };
+	if (binary) return always(event, [Buffer.alloc(payload, "x")]);
 	const template = args === "" ? message : args;
 	const filled = (seq: number): unknown[] => {
 		if (args !== "") return fillJson(args, { ...values, seq }, "--args") as unknown[];
 		return [message === "" ? "x".repeat(payload) : fillJson(message, { ...values, seq }, "--message")];
 	};
-	if (template.includes("{seq}")) return { event, args: filled };
-	const always = filled(0);
-	return { event, args: () => always };
+	return template.includes("{seq}") ? { event, args: filled } : always(event, filled(0));
+}
+
+function always(event: string, args: readonly unknown[]): Message {
+	return { event, args: () => args };
 }

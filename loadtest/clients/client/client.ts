@@ -27,7 +27,7 @@ export class Client {
 		this.session.answers.send(event, args(seq), seq, answered);
 	}
 
-	/** Keeps what is sent from now on until `release`. False when it already does, for an earlier message. */
+	/** Keeps what is sent from now on until `release`. False when it already does, for an earlier message, or cannot. */
 	tryHold(): boolean {
 		return this.session.wire.tryHold();
 	}

@@ -1,13 +1,16 @@
 /** One worker's share of one load group: its clients, and the tally of what they do. */
+import type { EmitStep, Step } from "../../plan/flow.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { fillValue } from "../../plan/template.ts";
 import type { Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { nowUs } from "../pacing/clock.ts";
 import type { Slot } from "../pacing/slot.ts";
 import { Client } from "./client.ts";
-import { clientOptions } from "./client-options.ts";
+import { clientOptions, rowOf } from "./client-options.ts";
 import { OpenFailure } from "./failure.ts";
+import type { Inputs } from "./inputs.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { type EndDetails, endOf, type SessionEnd } from "./session-watch.ts";
 
@@ -28,12 +31,14 @@ export class LoadGroup {
 	readonly clients = new Map<number, Client | null>();
 	/** The running slot, which gives events their second. */
 	slot: Slot | null = null;
+	readonly #inputs: Inputs;
 	readonly #group: LoadGroupPlan;
 	#closing = false;
 
-	constructor(plan: Plan, number: number) {
+	constructor(plan: Plan, number: number, inputs: Inputs) {
 		this.plan = plan;
 		this.number = number;
+		this.#inputs = inputs;
 		this.#group = plan.groups[number]!;
 	}
 
@@ -50,7 +55,21 @@ export class LoadGroup {
 
 	/** The session that a client opens. */
 	optionsOf(number: number): SessionOptions {
-		return clientOptions(this.plan, this.#group, number);
+		return clientOptions(this.plan, this.#group, number, this.#inputs);
+	}
+
+	/** The steps of the scenario's flow. */
+	get flow(): readonly Step[] {
+		return this.#inputs.code.flow ?? [];
+	}
+
+	/** The arguments of a client's step in the flow's run `seq`. */
+	argsOf({ args = [] }: EmitStep, n: number, seq: number): readonly unknown[] {
+		const row = rowOf(this.plan, this.#group, n, this.#inputs.rows);
+		if (typeof args === "function") return args(n, seq, row);
+		const { transport, path } = this.#group;
+		const values = { n, seq, row, path: path.name, transport, seed: this.plan.seed };
+		return args.map((arg) => fillValue(arg, values));
 	}
 
 	/** Opens one client and keeps it; `join` is awaited before it counts as open. */
@@ -66,7 +85,9 @@ export class LoadGroup {
 		// Its end may have come with the packet that answered the first message.
 		const end = session.ended();
 		if (end !== null) this.#onLost(client, end);
-		session.socket.on("connect", () => this.#onReconnected(client));
+		session.socket.on("connect", () => {
+			this.#onReconnected(client).catch((error: unknown) => this.tally.fail("setup_error", 1, String(error)));
+		});
 	}
 
 	/** Opens a session; counts it, and its phases or its failure. */
@@ -81,7 +102,7 @@ export class LoadGroup {
 			this.tally.counts.sessionsOpen += 1;
 			const second = this.secondOf(nowUs());
 			for (const [metric, us] of Object.entries(session.phases))
-				this.tally.record(metric as Metric, second, us);
+				this.tally.record(metric as Metric, second, us as number);
 			return session;
 		} catch (error) {
 			if (error instanceof OpenFailure) this.tally.fail(`open_${error.kind}`, 1, error.message);
@@ -100,10 +121,11 @@ export class LoadGroup {
 	}
 
 	/** A client has recovered when it is answered again, not when it is merely connected. */
-	#onReconnected(client: Client): void {
-		client.isOpen = true;
+	async #onReconnected(client: Client): Promise<void> {
 		const { lostAt } = client;
-		const { message } = this.optionsOf(client.number);
+		const { message, setup } = this.optionsOf(client.number);
+		await setup?.(client.session.socket);
+		client.isOpen = client.session.socket.connected;
 		const recovered = () => {
 			if (lostAt === 0 || client.lostAt !== lostAt) return;
 			const now = nowUs();

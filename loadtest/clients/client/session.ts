@@ -1,7 +1,8 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
-import type { Metric, Transport } from "../../record/result.ts";
+import type { SessionSettings } from "../../plan/scenario.ts";
+import type { METRICS, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
 import { optionsFor } from "../transport/transport.ts";
@@ -39,6 +40,11 @@ export interface SessionOptions {
 	readonly auth: Record<string, unknown>;
 	readonly query: Readonly<Record<string, string>>;
 	readonly headers: Readonly<Record<string, string>>;
+	readonly parser: ManagerOptions["parser"] | undefined;
+	/** The scenario's own settings of the session, asked for before each connection. */
+	readonly session: ((own: typeof fetch) => Promise<SessionSettings>) | null;
+	/** What the scenario does after each connect. */
+	readonly setup: ((socket: Socket) => Promise<void>) | null;
 }
 
 /** A message: its event, and its arguments with a `{seq}`. */
@@ -48,7 +54,7 @@ export interface Message {
 }
 
 /** Microseconds of each phase that took place. */
-export type Phases = Partial<Record<Metric, number>>;
+export type Phases = Partial<Record<(typeof METRICS)[number], number>>;
 
 /** A session that is open. */
 export interface Session {
@@ -63,20 +69,24 @@ export interface Session {
 }
 
 /** Opens a session up to its first acknowledgement. Rejects with an OpenFailure and leaves nothing open. */
-export async function openSession(options: SessionOptions): Promise<Session> {
-	const url = new URL(options.url);
+export async function openSession(given: SessionOptions): Promise<Session> {
+	const url = new URL(given.url);
 	const phases: Phases = {};
 	const start = nowUs();
-	const limit = options.connectTimeout * 1000;
-	if (options.transport === "flashsocket") {
-		await fetchPolicy(url.hostname.replace(/^\[|\]$/g, ""), options.policyPort, limit);
+	if (given.transport === "flashsocket") {
+		const limit = given.connectTimeout * 1000;
+		await fetchPolicy(url.hostname.replace(/^\[|\]$/g, ""), given.policyPort, limit);
 		phases.policy = nowUs() - start;
 	}
 	const wire = new Wire();
+	const own = await settingsOf(given, wire, url);
+	const options = { ...given, ...own };
 	const masked = (text: string) => withoutSecrets(text, secretsOf(options, wire.cookies.values()));
 	const socket = io(addressOf(url, options.namespace), socketOptions(options, url, wire));
-	const watch = new SessionWatch(socket);
 	const answers = new Answers(socket, options.answers);
+	socket.connect();
+	const watch = new SessionWatch(socket);
+	if (given.session !== null) renewSettings(socket, () => settingsOf(given, wire, url));
 	const session = { socket, wire, answers, phases, masked, ended: () => watch.ended };
 	try {
 		await connectAndTime(options, session, watch);
@@ -87,6 +97,39 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 	}
 	phases.connect = (phases.policy ?? 0) + (phases.connect ?? 0);
 	return session;
+}
+
+type OwnSettings = Pick<SessionOptions, "auth" | "headers" | "query" | "namespace">;
+
+/** The session's settings, those of the scenario's `session` added. Rejects with an OpenFailure. */
+async function settingsOf(given: SessionOptions, wire: Wire, url: URL): Promise<OwnSettings> {
+	const { auth, headers, query, namespace, connectTimeout } = given;
+	if (given.session === null) return { auth, headers, query, namespace };
+	const asked = given.session(wire.cookies.fetchFor(url));
+	const own = await withTimeout(connectTimeout * 1000, "session_timeout", "session() did not end", asked);
+	return {
+		auth: { ...auth, ...own.auth },
+		headers: { ...headers, ...own.headers },
+		query: { ...query, ...own.query },
+		namespace: own.namespace ?? namespace,
+	};
+}
+
+/** Before each reconnection the scenario is asked again: its token may have expired. */
+function renewSettings(socket: Socket, settings: () => Promise<OwnSettings>): void {
+	const manager = socket.io;
+	const open = manager.open.bind(manager);
+	manager.open = (opened) => {
+		settings().then(
+			({ auth, headers, query }) => {
+				socket.auth = auth;
+				Object.assign(manager.opts, { extraHeaders: headers, query });
+				open(opened);
+			},
+			(error: Error) => opened?.(error),
+		);
+		return manager;
+	};
 }
 
 /** socket.io-client takes the namespace from the URL's path. */
@@ -109,12 +152,15 @@ function socketOptions(
 	return {
 		...optionsFor(options.transport, options.plain),
 		forceNew: true,
+		// Answers are counted from the first packet on.
+		autoConnect: false,
 		reconnection: options.reconnection,
 		rememberUpgrade: false,
 		timeout: options.connectTimeout * 1000,
 		path: options.socketPath,
 		rejectUnauthorized: !options.insecure,
 		auth: options.auth,
+		...(options.parser !== undefined && { parser: options.parser }),
 		...(Object.keys(options.query).length > 0 && { query: { ...options.query } }),
 		...(Object.keys(options.headers).length > 0 && { extraHeaders: { ...options.headers } }),
 		// The types are the browser's; in Node this is an http.Agent.
@@ -168,7 +214,12 @@ async function connectAndTime(
 		phases.upgrade = upgraded - handshake;
 		before = Math.max(connect, upgraded);
 	}
-	const { message } = options;
+	const { message, setup } = options;
+	if (setup !== null) {
+		watch.stage = "in the scenario's setup()";
+		await withTimeout(limit, "setup_timeout", "setup() did not end", watch.unlessEnded(setup(socket)));
+		before = nowUs();
+	}
 	if (message === null) return;
 	refuseOversized(message, watch.maxPayload);
 	watch.stage = `while it waited for the answer to "${message.event}"`;

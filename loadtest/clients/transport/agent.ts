@@ -65,9 +65,9 @@ export class Wire {
 		};
 	}
 
-	/** Keeps what is written from now on, on all connections, until `release`. False when it already does. */
+	/** Keeps what is written from now on, on all connections, until `release`. False when it already does, or has none. */
 	tryHold(): boolean {
-		if (this.#held !== null) return false;
+		if (this.#held !== null || this.#open.size === 0) return false;
 		this.#held = [];
 		for (const socket of this.#open) this.#hold(socket, this.#held);
 		return true;

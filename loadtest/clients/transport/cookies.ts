@@ -2,6 +2,20 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { CookieJar } from "tough-cookie";
 
+/** As in the Fetch standard. */
+const MAX_REDIRECTS = 20;
+
+/** The request that a redirect asks for (Fetch standard, "HTTP-redirect fetch"); null = the response is none. */
+function redirected(request: Request, { status, headers }: Response): Request | null {
+	const location = headers.get("location");
+	if (location === null || ![301, 302, 303, 307, 308].includes(status)) return null;
+	const url = new URL(location, request.url);
+	if (status >= 307 || request.method === "GET" || request.method === "HEAD") return new Request(url, request);
+	const kept = new Headers(request.headers);
+	for (const name of ["content-type", "content-length", "cookie"]) kept.delete(name);
+	return new Request(url, { headers: kept });
+}
+
 /** Cookies over all requests and reconnections of one client. */
 export class Cookies {
 	/** Made for the first cookie: most targets set none, and clients are many. */
@@ -9,10 +23,31 @@ export class Cookies {
 
 	/** Stores what an answer to a request for `path` sets. */
 	store({ headers }: Pick<IncomingMessage, "headers">, path: string, target: URL): void {
-		for (const line of headers["set-cookie"] ?? []) {
+		this.#store(headers["set-cookie"] ?? [], new URL(path, target).href);
+	}
+
+	#store(lines: readonly string[], url: string): void {
+		for (const line of lines) {
 			this.#jar ??= new CookieJar();
-			this.#jar.setCookieSync(line, new URL(path, target).href, { ignoreError: true });
+			this.#jar.setCookieSync(line, url, { ignoreError: true });
 		}
+	}
+
+	/** Node's fetch with these cookies, those of redirects included; addresses are relative to `base`. */
+	fetchFor(base: URL): typeof fetch {
+		return async (input, init) => {
+			let request = new Request(typeof input === "string" ? new URL(input, base) : input, init);
+			for (let redirects = 0; ; redirects++) {
+				const cookies = this.#jar?.getCookieStringSync(request.url) ?? "";
+				if (cookies !== "") request.headers.set("cookie", cookies);
+				const response = await fetch(request.clone(), { redirect: "manual" });
+				this.#store(response.headers.getSetCookie(), request.url);
+				const next = init?.redirect === "manual" ? null : redirected(request, response);
+				if (next === null) return response;
+				if (redirects === MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`);
+				request = next;
+			}
+		};
 	}
 
 	/** Adds the cookies for a request to its own `Cookie` header; a cookie of the target replaces one of the same name. */

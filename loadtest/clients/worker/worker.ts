@@ -2,6 +2,7 @@
 import type { Plan } from "../../plan/plan.ts";
 import { ACTIVITY, belongsTo } from "../activities/activity.ts";
 import { joinRoom, publisherOf, roomOf } from "../activities/fanout.ts";
+import { loadInputs } from "../client/inputs.ts";
 import { LoadGroup, type Traffic } from "../client/load-group.ts";
 import type { Session } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -22,7 +23,8 @@ function send(report: Report): void {
 
 /** Opens sessions in turn over the load groups, so that changes of the machine affect all alike. */
 async function openAll(startAt: number): Promise<void> {
-	groups = plan.groups.map((_, number) => new LoadGroup(plan, number));
+	const inputs = await loadInputs(plan);
+	groups = plan.groups.map((_, number) => new LoadGroup(plan, number, inputs));
 	const openings: Promise<void>[] = [];
 	const times = plan.activity === "ramp" ? [].values() : openingTimes(startAt);
 	await pace(

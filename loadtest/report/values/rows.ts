@@ -1,5 +1,5 @@
 /** A result as rows of transport × path × metric: the figures behind every format. */
-import { type Group, METRICS, type Metric, type Result, type Transport } from "../../record/result.ts";
+import { type Group, type Metric, metricsIn, type Result, type Transport } from "../../record/result.ts";
 import { milliseconds } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileMs } from "./quantile.ts";
 
@@ -23,7 +23,7 @@ export interface Added extends Record<QuantileName, number | null> {
 
 /** All rows: groups in the order of the result, metrics in the order of the schema. */
 export function rowsOf(result: Result): Row[] {
-	return result.groups.flatMap((group) => METRICS.flatMap((metric) => rowOf(group, metric) ?? []));
+	return result.groups.flatMap((group) => metricsIn([group]).flatMap((metric) => rowOf(group, metric) ?? []));
 }
 
 /** One metric of one group, or undefined where it was not measured. */

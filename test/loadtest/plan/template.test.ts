@@ -32,7 +32,7 @@ test.each([
 		"--auth: the environment variable SWARM_TEST_TOKEN is not set; export it first.",
 	],
 ])("%s is refused", (template, message) => {
-	expect(() => checkTemplate(template, "--auth")).toThrow(message);
+	expect(() => checkTemplate(template, "--auth", [])).toThrow(message);
 });
 
 test.each(['"x"', "[1]", "null", "7"])("%s is no auth", (template) => {

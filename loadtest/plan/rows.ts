@@ -1,0 +1,53 @@
+/** The rows of `--data`: what differs from user to user, such as names and tokens. */
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { UsageError } from "../../worker/command-line/command.ts";
+
+/** One user's values by column: texts from CSV, any value from JSON lines. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Reads a CSV file with a header line (RFC 4180), or JSON lines. Throws a UsageError that names the line, not its values. */
+export function readRows(file: string): readonly Row[] {
+	let text: string;
+	try {
+		text = readFileSync(file, "utf8");
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new UsageError(`--data ${file} cannot be read (${code}); give a CSV file or JSON lines.`);
+	}
+	const rows = text.trimStart().startsWith("{") ? jsonLines(text, file) : csv(text, file);
+	if (rows.length === 0) throw new UsageError(`--data ${file} has no rows; give one for each session.`);
+	return rows;
+}
+
+function jsonLines(text: string, file: string): Row[] {
+	return text.split("\n").flatMap((line, at) => {
+		if (line.trim() === "") return [];
+		try {
+			const row: unknown = JSON.parse(line);
+			if (typeof row === "object" && row !== null && !Array.isArray(row)) return [row as Row];
+		} catch {
+			// The parser's message would repeat the line.
+		}
+		throw new UsageError(`--data ${file}:${at + 1} is not a JSON object; give one on each line.`);
+	});
+}
+
+function csv(text: string, file: string): Row[] {
+	try {
+		return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
+	} catch (error) {
+		const { code, lines } = error as { code?: string; lines?: number };
+		throw new UsageError(
+			`--data ${file}:${lines ?? 1} is not CSV (${code}); give a header line, then as many values on each line.`,
+		);
+	}
+}
+
+/** The placeholders of the columns that all rows have. */
+export function rowWords(rows: readonly Row[]): string[] {
+	const [first = {}] = rows;
+	return Object.keys(first)
+		.filter((column) => rows.every((row) => Object.hasOwn(row, column)))
+		.map((column) => `row.${column}`);
+}
