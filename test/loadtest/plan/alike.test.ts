@@ -88,6 +88,7 @@ describe("machines of one test", () => {
 	test.each<[PlanOptions, PlanOptions, string | undefined]>([
 		[of(1, 3), of(2, 3), undefined],
 		[of(2, 3), of(2, 3), "machine"],
+		[of(1, 3), { ...of(2, 3), seed: 2 }, "seed"],
 		[of(1, 3), of(2, 2), "machine"],
 		[{}, of(2, 2), "machine"],
 		[of(2, 2), {}, "machine"],
