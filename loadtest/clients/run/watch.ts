@@ -49,7 +49,7 @@ export class Watch {
 				if (Number.isNaN(used)) continue;
 				const group = { transport, path: path.name };
 				const key = [name, transport, path.name].join(" ");
-				const total = (this.#cpuMs.get(key) ?? 0) + used * 1000;
+				const total = (this.#cpuMs.get(key) ?? 0) + Math.round(used * 1000);
 				this.#cpuMs.set(key, total);
 				// The largest, not the sum: machines that watch a process of this name watch the same one.
 				this.#recorder.addFigure({ name: cpuName(name), value: total, unit: "CPU ms", ...group }, "max");
