@@ -162,7 +162,7 @@ export const FIELDS = {
 		"processes whose memory and CPU are recorded: edge=PID,n1=PID"),
 	machine:        field("--machine <K/M>",             machine,                              { number: 1, of: 1 }, "extra", "same", "distinct",
 		"this is machine K of M: it takes its share of --clients, --rate and --connect-rate, which are totals"),
-	startAt:        field("--start-at <time>",           instant,                              0,              "extra",    "any",  "same",
+	startAt:        field("--start-at <time>",           instant,                              0,              "extra",    "any",  "first",
 		"when measurement begins, on all machines: 2026-11-27T12:00:00Z, or seconds since 1970"),
 } as const;
 

@@ -1,5 +1,6 @@
 /** Every doubt that a run can raise: its code, the sentence that states it, and what to do about it. */
 import { type FieldName, flagOf } from "../plan/fields.ts";
+import type { Machine } from "../plan/machine.ts";
 import { activityOf, cutsSessions, type PlanRecord, storedIn } from "../plan/stored-plan.ts";
 import type { Flag } from "./result.ts";
 
@@ -162,10 +163,15 @@ function moreProcessors(run: DoubtedRun): string {
 	return run.tool === "k6" ? "use a larger machine" : `add ${now(run, "processes")} or a machine`;
 }
 
-/** A flag and the run's value: `--rate (200 now)`. */
+/** A flag and the run's value: `--rate (200 now)`. Machines of one test are given totals. */
 function now({ plan }: DoubtedRun, name: FieldName, unit = ""): string {
-	return `${flagOf(name)} (${storedIn(plan, name)}${unit} now)`;
+	const stored = storedIn(plan, name);
+	const value = typeof stored === "number" ? Math.round(stored * 100) / 100 : stored;
+	const isShare = SHARED.includes(name) && (storedIn(plan, "machine") as Machine).of > 1;
+	return `${flagOf(name)} (${value}${unit} now${isShare ? " on this machine" : ""})`;
 }
+
+const SHARED: readonly FieldName[] = ["clients", "rate", "connectRate"];
 
 function percent(share: number): string {
 	return `${(share * 100).toFixed(0)} %`;

@@ -1,4 +1,6 @@
 /** The finding in words: what a reader should take away, without the tables. */
+import type { Machine } from "../plan/machine.ts";
+import { storedIn } from "../plan/stored-plan.ts";
 import type { Group, Result } from "../record/result.ts";
 import { failuresOf } from "../record/verdict.ts";
 import type { BudgetResult } from "./budgets/result.ts";
@@ -53,10 +55,12 @@ export function findingsOf(result: Result): string[] {
 /** The run in one line: scenario, size, time, seed. */
 export function planLine(result: Result): string {
 	const { plan } = result;
+	const { number, of } = storedIn(plan, "machine") as Machine;
 	return [
 		`scenario ${plan.scenario}`,
+		...(of > 1 ? [`machine ${number} of ${of}`] : []),
 		`${counted(result.groups.length, "group")} of ${counted(plan.clients, "client")}`,
-		`${plan.rate} msg/s each${plan.grain > 0 ? `, in batches every ${plan.grain} ms` : ""}`,
+		`${Math.round(plan.rate * 100) / 100} msg/s each${plan.grain > 0 ? `, in batches every ${plan.grain} ms` : ""}`,
 		`${plan.payload} B`,
 		`${plan.duration} s measured`,
 		`seed ${plan.seed}`,

@@ -26,6 +26,35 @@ test.concurrent("an application that answers by an event is measured by --event 
 	expect(group.counts).toMatchObject({ due: 30, received: 30, lost: 0, doubled: 0 });
 });
 
+test.concurrent("a fan-out neither counts nor times another run's messages, or the application's own", async () => {
+	await using target = await startTarget({
+		serve: (socket) => {
+			socket.on("echo", (_: string, ack: () => void) => ack());
+			socket.on("join", (_: string, ack: () => void) => ack());
+			// An application that ignores rooms: everybody hears everything.
+			socket.on("room", (room: string, message: unknown, ack: () => void) => {
+				target.io.emit("room", room, message);
+				target.io.emit("room", room, null);
+				target.io.emit("room");
+				ack();
+			});
+		},
+	});
+	const load = {
+		scenario: "fanout",
+		clients: 5,
+		rate: 20,
+		duration: 2,
+		probes: 2,
+		reconnection: false,
+	} as const;
+	const results = await Promise.all([short(target, load), short(target, load)]);
+	for (const group of results.map(only)) {
+		expect(group.counts).toMatchObject({ due: 160, received: 160, lost: 0, doubled: 0, reordered: 0 });
+		expect(group.metrics.fanout_last?.histogram.count).toBe(40);
+	}
+});
+
 test.concurrent("answers that come twice are counted as doubled, by event and by acknowledgement", async () => {
 	await using byEvent = await startTarget({
 		serve: (socket) =>

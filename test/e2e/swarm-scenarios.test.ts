@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
@@ -84,6 +85,31 @@ test.concurrent("idle: sessions are held without messages, and memory is recorde
 	expect(outcomes(result)).toMatchObject({ sessions_held: 12 });
 	expect(outcomes(result)["memory_most edge"]).toBeGreaterThan(1e6);
 	expect(result.groups[0]!.counts.due).toBe(0);
+});
+
+test.concurrent("idle: sessions held are those of all worker processes, not of one", {
+	timeout: 60_000,
+}, async () => {
+	const result = await scenario("idle", { clients: 40, processes: 2, transports: ["polling", "websocket"] });
+	const held = (result.outcomes ?? []).filter(({ name }) => name === "sessions_held");
+	expect(held.map(({ transport, value }) => [transport, value])).toEqual([
+		["polling", 40],
+		["websocket", 40],
+	]);
+});
+
+test.concurrent("echo: the CPU of watched processes is told by message, and one that ends is a doubt", {
+	timeout: 60_000,
+}, async () => {
+	const brief = spawn("sleep", ["4"]);
+	const watch = { edge: stack.pid, brief: brief.pid! };
+	const result = await scenario("echo", { watch, rate: 100, duration: 5, connectRate: 50 });
+	const found = outcomes(result);
+	expect(found["cpu_ms edge"]).toBeGreaterThan(0);
+	expect(found["cpu_per_1000_messages edge"]).toBeCloseTo(found["cpu_ms edge"]! * 2, 6);
+	expect(Object.keys(found).filter((name) => name.startsWith("cpu_ms"))).toEqual(["cpu_ms edge"]);
+	expect(result.groups[0]!.counts.received).toBe(500);
+	expect(result.validity.flags.map(({ code }) => code)).toContain("process_gone");
 });
 
 test.concurrent("soak: sends and receives like echo", { timeout: 60_000 }, async () => {

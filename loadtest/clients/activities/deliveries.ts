@@ -29,8 +29,9 @@ export class Deliveries {
 		this.#missing = subscribers * seconds.length;
 	}
 
-	/** A subscriber received a message `us` after it was published. */
+	/** A subscriber received a message `us` after it was published; one that is not of this slot is ignored. */
 	receive(subscriber: number, seq: number, us: number): void {
+		if (this.#seconds[seq] === undefined) return;
 		const place = seq * this.#subscribers + subscriber;
 		const counted = (this.#seconds[seq] ?? -1) >= 0;
 		if (this.#received[place]! > 0) {

@@ -11,6 +11,8 @@ export class Watch {
 	/** By name; those that have ended are taken out. */
 	readonly #pids: Map<string, number>;
 	readonly #recorder: Recorder;
+	/** CPU milliseconds so far by process and load group. */
+	readonly #cpuMs = new Map<string, number>();
 
 	constructor({ watch }: Pick<Plan, "watch">, recorder: Recorder) {
 		this.#pids = new Map(Object.entries(watch));
@@ -46,10 +48,11 @@ export class Watch {
 				const used = cpuSeconds - (before.get(name)?.cpuSeconds ?? Number.NaN);
 				if (Number.isNaN(used)) continue;
 				const group = { transport, path: path.name };
-				this.#recorder.addFigure(
-					{ name: cpuName(name), value: used * 1000, unit: "CPU ms", ...group },
-					"sum",
-				);
+				const key = [name, transport, path.name].join(" ");
+				const total = (this.#cpuMs.get(key) ?? 0) + Math.round(used * 1000);
+				this.#cpuMs.set(key, total);
+				// The largest, not the sum: machines that watch a process of this name watch the same one.
+				this.#recorder.addFigure({ name: cpuName(name), value: total, unit: "CPU ms", ...group }, "max");
 			}
 		};
 	}

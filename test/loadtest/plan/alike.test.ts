@@ -55,7 +55,7 @@ describe("two plans", () => {
 		[{ auth: '{"token":"t"}', query: { a: "b" }, headers: { c: "d" } }, "merge", undefined],
 		[{ ...of(1, 2), clients: 100, rate: 200, grain: 0, connectRate: 200 }, "compare", "machine"],
 		[{ startAt: 5 }, "compare", undefined],
-		[{ startAt: 5 }, "merge", "startAt"],
+		[{ startAt: 5 }, "merge", undefined],
 	])("that differ in %j, used to %s, are kept apart by %s", (options, use, field) => {
 		expect(differenceOf(stored(), stored(options), use)?.field).toBe(field);
 	});
@@ -88,6 +88,7 @@ describe("machines of one test", () => {
 	test.each<[PlanOptions, PlanOptions, string | undefined]>([
 		[of(1, 3), of(2, 3), undefined],
 		[of(2, 3), of(2, 3), "machine"],
+		[of(1, 3), { ...of(2, 3), seed: 2 }, "seed"],
 		[of(1, 3), of(2, 2), "machine"],
 		[{}, of(2, 2), "machine"],
 		[of(2, 2), {}, "machine"],

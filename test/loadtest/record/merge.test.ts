@@ -126,19 +126,20 @@ test("outcomes are added up, or the largest is kept, or computed again, whatever
 	const inputs = [
 		withOutcomes(resultOf("a", left), [
 			{ ...group, name: "sessions_cut", value: 4, unit: "sessions", combine: "sum" },
-			{ ...group, name: cpuName("edge"), value: 30, unit: "CPU ms", combine: "sum" },
+			{ ...group, name: cpuName("edge"), value: 30, unit: "CPU ms", combine: "max" },
 			{ ...group, name: "cpu_per_1000_messages edge", value: 10_000, unit: "CPU ms", combine: "derived" },
 			{ name: "memory_most edge", value: 7, unit: "bytes", combine: "max" },
 		]),
 		withOutcomes(resultOf("b", right), [
 			{ ...group, name: "sessions_cut", value: 5, unit: "sessions", combine: "sum" },
+			{ ...group, name: cpuName("edge"), value: 29, unit: "CPU ms", combine: "max" },
 			{ ...group, name: "only_here", value: 2, unit: "", combine: "max" },
 			{ name: "memory_most edge", value: 9, unit: "bytes", combine: "max" },
 		]),
 	];
 	expect(mergeResults(inputs).outcomes).toEqual([
 		{ ...group, name: "sessions_cut", value: 9, unit: "sessions", combine: "sum" },
-		{ ...group, name: cpuName("edge"), value: 30, unit: "CPU ms", combine: "sum" },
+		{ ...group, name: cpuName("edge"), value: 30, unit: "CPU ms", combine: "max" },
 		{ name: "memory_most edge", value: 9, unit: "bytes", combine: "max" },
 		{ ...group, name: "only_here", value: 2, unit: "", combine: "max" },
 		{ ...group, name: "cpu_per_1000_messages edge", value: 6000, unit: "CPU ms", combine: "derived" },

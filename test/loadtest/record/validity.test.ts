@@ -211,3 +211,12 @@ test.each([
 		expect(trustOf({ validity: { valid, flags }, interrupted })).toBe(trust);
 	},
 );
+
+test("advice to one machine of several says that its values are its own share", () => {
+	const busy = Array.from({ length: 4 }, (_, second) => ({ ...calm, second, elu: 0.9, tainted: true }));
+	const run = runOf({ machine: { number: 2, of: 3 }, clients: 7, rate: 100 });
+	const [doubt] = doubtsAbout(run, [], busy);
+	expect(doubt?.advice).toContain(
+		"lower --rate (28.57 now on this machine) or --clients (2 now on this machine), add --processes (1 now)",
+	);
+});

@@ -221,3 +221,11 @@ test("errors and cut sessions are named by kind, the most frequent first", () =>
 	broken.groups[0]!.counts.sessionsLost = 1;
 	expect(reportText(broken)).toContain("1 session cut, connect_refused 5, timeout 2");
 });
+
+test("the report of one machine of several says which one, with its share of the rate", () => {
+	const extra = { machine: { number: 2, of: 3 } };
+	const share = { ...small, plan: { ...small.plan, extra, rate: 100 / 3 } };
+	expect(reportText(share)).toContain(
+		"scenario echo · machine 2 of 3 · 2 groups of 10 clients · 33.33 msg/s each",
+	);
+});

@@ -19,6 +19,16 @@ test("each message that all received has a first, median and last recipient", as
 	expect(tally.counts).toMatchObject({ due: 6, sent: 6, received: 4, lost: 2 });
 });
 
+test("a message that this slot never had, such as one that was garbled, changes nothing", async () => {
+	const tally = new Tally();
+	const deliveries = new Deliveries(1, [0], tally);
+	for (const seq of [1, -1, 0.5, Number.NaN]) deliveries.receive(0, seq, 1);
+	deliveries.receive(0, 0, 5);
+	await deliveries.complete(1_000_000, never);
+	deliveries.count(tally);
+	expect(tally.counts).toMatchObject({ due: 1, received: 1, lost: 0, doubled: 0, reordered: 0 });
+});
+
 test("a message received twice is doubled, one that overtakes is reordered, and warm-up does not count", () => {
 	const tally = new Tally();
 	const deliveries = new Deliveries(1, [-1, 0, 0], null);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { clientOptions } from "../../../../loadtest/clients/client/client-options.ts";
+import { testNumber } from "../../../../loadtest/plan/machine.ts";
 import { type PlanOptions, planFrom } from "../../../../loadtest/plan/plan.ts";
 import { recordOf } from "../../../../loadtest/plan/stored-plan.ts";
 import { UsageError } from "../../../../worker/command-line/command.ts";
@@ -17,6 +18,28 @@ test("clients are spread evenly over a path's addresses", () => {
 		"http://localhost:2/",
 		"http://localhost:1/",
 	]);
+});
+
+test("{n} is unique over all machines of a test, and each machine uses all addresses and sources", () => {
+	const sessions = [1, 2].map((number) =>
+		[0, 1].map((own) => {
+			const machine = { number, of: 2 };
+			return optionsOf({ machine, query: { user: "{n} {random}" } }, 0, testNumber(machine, own));
+		}),
+	);
+	const [one, other] = sessions.map((some) =>
+		some.map(({ url, source, query }) => [url, source, query["user"]![0]]),
+	);
+	expect(one).toEqual([
+		["http://localhost:1/", "127.0.0.1", "0"],
+		["http://localhost:2/", "127.0.0.2", "2"],
+	]);
+	expect(other).toEqual([
+		["http://localhost:1/", "127.0.0.1", "1"],
+		["http://localhost:2/", "127.0.0.2", "3"],
+	]);
+	const words = sessions.flat().map(({ query }) => query["user"]!.split(" ")[1]);
+	expect(new Set(words).size).toBe(4);
 });
 
 test("auth, query, headers, namespace and message are filled for each client", () => {
