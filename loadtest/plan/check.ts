@@ -1,4 +1,5 @@
 /** Rejects settings that no load run can have: values that a field does not allow, or that contradict each other. */
+import { validateHeaderValue } from "node:http";
 import { isIP } from "node:net";
 import { UsageError } from "../../worker/command-line/command.ts";
 import { flagOf, rowOf, SETTING_NAMES, type Settings } from "./fields.ts";
@@ -6,21 +7,24 @@ import type { Path } from "./load-group.ts";
 import { settingsFor } from "./path-settings.ts";
 import { hostPort, queryOf } from "./paths.ts";
 import type { Scenario } from "./scenario.ts";
-import { checkTemplate, fillJson, fillObject } from "./template.ts";
+import { checkTemplate, fill, fillJson, fillObject } from "./template.ts";
 import { checkTlsFiles } from "./tls-files.ts";
 import { afterColon } from "./values.ts";
 
 /** Throws a UsageError that names the flag, the value and the fix. */
 export function check(settings: Settings, scenario: Scenario, paths: readonly Path[]): void {
 	for (const name of SETTING_NAMES) {
-		const complaint = rowOf(name).kind.complaint(settings[name]);
-		if (complaint !== undefined)
-			throw new UsageError(`${flagOf(name)} ${settings[name]}: ${afterColon(complaint)}`);
+		const value = settings[name];
+		const complaint = rowOf(name).kind.complaint(value);
+		// A table may hold secrets.
+		const shown = typeof value === "object" && !Array.isArray(value) ? "" : ` ${value}`;
+		if (complaint !== undefined) throw new UsageError(`${flagOf(name)}${shown}: ${afterColon(complaint)}`);
 	}
 	checkPathNames(settings, paths);
 	for (const path of paths) checkPath(settingsFor(settings, path.name), path, paths);
 	checkSources(settings);
 	checkFetch(settings, paths);
+	checkDefaultAgent(settings, paths);
 	checkScenarioNeeds(settings, scenario);
 }
 
@@ -46,11 +50,22 @@ function checkTemplates({ auth, message, namespace, query, headers }: Settings):
 	const values = { n: 0, path: "", transport: "", seed: 0 };
 	checkTemplate(namespace, "--namespace");
 	for (const value of Object.values(query)) checkTemplate(value, "--query");
-	for (const value of Object.values(headers)) checkTemplate(value, "--header");
+	for (const [name, value] of Object.entries(headers)) {
+		checkTemplate(value, "--header");
+		checkHeaderValue(name, fill(value, values));
+	}
 	checkTemplate(auth, "--auth");
 	checkTemplate(message, "--message");
 	if (auth !== "") fillObject(auth, values, "--auth");
 	if (message !== "") fillJson(message, values, "--message");
+}
+
+function checkHeaderValue(name: string, value: string): void {
+	try {
+		validateHeaderValue(name, value);
+	} catch {
+		throw new UsageError(`--header ${name}: HTTP does not allow a character of its value; encode it.`);
+	}
 }
 
 function checkResolve({ resolve }: Settings, paths: readonly Path[]): void {
@@ -83,6 +98,15 @@ function checkFetch(settings: Settings, paths: readonly Path[]): void {
 	if (first !== undefined)
 		throw new UsageError(
 			`${first} does not apply to polling-fetch, because Node's fetch has no such option; leave out the flag or polling-fetch.`,
+		);
+}
+
+/** Node's own agent knows no `--resolve`. */
+function checkDefaultAgent(settings: Settings, paths: readonly Path[]): void {
+	if (settings.pollingAgent !== "default" || !settings.transports.includes("polling")) return;
+	if (paths.some(({ name }) => Object.keys(settingsFor(settings, name).resolve).length > 0))
+		throw new UsageError(
+			"--resolve does not apply to polling with --polling-agent default; leave out one of the two.",
 		);
 }
 

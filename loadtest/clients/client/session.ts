@@ -1,5 +1,6 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { hostPort } from "../../plan/paths.ts";
 import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
 import type { Metric, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -67,7 +68,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 	const start = nowUs();
 	const limit = options.connectTimeout * 1000;
 	if (options.transport === "flashsocket") {
-		await fetchPolicy(url.hostname.replace(/^\[|\]$/g, ""), options.policyPort, limit);
+		const host = options.resolve[hostPort(url.href)] ?? url.hostname.replace(/^\[|\]$/g, "");
+		await fetchPolicy(host, options.policyPort, limit);
 		phases.policy = nowUs() - start;
 	}
 	const wire = new Wire();
