@@ -129,7 +129,7 @@ test.each<[string, Kind, PlanOptions & { path?: string }, RegExp[]]>([
 	[
 		"an application that refuses the auth, without the auth",
 		{ setUp: (io) => io.use(({ handshake: { auth } }, next) => next(new Error(`no ${auth["key"]} here`))) },
-		{ auth: '{"key":"s3cret"}' },
+		{ auth: '{"key":"s3cret"}', path: "/?token=s3cret-url" },
 		[new RegExp(`\\(${all}\\): the application refused the connection \\(no \\*\\*\\* here\\); .*--auth`)],
 	],
 	[
