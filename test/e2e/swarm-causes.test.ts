@@ -87,6 +87,12 @@ test.each<[string, Kind, PlanOptions & { path?: string }, RegExp[]]>([
 		[/\(polling.*while it waited for the answer to "echo"/],
 	],
 	[
+		"a client that is kicked when it joins",
+		{ serve: (socket) => socket.on("join", () => socket.disconnect(true)).on("echo", (_, ack) => ack()) },
+		{ scenario: "fanout" },
+		[/\(websocket\): the application disconnected the client .*while it joined a room/],
+	],
+	[
 		"a transport that is closed below Socket.IO",
 		{ serve: (socket) => socket.conn.close() },
 		{ transports: ["polling", "websocket"] },
