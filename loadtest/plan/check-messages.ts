@@ -1,4 +1,5 @@
 /** Rejects templates, messages and rows that cannot be sent, and answers that cannot be matched. */
+import { validateHeaderValue } from "node:http";
 import { UsageError } from "../../worker/command-line/command.ts";
 import type { Settings } from "./fields.ts";
 import type { Path } from "./load-group.ts";
@@ -6,7 +7,7 @@ import { settingsFor } from "./path-settings.ts";
 import { queryOf } from "./paths.ts";
 import { type Row, readRows, rowWords } from "./rows.ts";
 import type { Scenario } from "./scenario.ts";
-import { checkTemplate, fillJson, fillObject } from "./template.ts";
+import { checkTemplate, fill, fillJson, fillObject } from "./template.ts";
 
 /** Throws a UsageError that names the flag and the fix. */
 export function checkMessages(settings: Settings, scenario: Scenario, paths: readonly Path[]): void {
@@ -65,7 +66,10 @@ function checkTemplates(settings: Settings, path: Path, rows: readonly Row[]): v
 		for (const value of Object.values(queryOf(url))) checkTemplate(value, "the URL's query", words);
 	checkTemplate(namespace, "--namespace", words);
 	for (const value of Object.values(query)) checkTemplate(value, "--query", words);
-	for (const value of Object.values(headers)) checkTemplate(value, "--header", words);
+	for (const [name, value] of Object.entries(headers)) {
+		checkTemplate(value, "--header", words);
+		checkHeaderValue(name, fill(value, values));
+	}
 	checkTemplate(auth, "--auth", words);
 	checkTemplate(message, "--message", ["seq", ...words]);
 	checkTemplate(args, "--args", ["seq", ...words]);
@@ -73,6 +77,14 @@ function checkTemplates(settings: Settings, path: Path, rows: readonly Row[]): v
 	if (message !== "") fillJson(message, values, "--message");
 	if (args !== "" && !Array.isArray(fillJson(args, values, "--args")))
 		throw new UsageError(`--args is not a JSON array; write for example --args '["room",{"id":{seq}}]'.`);
+}
+
+function checkHeaderValue(name: string, value: string): void {
+	try {
+		validateHeaderValue(name, value);
+	} catch {
+		throw new UsageError(`--header ${name}: HTTP does not allow a character of its value; encode it.`);
+	}
 }
 
 /** All texts in a value. */

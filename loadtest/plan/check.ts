@@ -13,21 +13,20 @@ import { afterColon } from "./values.ts";
 /** Throws a UsageError that names the flag, the value and the fix. */
 export function check(settings: Settings, scenario: Scenario, paths: readonly Path[]): void {
 	for (const name of SETTING_NAMES) {
-		const complaint = rowOf(name).kind.complaint(settings[name]);
-		if (complaint !== undefined)
-			throw new UsageError(`${flagOf(name)} ${shown(settings[name])}: ${afterColon(complaint)}`);
+		const value = settings[name];
+		const complaint = rowOf(name).kind.complaint(value);
+		// A table may hold secrets.
+		const shown = typeof value === "object" && !Array.isArray(value) ? "" : ` ${value}`;
+		if (complaint !== undefined) throw new UsageError(`${flagOf(name)}${shown}: ${afterColon(complaint)}`);
 	}
 	checkPathNames(settings, paths);
 	checkMessages(settings, scenario, paths);
 	for (const path of paths) checkPath(settingsFor(settings, path.name), paths);
 	checkSources(settings);
 	checkFetch(settings, paths);
+	checkDefaultAgent(settings, paths);
 	checkMachine(settings, scenario);
 	checkScenarioNeeds(settings, scenario);
-}
-
-function shown(value: unknown): string {
-	return typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
 function checkPathNames({ pathHeaders, pathSet }: Settings, paths: readonly Path[]): void {
@@ -75,6 +74,15 @@ function checkFetch(settings: Settings, paths: readonly Path[]): void {
 	if (first !== undefined)
 		throw new UsageError(
 			`${first} does not apply to polling-fetch, because Node's fetch has no such option; leave out the flag or polling-fetch.`,
+		);
+}
+
+/** Node's own agent knows no `--resolve`. */
+function checkDefaultAgent(settings: Settings, paths: readonly Path[]): void {
+	if (settings.pollingAgent !== "default" || !settings.transports.includes("polling")) return;
+	if (paths.some(({ name }) => Object.keys(settingsFor(settings, name).resolve).length > 0))
+		throw new UsageError(
+			"--resolve does not apply to polling with --polling-agent default; leave out one of the two.",
 		);
 }
 

@@ -39,7 +39,8 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 	tls: ({ said }) => certificate(said),
 	connect_refused: () => "connection refused; start the target or correct the URL.",
 	connect_timeout: () => "no TCP connection; check the URL, and whether a firewall drops the packets.",
-	unreachable: ({ said }) => `no route to the target${quoted(said)}; check the URL and the network.`,
+	unreachable: ({ said }) =>
+		`no route to the target${quoted(said)}; check the URL, the network and --sources.`,
 	dns: ({ said }) => `the host name cannot be resolved${quoted(said)}; correct the URL, or use --resolve.`,
 	connection_reset: ({ said }) =>
 		`the server closed the connection${quoted(said)}; check that it is a Socket.IO server with this --socket-path.`,
@@ -52,10 +53,11 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		`the session stayed on polling for ${connectTimeout} s (--connect-timeout); let the proxies in between pass WebSocket upgrades, or leave out the transport upgrade.`,
 	engine_0: () =>
 		"the server does not offer this transport (its option `transports`); leave it out of --transports, or enable it at the server.",
+	not_engine_io: () =>
+		"the answer is no Engine.IO packet; check that the URL is that of a Socket.IO server, with its --socket-path.",
 	not_offered: () =>
 		"the server does not offer it (its option `transports`, or `allowUpgrades: false`); leave upgrade out of --transports, or enable it at the server.",
-	engine_1: ({ asked: { cookies } }) =>
-		`the server does not know the session, because requests of one session reached different nodes; make the balancer sticky${cookies ? "" : ", and leave out --no-cookies if it is sticky by cookie"}, or measure websocket alone.`,
+	engine_1: ({ asked }) => unknownSession(asked),
 	engine_2: ({ said }) =>
 		`the server refused the method of the handshake${quoted(said)}; check the proxies in between.`,
 	engine_3: ({ said }) => `the server refused the handshake${quoted(said)}; check the proxies in between.`,
@@ -70,7 +72,10 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 	io_server_disconnect: ({ said }) =>
 		`the application disconnected the client${quoted(said)}; check what it requires of one (--auth, --header, --query), and whether it allows this many sessions.`,
 	transport_close: ({ said }) => closedByServer(said),
-	transport_error: ({ said }) => closedByServer(said),
+	transport_error: ({ said, asked }) =>
+		said.includes("Session ID unknown")
+			? unknownSession(asked)
+			: `the connection failed${quoted(said)}; see the logs of the server and of the proxies in between.`,
 	parse_error: ({ said }) =>
 		`the client cannot read the server's packets${quoted(said)}; the server uses another parser than socket.io-parser, such as msgpack: use the same one on both sides.`,
 	ping_timeout: () => "the server sent no ping in time; it, or a proxy, stalled or dropped the connection.",
@@ -127,6 +132,10 @@ function certificate(said: string): string {
 		return `the target wants a client certificate (${said}); give one with --cert and --key.`;
 	const own = /SELF_SIGNED/.test(said) ? "it is self-signed" : said;
 	return `the certificate is not trusted (${own === said ? said : `${own}: ${said}`}); give its authority with --ca, or use --insecure to trust any.`;
+}
+
+function unknownSession({ cookies }: Asked): string {
+	return `the server does not know the session, because requests of one session reached different nodes; make the balancer sticky${cookies ? "" : ", and leave out --no-cookies if it is sticky by cookie"}, or measure websocket alone.`;
 }
 
 function invalidNamespace({ namespace, socketPath }: Asked): string {

@@ -10,8 +10,8 @@ const MAX_TAINTED_SHARE = 0.05;
 const MIN_TAINTED_SECONDS = 3;
 const MAX_UNOPENED_SHARE = 0.01;
 const MIN_SENT_SHARE = 0.95;
-/** Errors of sessions that might have opened with more time. */
-const TIMEOUTS = ["open_timeout", "open_upgrade_timeout", "open_connect_timeout", "open_no_ack"];
+/** Errors of sessions that might have opened with more time; k6's lack the prefix. */
+const TIMEOUT = /^(open_)?(timeout|upgrade_timeout|connect_timeout|no_ack)$/;
 const MAX_LOST_SESSIONS_SHARE = 0.05;
 const MAX_DRIFT_SHARE = 0.1;
 /** Event-loop utilisation up to which an even load does not delay itself. */
@@ -114,7 +114,9 @@ function sessionDoubts(run: DoubtedRun, { transport, path, counts, errors }: Gro
 	if (tried > 0 && open === 0) return [doubt(run, "nothing_connected", "invalid", { group, tried })];
 	const doubts: Doubt[] = [];
 	if (open < tried * (1 - MAX_UNOPENED_SHARE)) {
-		const timedOut = TIMEOUTS.reduce((sum, kind) => sum + (errors[kind] ?? 0), 0);
+		const timedOut = Object.entries(errors)
+			.filter(([kind]) => TIMEOUT.test(kind))
+			.reduce((sum, [, times]) => sum + times, 0);
 		doubts.push(doubt(run, "sessions_missing", "warning", { group, open, tried, timedOut }));
 	}
 	if (lost > 0 && !cutsSessions(run.plan)) {

@@ -23,6 +23,13 @@ function echo(socket: Socket): void {
 	socket.on("echo", (payload: unknown, ack: (payload: unknown) => void) => ack(payload));
 }
 
+/** Makes the server answer every session's next requests as a node that never had it. */
+function forgetAll(io: Server): void {
+	const { clients } = io.engine as unknown as { clients: Record<string, unknown> };
+	for (const id of Object.keys(clients)) delete clients[id];
+	io.emit("later");
+}
+
 async function start({ io: options, serve = echo, http: answer, setUp }: Kind) {
 	const http = createServer(answer ?? (() => {}));
 	const io = answer ? null : new Server(http, options);
@@ -80,6 +87,12 @@ test.each<[string, Kind, PlanOptions & { path?: string }, RegExp[]]>([
 		[/\(polling.*while it waited for the answer to "echo"/],
 	],
 	[
+		"a client that is kicked when it joins",
+		{ serve: (socket) => socket.on("join", () => socket.disconnect(true)).on("echo", (_, ack) => ack()) },
+		{ scenario: "fanout" },
+		[/\(websocket\): the application disconnected the client .*while it joined a room/],
+	],
+	[
 		"a transport that is closed below Socket.IO",
 		{ serve: (socket) => socket.conn.close() },
 		{ transports: ["polling", "websocket"] },
@@ -122,8 +135,23 @@ test.each<[string, Kind, PlanOptions & { path?: string }, RegExp[]]>([
 	[
 		"an application that refuses the auth, without the auth",
 		{ setUp: (io) => io.use(({ handshake: { auth } }, next) => next(new Error(`no ${auth["key"]} here`))) },
-		{ auth: '{"key":"s3cret"}' },
+		{ auth: '{"key":"s3cret"}', path: "/?token=s3cret-url" },
 		[new RegExp(`\\(${all}\\): the application refused the connection \\(no \\*\\*\\* here\\); .*--auth`)],
+	],
+	[
+		"a page in place of Socket.IO",
+		{ http: (_, response) => response.end("<h1>Welcome</h1>") },
+		{ transports: ["polling"] },
+		[/the answer is no Engine\.IO packet; check that the URL/],
+	],
+	[
+		"a session that the next node does not know",
+		{
+			setUp: (io) => io.on("connection", (socket) => socket.on("echo", () => forgetAll(io))),
+			serve: () => {},
+		},
+		{ transports: ["polling"] },
+		[/the server does not know the session, because requests .*make the balancer sticky/],
 	],
 	[
 		"allowRequest",

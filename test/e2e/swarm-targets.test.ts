@@ -1,6 +1,8 @@
 /** Targets as other people have them: balancers, transports, addresses, certificates, paths. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { clientOptions } from "../../loadtest/clients/client/client-options.ts";
+import { openSession } from "../../loadtest/clients/client/session.ts";
 import { preflight } from "../../loadtest/clients/run/preflight.ts";
 import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
@@ -37,6 +39,24 @@ describe("behind a balancer that is sticky by cookie", () => {
 		}
 		expect(balancer.cookies).toContain("own=1; srv=1");
 	});
+
+	test.each(["polling", "websocket", "upgrade"] as const)(
+		"%s keeps its cookies over a reconnection",
+		async (transport) => {
+			await using balancer = await startCookieBalancer();
+			const plan = planFrom({ url: balancer.url, transports: [transport], reconnection: true });
+			const { socket, wire } = await openSession(clientOptions(plan, plan.groups[0]!, 0));
+			const before = balancer.cookies.length;
+			const back = new Promise<void>((resolve) => socket.once("connect", resolve));
+			wire.cut();
+			await back;
+			const since = balancer.cookies.slice(before);
+			socket.disconnect();
+			wire.cut();
+			expect(since.length).toBeGreaterThan(0);
+			expect(new Set(since)).toEqual(new Set(["srv=1"]));
+		},
+	);
 
 	test("--polling-agent default keeps cookies too", async () => {
 		await using balancer = await startCookieBalancer();

@@ -38,7 +38,9 @@ export async function joinRoom(session: Session, room: string, limit: number): P
 	try {
 		await session.socket.timeout(limit * 1000).emitWithAck("join", room);
 	} catch {
+		const end = session.ended();
 		session.socket.disconnect();
+		if (end !== null) throw new OpenFailure(end.kind, session.masked(`${end.text} while it joined a room`));
 		throw new OpenFailure("no_join", `no acknowledgement of "join" in ${limit} s`);
 	}
 }

@@ -9,6 +9,7 @@ export class OpenFailure extends Error {
 	}
 }
 
+/** Node's codes, and the one that engine.io-client has for a packet that it cannot read. */
 const BY_CODE: Readonly<Record<string, string>> = {
 	ECONNREFUSED: "connect_refused",
 	ECONNRESET: "connection_reset",
@@ -21,10 +22,15 @@ const BY_CODE: Readonly<Record<string, string>> = {
 	EADDRNOTAVAIL: "no_free_port",
 	EHOSTUNREACH: "unreachable",
 	ENETUNREACH: "unreachable",
+	EINVAL: "unreachable",
+	"parser error": "not_engine_io",
 };
 
 /** Node's codes for certificates and TLS: OpenSSL's verify codes and its own. */
 const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|^EPROTO$/;
+
+/** The kind of an error whose cause is not known. */
+export const UNNAMED = "transport_error";
 
 /** Engine.IO's own texts, which it sends without their codes when it refuses an upgrade. */
 const ENGINE_TEXTS: Readonly<Record<string, string>> = {
@@ -61,7 +67,7 @@ export function kindOf(error: unknown): string {
 		const status = part["status"] ?? part["description"];
 		if (typeof status === "number" && status >= 100) return `http_${status}`;
 	}
-	return error instanceof Error && "data" in error ? "connect_refused_by_server" : "transport_error";
+	return error instanceof Error && "data" in error ? "connect_refused_by_server" : UNNAMED;
 }
 
 /** The body of an answer. Where there was none, the polling client has an error's stack in its place. */

@@ -1,12 +1,11 @@
 /** Watches a session from its first byte: what the handshake says, and whether the session ends. */
 import type { Socket } from "socket.io-client";
 import { nowUs } from "../pacing/clock.ts";
-import { OpenFailure } from "./failure.ts";
+import { detailOf, kindOf, OpenFailure, UNNAMED } from "./failure.ts";
 import type { Message } from "./session.ts";
 
 /** What socket.io-client says about an end beside its reason: the WebSocket's close event, or an error. */
 export interface EndDetails {
-	readonly message?: unknown;
 	readonly context?: { readonly code?: unknown; readonly reason?: unknown };
 }
 
@@ -42,8 +41,11 @@ export class SessionWatch {
 		this.upgrades = handshake;
 		this.#end = new Promise((_, reject) => {
 			socket.on("disconnect", (reason, details) => {
-				this.ended = endOf(reason, details as EndDetails);
-				reject(new OpenFailure(this.ended.kind, `${this.ended.text} ${this.stage}`));
+				const end = endOf(reason, details as EndDetails);
+				this.ended = end;
+				const cause = details instanceof Error ? kindOf(details) : UNNAMED;
+				const kind = cause === UNNAMED ? end.kind : cause;
+				reject(new OpenFailure(kind, `${end.text} ${this.stage}`));
 			});
 		});
 		this.#end.catch(() => {});
@@ -65,7 +67,7 @@ const NO_CODE = 1005;
 /** A session's end: socket.io-client's reason, and what the other side said about it. */
 export function endOf(reason: string, details: EndDetails | undefined): SessionEnd {
 	const { code, reason: said } = details?.context ?? {};
-	const message = typeof details?.message === "string" ? details.message : "";
+	const message = details instanceof Error ? detailOf(details) : "";
 	const parts = [
 		typeof code === "number" && code !== NO_CODE ? `code ${code}` : "",
 		typeof said === "string" ? said : "",

@@ -1,5 +1,6 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { hostPort } from "../../plan/paths.ts";
 import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
 import type { SessionSettings } from "../../plan/scenario.ts";
 import type { METRICS, Transport } from "../../record/result.ts";
@@ -74,8 +75,8 @@ export async function openSession(given: SessionOptions): Promise<Session> {
 	const phases: Phases = {};
 	const start = nowUs();
 	if (given.transport === "flashsocket") {
-		const limit = given.connectTimeout * 1000;
-		await fetchPolicy(url.hostname.replace(/^\[|\]$/g, ""), given.policyPort, limit);
+		const host = given.resolve[hostPort(url.href)] ?? url.hostname.replace(/^\[|\]$/g, "");
+		await fetchPolicy(host, given.policyPort, given.connectTimeout * 1000);
 		phases.policy = nowUs() - start;
 	}
 	const wire = new Wire();

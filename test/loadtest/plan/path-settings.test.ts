@@ -60,7 +60,8 @@ test.each<[string[], string]>([
 
 test.each<[PlanOptions, string]>([
 	[{ pathSet: { ap: {} } }, '--path-set: unknown path "ap"; use one of: app, edge'],
-	[{ pathSet: { app: { rate: 5 } } }, 'unknown field "rate" for path app'],
+	[{ headers: { "X-A": "line\nbreak" } }, "--header X-A: HTTP does not allow a character of its value"],
+	[{ pathSet: { app: { rate: 5 } } }, '--path-set: unknown field "rate" for path app'],
 	[{ pathSet: { app: { auth: "[1]" } } }, "--auth: must be a JSON object"],
 	[{ pathSet: { app: { ca: "/none.pem" } } }, "--ca /none.pem: cannot be read (ENOENT)"],
 	[
@@ -71,6 +72,10 @@ test.each<[PlanOptions, string]>([
 	[
 		{ resolve: { "a:80": "::1" }, transports: ["polling-fetch"] },
 		"--resolve does not apply to polling-fetch",
+	],
+	[
+		{ resolve: { "a:80": "::1" }, pollingAgent: "default" },
+		"--resolve does not apply to polling with --polling",
 	],
 	[{ sources: ["127.0.0.1"], transports: ["polling-fetch"] }, "--sources does not apply to polling-fetch"],
 	[

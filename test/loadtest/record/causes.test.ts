@@ -47,6 +47,10 @@ test.each<[string, string, RegExp, Partial<Asked>?]>([
 	["transport_close", "transport close (code 1009) after", /a message was too large/],
 	["transport_close", "transport close before the Socket.IO connect", /another parser/],
 	["transport_close", "transport close after the Socket.IO connect", /closed the session .*; see its log/],
+	["transport_error", "transport error (read EIO)", /the connection failed \(transport error \(read EIO\)\)/],
+	["session_transport_error", "transport error (Session ID unknown)", /make the balancer sticky/],
+	["not_engine_io", "", /no Engine\.IO packet/],
+	["upgrade_not_offered", "", /^the upgrade to WebSocket failed: the server does not offer it/],
 	["parse_error", "", /uses another parser/],
 	[
 		"payload_too_large",

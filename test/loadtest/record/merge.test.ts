@@ -248,3 +248,30 @@ test("runs of different messages are refused by length and hash, and no message 
 test("a single file is refused", () => {
 	expect(() => mergeResults([{ name: "a.json", result: resultOf("a", left) }])).toThrow("at least two");
 });
+
+test("texts of errors are united up to five, and what was left out is said once", () => {
+	const flag = {
+		code: "transport_left_out",
+		severity: "info",
+		message: "polling was left out",
+		advice: "",
+	} as const;
+	const withTexts = (id: string, kick: string[]): Result => {
+		const result = resultOf(id, left);
+		const groups = result.groups.map((group) => ({
+			...group,
+			errors: { kick: kick.length },
+			samples: { kick },
+		}));
+		return { ...result, groups, validity: { valid: true, flags: [flag] } };
+	};
+	const merged = mergeResults([
+		{ name: "a.json", result: withTexts("a", ["1", "2", "3"]) },
+		{ name: "b.json", result: withTexts("b", ["3", "4", "5", "6"]) },
+	]);
+	expect(merged.groups[0]).toMatchObject({
+		errors: { kick: 7 },
+		samples: { kick: ["1", "2", "3", "4", "5"] },
+	});
+	expect(merged.validity.flags.filter(({ code }) => code === flag.code)).toEqual([flag]);
+});
