@@ -1,15 +1,16 @@
 /** The kind of a failure, one word under which results count it. */
+import type { ErrorKind } from "../../record/error-kinds.ts";
 
 /** A session that could not be opened. `kind` becomes a key of the load group's errors. */
 export class OpenFailure extends Error {
-	readonly kind: string;
-	constructor(kind: string, detail: string) {
+	readonly kind: ErrorKind;
+	constructor(kind: ErrorKind, detail: string) {
 		super(detail);
 		this.kind = kind;
 	}
 }
 
-const BY_CODE: Readonly<Record<string, string>> = {
+const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 	ECONNREFUSED: "connect_refused",
 	ECONNRESET: "connection_reset",
 	EPIPE: "connection_reset",
@@ -30,7 +31,7 @@ const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIF
  * The kind of a socket.io-client error. Engine.IO hides the cause at a different depth for each transport, so all
  * nested objects are searched.
  */
-export function kindOf(error: unknown): string {
+export function kindOf(error: unknown): ErrorKind {
 	for (const part of partsOf(error)) {
 		const code = part["code"];
 		if (typeof code === "string") {

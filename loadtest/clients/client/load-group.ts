@@ -1,6 +1,7 @@
 /** One worker's share of one load group: its clients, and the tally of what they do. */
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { closeReason, openError, sessionError } from "../../record/error-kinds.ts";
 import type { Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -78,7 +79,7 @@ export class LoadGroup {
 				this.tally.record(metric as Metric, second, us);
 			return session;
 		} catch (error) {
-			this.tally.fail(error instanceof OpenFailure ? `open_${error.kind}` : "open_error");
+			this.tally.fail(error instanceof OpenFailure ? openError(error.kind) : "open_error");
 			return null;
 		}
 	}
@@ -88,7 +89,7 @@ export class LoadGroup {
 		if (this.#closing) return;
 		if (client.lostAt === 0) client.lostAt = nowUs();
 		this.tally.counts.sessionsLost += 1;
-		this.tally.fail(`session_${reason.replaceAll(" ", "_")}`);
+		this.tally.fail(sessionError(closeReason(reason)));
 	}
 
 	/** A client has recovered when it is answered again, not when it is merely connected. */

@@ -1,5 +1,6 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { closeReason, type ErrorKind } from "../../record/error-kinds.ts";
 import type { Metric, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
@@ -107,6 +108,8 @@ async function connectAndTime(
 	phases: Phases,
 ): Promise<void> {
 	const limit = options.connectTimeout * 1000;
+	// From the start on: a server that kicks does it in the packet after the one that connects.
+	const closed = closedEarly(socket);
 	const began = nowUs();
 	let handshake = began;
 	socket.io.engine.once("handshake", () => {
@@ -127,13 +130,19 @@ async function connectAndTime(
 	Object.assign(phases, connectionPhases(wire.first, handshake));
 	let before = connect;
 	if (upgrade !== null) {
-		await withTimeout(limit, "upgrade_timeout", "the session stayed on polling", upgrade);
+		await withTimeout(
+			limit,
+			"upgrade_timeout",
+			"the session stayed on polling",
+			Promise.race([upgrade, closed]),
+		);
 		phases.upgrade = upgraded - handshake;
 		before = Math.max(connect, upgraded);
 	}
 	const { message } = options;
 	if (message === null) return;
-	await withTimeout(limit, "no_ack", `no answer to "${message.event}"`, answered(socket, message));
+	const answer = Promise.race([answered(socket, message), closed]);
+	await withTimeout(limit, "no_ack", `no answer to "${message.event}"`, answer);
 	phases.first_ack = nowUs() - before;
 }
 
@@ -165,17 +174,39 @@ function connected(socket: Socket): Promise<void> {
 	});
 }
 
+/** Rejects when the session is lost before it counts as open. */
+function closedEarly(socket: Socket): Promise<never> {
+	const closed = new Promise<never>((_, reject) => {
+		socket.once("disconnect", (reason) =>
+			reject(new OpenFailure(closeReason(reason), `the session was closed (${reason})`)),
+		);
+	});
+	closed.catch(() => {});
+	return closed;
+}
+
 function upgradeOf(socket: Socket): Promise<void> {
 	return new Promise((resolve, reject) => {
-		socket.io.engine.once("upgrade", () => resolve());
-		socket.io.engine.once("upgradeError", (error) =>
-			reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))),
-		);
+		const { engine } = socket.io;
+		engine.once("handshake", ({ upgrades }) => {
+			if (upgrades.includes("websocket")) return;
+			reject(new OpenFailure("no_upgrade_offered", "the server offers no WebSocket to upgrade to"));
+		});
+		engine.once("upgrade", () => resolve());
+		engine.once("upgradeError", (error) => {
+			// A session that closes fails its upgrade just before it says why it closed.
+			setImmediate(() => reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))));
+		});
 	});
 }
 
 /** Rejects with an OpenFailure of that kind when `promise` takes longer than `limit` milliseconds. */
-async function withTimeout<T>(limit: number, kind: string, detail: string, promise: Promise<T>): Promise<T> {
+async function withTimeout<T>(
+	limit: number,
+	kind: ErrorKind,
+	detail: string,
+	promise: Promise<T>,
+): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<never>((_, reject) => {
 		timer = setTimeout(() => reject(new OpenFailure(kind, `${detail} in ${limit / 1000} s`)), limit);

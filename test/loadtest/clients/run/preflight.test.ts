@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { OpenFailure } from "../../../../loadtest/clients/client/failure.ts";
 import { advise } from "../../../../loadtest/clients/run/preflight.ts";
+import type { ErrorKind } from "../../../../loadtest/record/error-kinds.ts";
 
-test.each([
+test.each<[ErrorKind, RegExp]>([
 	["no_ack", /no answer to "say" in 5 s; name an event with --event.*--probe connect/],
 	["no_join", /fanout needs an application that handles join/],
 	["tls", /use --insecure to trust any/],
