@@ -22,7 +22,11 @@ export function checkMessages(settings: Settings, scenario: Scenario, paths: rea
 }
 
 /** Each session is a user of its own: an application may end the older one of two sessions of one user. */
-function checkRows(rows: readonly Row[], { data, clients, transports }: Settings, paths: readonly Path[]): void {
+function checkRows(
+	rows: readonly Row[],
+	{ data, clients, transports }: Settings,
+	paths: readonly Path[],
+): void {
 	const groups = transports.length * paths.length;
 	if (data === "" || rows.length >= clients * groups) return;
 	throw new UsageError(
@@ -38,8 +42,7 @@ function checkOneMessage({ message, args, binary }: Settings, { file, ...code }:
 		...(code.message === undefined ? [] : [`message() of ${file}`]),
 		...(code.args === undefined ? [] : [`args() of ${file}`]),
 	];
-	if (given.length > 1)
-		throw new UsageError(`${given.join(" and ")} are both given; give one of them.`);
+	if (given.length > 1) throw new UsageError(`${given.join(" and ")} are both given; give one of them.`);
 }
 
 function checkAnswers({ ack, ackMatch, message, args }: Settings, scenario: Scenario): void {

@@ -1,10 +1,10 @@
 /** Rejects settings that no load run can have: values that a field does not allow, or that contradict each other. */
 import { isIP } from "node:net";
 import { UsageError } from "../../worker/command-line/command.ts";
+import { checkMessages } from "./check-messages.ts";
 import { flagOf, rowOf, SETTING_NAMES, type Settings } from "./fields.ts";
 import type { Path } from "./load-group.ts";
 import { settingsFor } from "./path-settings.ts";
-import { checkMessages } from "./check-messages.ts";
 import { hostPort } from "./paths.ts";
 import type { Scenario } from "./scenario.ts";
 import { checkTlsFiles } from "./tls-files.ts";

@@ -58,8 +58,7 @@ export function checkFlow(given: unknown, refuse: (why: string) => never): void 
 	for (const [at, step] of steps.entries()) checkStep(step, (why) => refuse(`flow[${at}]: ${why}`));
 	if (!("emit" in (steps[0] as object))) refuse("flow[0]: a flow begins with an emit");
 	const names = stepNames(steps as readonly Step[]);
-	if (names.length === 0)
-		refuse("flow: no step is timed; give an emit with ack: true, or an expect");
+	if (names.length === 0) refuse("flow: no step is timed; give an emit with ack: true, or an expect");
 	const twice = names.find((name, at) => names.indexOf(name) < at);
 	if (twice !== undefined) refuse(`flow: two steps are named "${twice}"; give each a name of its own`);
 }
@@ -79,7 +78,8 @@ function checkStep(step: unknown, refuse: (why: string) => never): void {
 	if (given["args"] !== undefined && !Array.isArray(given["args"]) && typeof given["args"] !== "function")
 		refuse("args is neither an array nor a function");
 	const name = given["name"] ?? given[kind];
-	if (!/^[^\s,:]+$/.test(String(name))) refuse(`name "${name}" has a space, comma or colon; give a name without`);
+	if (!/^[^\s,:]+$/.test(String(name)))
+		refuse(`name "${name}" has a space, comma or colon; give a name without`);
 }
 
 function checkThink(think: unknown, refuse: (why: string) => never): void {

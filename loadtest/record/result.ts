@@ -168,7 +168,10 @@ export type Group = Read<typeof groupShape>;
 /** The metrics of groups, in the order of METRICS, then the steps in the order of their flow. */
 export function metricsIn(groups: readonly Pick<Group, "metrics">[]): Metric[] {
 	const found = new Set(groups.flatMap(({ metrics }) => Object.keys(metrics) as Metric[]));
-	return [...METRICS.filter((name) => found.has(name)), ...[...found].filter((name) => name.startsWith("step:"))];
+	return [
+		...METRICS.filter((name) => found.has(name)),
+		...[...found].filter((name) => name.startsWith("step:")),
+	];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The report of one run as a self-contained HTML page. */
 import type { Result } from "../record/result.ts";
 import type { BudgetResult } from "./budgets/result.ts";
-import { budgetTable } from "./budgets/table.ts";
+import { runBudgetTable } from "./budgets/table.ts";
 import { findingsOf, planLine, problemsOf } from "./headline.ts";
 import { figure } from "./html/chart.ts";
 import { fanoutChart, recoveryChart } from "./html/cumulative.ts";
@@ -32,7 +32,7 @@ export function reportPage(result: Result, budgets: readonly BudgetResult[] = []
 ${verdict(result, budgets)}
 ${finding === undefined ? "" : markup`<p class="finding">${finding}</p>`}
 ${more.map((line) => markup`<p>${line}</p>`)}
-${budgets.length > 0 ? htmlTable(budgetTable(budgets)) : ""}
+${budgets.length > 0 ? htmlTable(runBudgetTable(budgets)) : ""}
 <h2>Response time</h2>
 ${figures}
 ${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(figure)}

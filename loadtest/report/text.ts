@@ -1,7 +1,7 @@
 /** The report for a terminal and as Markdown: verdict and finding in words, then the tables. */
 import type { Result } from "../record/result.ts";
 import type { BudgetResult } from "./budgets/result.ts";
-import { budgetTable } from "./budgets/table.ts";
+import { runBudgetTable } from "./budgets/table.ts";
 import { findingsOf, planLine, problemsOf } from "./headline.ts";
 import { toneOf } from "./tone.ts";
 import { flagLine, validityOf } from "./validity.ts";
@@ -51,7 +51,7 @@ export function reportMarkdown(result: Result, budgets: readonly BudgetResult[] 
 }
 
 function tablesWith(result: Result, budgets: readonly BudgetResult[]): Table[] {
-	return [...(budgets.length > 0 ? [budgetTable(budgets)] : []), ...tablesOf(result)];
+	return [...(budgets.length > 0 ? [runBudgetTable(budgets)] : []), ...tablesOf(result)];
 }
 
 function validityLines(result: Result): string[] {

@@ -26,7 +26,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		for (const { code, result, stderr } of runs) {
 			expect(code, stderr).toBe(1);
 			expect(stderr).toMatch(/k6: thresholds on metrics 'sio_connected\{transport:\w+\}' have been crossed/);
-			expect(result!.groups[0]!.errors).toEqual({ connect_refused: 4 });
+			expect(result!.groups[0]!.errors).toEqual({ open_connect_refused: 4 });
 			expect(result!.validity.flags.map(({ code }) => code)).toContain("nothing_connected");
 		}
 	});
@@ -67,7 +67,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		expect(counts).toMatchObject({ sessionsOpen: 4, sessionsLost: 4, due: 80 });
 		expect(counts.sent).toBeLessThan(30);
 		expect(counts.received + counts.lost).toBe(counts.sent);
-		expect(errors["closed_by_server"]).toBe(4);
+		expect(errors["session_transport_close"]).toBe(4);
 	});
 
 	it("names the error when a namespace refuses the connection", async () => {
@@ -75,7 +75,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		target.io.use((_, next) => next(new Error("no")));
 		const { code, result } = await runK6Command(["polling", target.url, ...LOAD]);
 		expect(code).toBe(1);
-		expect(result!.groups[0]!.errors).toEqual({ connect_refused_by_server: 4 });
+		expect(result!.groups[0]!.errors).toEqual({ open_connect_refused_by_server: 4 });
 	});
 
 	it("writes what it measured after Ctrl-C, exits with 130 and leaves no k6 process behind", async () => {

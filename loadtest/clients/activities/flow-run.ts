@@ -71,7 +71,10 @@ export class FlowRun {
 		const { socket, answers } = this.client.session;
 		const args = this.#hooks.argsOf(step, this.#seq);
 		if (step.ack !== true) socket.emit(step.emit, ...args);
-		else answers.send(step.emit, args, this.#seq, () => this.#answered(step, this.client.answeredAt(this.#sentAt)));
+		else
+			answers.send(step.emit, args, this.#seq, () =>
+				this.#answered(step, this.client.answeredAt(this.#sentAt)),
+			);
 	}
 
 	/** Goes on behind the step that ended at `at`. */
@@ -109,7 +112,8 @@ export class FlowRun {
 		const arrival = { event, args, at: this.client.answeredAt(this.#sentAt) };
 		this.#arrived.push(arrival);
 		const step = this.#waiting;
-		if (step !== null && "expect" in step && this.#isExpected(step, arrival)) this.#answered(step, arrival.at);
+		if (step !== null && "expect" in step && this.#isExpected(step, arrival))
+			this.#answered(step, arrival.at);
 	}
 
 	#answered(step: Step, at: number): void {

@@ -1,16 +1,17 @@
 /** The kind of a failure, one word under which results count it. */
+import type { ErrorKind } from "../../record/error-kinds.ts";
 
 /** A session that could not be opened. `kind` becomes a key of the load group's errors. */
 export class OpenFailure extends Error {
-	readonly kind: string;
-	constructor(kind: string, detail: string) {
+	readonly kind: ErrorKind;
+	constructor(kind: ErrorKind, detail: string) {
 		super(detail);
 		this.kind = kind;
 	}
 }
 
 /** Node's codes, and the one that engine.io-client has for a packet that it cannot read. */
-const BY_CODE: Readonly<Record<string, string>> = {
+const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 	ECONNREFUSED: "connect_refused",
 	ECONNRESET: "connection_reset",
 	EPIPE: "connection_reset",
@@ -33,7 +34,7 @@ const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIF
 export const UNNAMED = "transport_error";
 
 /** Engine.IO's own texts, which it sends without their codes when it refuses an upgrade. */
-const ENGINE_TEXTS: Readonly<Record<string, string>> = {
+const ENGINE_TEXTS: Readonly<Record<string, ErrorKind>> = {
 	"Transport unknown": "engine_0",
 	"Session ID unknown": "engine_1",
 	"Bad handshake method": "engine_2",
@@ -45,7 +46,7 @@ const ENGINE_TEXTS: Readonly<Record<string, string>> = {
  * The kind of a socket.io-client error. Engine.IO hides the cause at a different depth for each transport, so all
  * nested objects are searched.
  */
-export function kindOf(error: unknown): string {
+export function kindOf(error: unknown): ErrorKind {
 	for (const part of partsOf(error)) {
 		const code = part["code"];
 		if (typeof code === "string") {

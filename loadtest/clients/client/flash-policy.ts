@@ -1,5 +1,6 @@
 /** The request that a Flash player made before it opened a socket: for the policy file, on a port of its own. */
 import { connect } from "node:net";
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import { detailOf, kindOf, OpenFailure } from "./failure.ts";
 
 const REQUEST = "<policy-file-request/>\0";
@@ -11,7 +12,7 @@ export function fetchPolicy(host: string, port: number, limit: number): Promise<
 	return new Promise((resolve, reject) => {
 		const socket = connect({ host, port, timeout: limit });
 		let text = "";
-		const fail = (kind: string, detail: string) => {
+		const fail = (kind: ErrorKind, detail: string) => {
 			socket.destroy();
 			reject(new OpenFailure(kind, `Flash policy at ${host}:${port}: ${detail}`));
 		};

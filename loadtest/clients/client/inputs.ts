@@ -39,7 +39,9 @@ async function loadParser(name: string): Promise<Parser> {
 		module = await import(pathToFileURL(file).href);
 	} catch (error) {
 		const { code = "an error in it" } = error as NodeJS.ErrnoException;
-		throw new UsageError(`--parser ${name} cannot be loaded (${code}); install it, or give the path of a module.`);
+		throw new UsageError(
+			`--parser ${name} cannot be loaded (${code}); install it, or give the path of a module.`,
+		);
 	}
 	const parser = [module.default, module].find(isParser);
 	if (parser === undefined)

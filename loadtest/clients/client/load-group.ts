@@ -3,6 +3,7 @@ import type { EmitStep, Step } from "../../plan/flow.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { fillValue } from "../../plan/template.ts";
+import { openError, sessionError } from "../../record/error-kinds.ts";
 import type { Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -105,7 +106,7 @@ export class LoadGroup {
 				this.tally.record(metric as Metric, second, us as number);
 			return session;
 		} catch (error) {
-			if (error instanceof OpenFailure) this.tally.fail(`open_${error.kind}`, 1, error.message);
+			if (error instanceof OpenFailure) this.tally.fail(openError(error.kind), 1, error.message);
 			else this.tally.fail("open_error");
 			return null;
 		}
@@ -117,7 +118,7 @@ export class LoadGroup {
 		if (this.#closing) return;
 		if (client.lostAt === 0) client.lostAt = nowUs();
 		this.tally.counts.sessionsLost += 1;
-		this.tally.fail(`session_${kind}`, 1, client.session.masked(text));
+		this.tally.fail(sessionError(kind), 1, client.session.masked(text));
 	}
 
 	/** A client has recovered when it is answered again, not when it is merely connected. */

@@ -1,5 +1,6 @@
 /** Watches a session from its first byte: what the handshake says, and whether the session ends. */
 import type { Socket } from "socket.io-client";
+import { type CloseReason, closeReason } from "../../record/error-kinds.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { detailOf, kindOf, OpenFailure, UNNAMED } from "./failure.ts";
 import type { Message } from "./session.ts";
@@ -12,7 +13,7 @@ export interface EndDetails {
 /** Why a session ended. */
 export interface SessionEnd {
 	/** `io_server_disconnect` and so on: the key under which results count it. */
-	readonly kind: string;
+	readonly kind: CloseReason;
 	readonly text: string;
 }
 
@@ -74,7 +75,7 @@ export function endOf(reason: string, details: EndDetails | undefined): SessionE
 		message,
 	].filter(Boolean);
 	const text = parts.length > 0 ? `${reason} (${parts.join(", ")})` : reason;
-	return { kind: reason.replaceAll(" ", "_"), text };
+	return { kind: closeReason(reason), text };
 }
 
 /** Throws an OpenFailure for a message that the server would answer by closing the session. */

@@ -1,8 +1,9 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { hostPort } from "../../plan/paths.ts";
-import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
 import type { SessionSettings } from "../../plan/scenario.ts";
+import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import type { METRICS, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
@@ -264,17 +265,23 @@ function connected(socket: Socket): Promise<void> {
 function upgradeOf(socket: Socket, watch: SessionWatch): Promise<void> {
 	return new Promise((resolve, reject) => {
 		watch.upgrades.then((offered) => {
-			if (!offered.includes("websocket")) reject(new OpenFailure("upgrade_not_offered", ""));
+			if (!offered.includes("websocket")) reject(new OpenFailure("no_upgrade_offered", ""));
 		});
 		socket.io.engine.once("upgrade", () => resolve());
-		socket.io.engine.once("upgradeError", (error) =>
-			reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))),
-		);
+		socket.io.engine.once("upgradeError", (error) => {
+			// A session that closes fails its upgrade just before it says why it closed.
+			setImmediate(() => reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))));
+		});
 	});
 }
 
 /** Rejects with an OpenFailure of that kind when `promise` takes longer than `limit` milliseconds. */
-async function withTimeout<T>(limit: number, kind: string, detail: string, promise: Promise<T>): Promise<T> {
+async function withTimeout<T>(
+	limit: number,
+	kind: ErrorKind,
+	detail: string,
+	promise: Promise<T>,
+): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<never>((_, reject) => {
 		timer = setTimeout(() => reject(new OpenFailure(kind, `${detail} in ${limit / 1000} s`)), limit);

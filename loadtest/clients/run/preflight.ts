@@ -15,7 +15,7 @@ import { openSession } from "../client/session.ts";
 import { withUsableSources } from "./sources.ts";
 
 /** A server that says so means to offer fewer transports. */
-const NOT_OFFERED: readonly string[] = ["engine_0", "upgrade_not_offered"];
+const NOT_OFFERED: readonly string[] = ["engine_0", "no_upgrade_offered"];
 
 /** The run that the targets allow. */
 export interface Checked {

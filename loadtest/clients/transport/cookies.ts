@@ -10,7 +10,8 @@ function redirected(request: Request, { status, headers }: Response): Request | 
 	const location = headers.get("location");
 	if (location === null || ![301, 302, 303, 307, 308].includes(status)) return null;
 	const url = new URL(location, request.url);
-	if (status >= 307 || request.method === "GET" || request.method === "HEAD") return new Request(url, request);
+	if (status >= 307 || request.method === "GET" || request.method === "HEAD")
+		return new Request(url, request);
 	const kept = new Headers(request.headers);
 	for (const name of ["content-type", "content-length", "cookie"]) kept.delete(name);
 	return new Request(url, { headers: kept });

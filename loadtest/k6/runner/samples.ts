@@ -1,6 +1,7 @@
 /** Aggregates k6's samples (`--out json`, one object per line) into a group of a result. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { ACK_ERRORS } from "../../record/error-kinds.ts";
 import { Histogram } from "../../record/histogram.ts";
 import { type Counts, METRICS, type Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
@@ -67,6 +68,8 @@ export class Samples {
 	readonly #duration: number;
 	/** When the latest poll of each VU ended, epoch ms. */
 	readonly #pollEnds = new Map<string, number>();
+	/** The HTTP status of each VU's latest WebSocket handshake. */
+	readonly #socketStatus = new Map<string, string>();
 
 	/** `duration`: planned seconds of measurement. */
 	constructor(duration: number) {
@@ -141,12 +144,19 @@ export class Samples {
 		for (const field of COUNTED[metric] ?? []) tally.counts[field] += value;
 		if (metric === MEASURES.start) this.start = value;
 		if (metric === MEASURES.connected) tally.counts.sessionsTried += 1;
-		if (metric === MEASURES.lost) tally.fail("ack_lost_with_session", value);
-		if (metric === MEASURES.timedOut) tally.fail("ack_timeout", value);
-		if (metric === MEASURES.errors) tally.fail(tags["kind"] ?? "unknown", value);
+		if (metric === MEASURES.lost) tally.fail(ACK_ERRORS.session, value);
+		if (metric === MEASURES.timedOut) tally.fail(ACK_ERRORS.timeout, value);
+		if (metric === MEASURES.errors) tally.fail(this.#nameOf(tags["kind"] ?? "unknown", vu), value);
+		if (metric === "ws_sessions") this.#socketStatus.set(vu, tags["status"] ?? "");
 		if (metric === "http_reqs" && tags["name"] === "poll") this.#pollEnds.set(vu, time);
 		if (metric === "dropped_iterations") this.dropped += value;
 		if (REQUESTS.includes(metric) && time >= this.start) tally.counts.requests += value;
+	}
+
+	/** The script does not know the status of a refused WebSocket handshake; the sample of the handshake has it. */
+	#nameOf(kind: string, vu: string): string {
+		const status = this.#socketStatus.get(vu) ?? "";
+		return /^[3-5]\d\d$/.test(status) ? kind.replace("handshake_refused", `http_${status}`) : kind;
 	}
 
 	#second(time: number): number {

@@ -1,5 +1,6 @@
 /** One client, which is one iteration of k6: opens its session, does the scenario's work, leaves. */
 import { clearTimeout, setTimeout } from "k6/timers";
+import { type ErrorKind, openError, reasonFor, sessionError } from "../../record/error-kinds.ts";
 import { Echo } from "./echo.ts";
 import { meter } from "./meter.ts";
 import type { Settings } from "./settings.ts";
@@ -90,14 +91,15 @@ export class Client {
 		this.#session.close();
 	}
 
-	#closed(problem: string | null): void {
+	#closed(problem: ErrorKind | null): void {
 		if (this.#firstAck !== null) clearTimeout(this.#firstAck);
-		if (!this.#leaving) this.#lost(problem ?? "closed");
+		if (!this.#leaving) this.#lost(problem ?? "transport_close");
 		this.#done();
 	}
 
-	#lost(kind: string): void {
-		meter.errors.add(1, { kind });
+	#lost(kind: ErrorKind): void {
+		const over = this.#settings.transport === "polling" ? "polling" : "websocket";
+		meter.errors.add(1, { kind: this.#isOpen ? sessionError(reasonFor(kind, over)) : openError(kind) });
 		if (this.#isOpen) meter.sessionsLost.add(1);
 		else meter.connected.add(false);
 		this.#echo?.cut();

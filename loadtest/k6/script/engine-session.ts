@@ -1,5 +1,6 @@
 /** One Engine.IO session on its transport: heartbeat, upgrade, messages. */
 import { clearTimeout, setTimeout } from "k6/timers";
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import { type EnginePacket, readOpenPacket } from "../codec/engine.ts";
 import type { Frame } from "../codec/frame.ts";
 import { socketUrl } from "./engine-url.ts";
@@ -14,7 +15,7 @@ export interface EngineEvents {
 	message(frame: Frame, arrival: Arrival): void;
 	/** The session continues over a WebSocket. */
 	upgraded(): void;
-	closed(problem: string | null): void;
+	closed(problem: ErrorKind | null): void;
 }
 
 /** A session. */
@@ -130,7 +131,7 @@ export class EngineSession {
 		this.#watchdog = null;
 	}
 
-	#end(problem: string | null): void {
+	#end(problem: ErrorKind | null): void {
 		if (this.#over) return;
 		this.#over = true;
 		this.#stopWatchdog();

@@ -1,4 +1,5 @@
 /** The interface of a link, which carries Engine.IO packets: over polling or a WebSocket. */
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import type { EnginePacket } from "../codec/engine.ts";
 import type { EngineTarget } from "./engine-url.ts";
 
@@ -24,7 +25,7 @@ export interface LinkEvents {
 	/** `phases` is given only with packets of the first request. */
 	packet(packet: EnginePacket, arrival: Arrival, phases: RequestPhases | null): void;
 	/** `problem` is the kind of error, or null when this side closed the link. */
-	closed(problem: string | null): void;
+	closed(problem: ErrorKind | null): void;
 }
 
 export interface Link {

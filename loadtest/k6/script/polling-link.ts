@@ -1,6 +1,7 @@
 /** Engine.IO over `http.asyncRequest`: one GET is always pending at the server, and POSTs are sent one at a time beside it. */
 import { b64decode, b64encode } from "k6/encoding";
 import http, { type RefinedResponse } from "k6/http";
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import { decodePayload, type EnginePacket, encodePayload } from "../codec/engine.ts";
 import { type Base64, ProtocolError } from "../codec/frame.ts";
 import { now } from "./clock.ts";
@@ -95,13 +96,13 @@ export class PollingLink implements Link {
 				this.#take(packet, arrivalOf(response, startedAt), phases);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
-			this.#end("protocol");
+			this.#end("parse_error");
 		}
 	}
 
 	#take(packet: EnginePacket, arrival: Arrival, phases: RequestPhases | null): void {
 		if (this.#isClosed()) return;
-		if (packet.type === "close") this.#end(this.#state === "closing" ? null : "closed_by_server");
+		if (packet.type === "close") this.#end(this.#state === "closing" ? null : "transport_close");
 		else this.#events.packet(packet, arrival, phases);
 	}
 
@@ -137,11 +138,16 @@ export class PollingLink implements Link {
 	}
 
 	#fail(response: Response): void {
-		const kind = kindOfResponse(response.error_code, response.status, response.body ?? "");
+		const kind = kindOfResponse({
+			errorCode: response.error_code,
+			error: response.error,
+			status: response.status,
+			body: response.body ?? "",
+		});
 		this.#end(this.#state === "closing" ? null : kind);
 	}
 
-	#end(problem: string | null): void {
+	#end(problem: ErrorKind | null): void {
 		if (this.#isClosed()) return;
 		this.#state = "closed";
 		this.#events.closed(problem);

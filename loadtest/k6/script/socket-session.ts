@@ -1,5 +1,6 @@
 /** One Socket.IO connection: joins its namespace, sends events, receives acks. */
 import { clearTimeout, setTimeout } from "k6/timers";
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import type { Frame } from "../codec/frame.ts";
 import { encodePacket, PacketReader, type SocketPacket } from "../codec/socket.ts";
 import { now } from "./clock.ts";
@@ -24,7 +25,7 @@ export interface SocketEvents {
 	/** Every message from the server, before it is parsed. */
 	arrival(arrival: Arrival): void;
 	/** `problem` is the kind of error, or null when this side closed the connection. */
-	closed(problem: string | null): void;
+	closed(problem: ErrorKind | null): void;
 }
 
 type Progress = { -readonly [Step in keyof Steps]: Steps[Step] };
@@ -46,7 +47,10 @@ export class SocketSession {
 		this.#events = events;
 		const { socketPath, query, headers, connectTimeout } = settings;
 		const options = { target: { origin, socketPath, query }, headers, connectTimeout };
-		this.#timeout = setTimeout(() => this.#fail("timeout"), connectTimeout * 1000);
+		this.#timeout = setTimeout(
+			() => this.#fail(this.#steps.connected > 0 ? "upgrade_timeout" : "timeout"),
+			connectTimeout * 1000,
+		);
 		this.#engine = new EngineSession(settings.transport, options, {
 			open: (arrival, phases) => this.#opened(arrival, phases),
 			message: (frame, arrival) => this.#message(frame, arrival),
@@ -83,7 +87,7 @@ export class SocketSession {
 		if (packet === null || packet.namespace !== this.#settings.namespace) return;
 		if (packet.type === "connect") this.#step("connected", arrival.at);
 		if (packet.type === "connect_error") this.#fail("connect_refused_by_server");
-		if (packet.type === "disconnect") this.#fail("disconnected_by_server");
+		if (packet.type === "disconnect") this.#fail("io_server_disconnect");
 		if (packet.type === "ack" && packet.id !== null) this.#events.ack(packet.id, arrival);
 	}
 
@@ -97,12 +101,12 @@ export class SocketSession {
 		this.#events.ready({ ...this.#steps });
 	}
 
-	#fail(problem: string): void {
+	#fail(problem: ErrorKind): void {
 		this.#end(problem);
 		this.#engine.close();
 	}
 
-	#end(problem: string | null): void {
+	#end(problem: ErrorKind | null): void {
 		if (this.#over) return;
 		this.#over = true;
 		clearTimeout(this.#timeout);

@@ -1,16 +1,17 @@
 /** Engine.IO over `k6/websockets`. */
 import { type ErrorEvent, type MessageEvent, WebSocket } from "k6/websockets";
+import type { ErrorKind } from "../../record/error-kinds.ts";
 import { decodeFrame, type EnginePacket, encodeFrame } from "../codec/engine.ts";
 import { ProtocolError } from "../codec/frame.ts";
 import { epochOfRun, now } from "./clock.ts";
-import { kindOfSocketError } from "./failure-kind.ts";
+import { kindOfText } from "./failure-kind.ts";
 import type { Link, LinkEvents, LinkOptions } from "./link.ts";
 
 /** A link over a WebSocket: one Engine.IO packet per message. */
 export class WebSocketLink implements Link {
 	readonly #socket: WebSocket;
 	readonly #events: LinkEvents;
-	#problem: string | null = null;
+	#problem: ErrorKind | null = null;
 	#closing = false;
 
 	/** Starts to connect; calls `opened` when packets can be sent. */
@@ -22,7 +23,7 @@ export class WebSocketLink implements Link {
 		this.#socket.onopen = () => opened();
 		this.#socket.onmessage = (event) => event && this.#received(event);
 		this.#socket.onerror = (event) => this.#failed(event);
-		this.#socket.onclose = () => events.closed(this.#problem ?? (this.#closing ? null : "closed_by_server"));
+		this.#socket.onclose = () => events.closed(this.#problem ?? (this.#closing ? null : "transport_close"));
 	}
 
 	/** k6 timestamps a message when it reads it from the network, before the message waits for the script. */
@@ -33,13 +34,13 @@ export class WebSocketLink implements Link {
 			this.#events.packet(packet, { at, lag: Math.max(0, now() - at), stamped: true }, null);
 		} catch (error) {
 			if (!(error instanceof ProtocolError)) throw error;
-			this.#problem = "protocol";
+			this.#problem = "parse_error";
 			this.close();
 		}
 	}
 
 	#failed(event: ErrorEvent | undefined): void {
-		this.#problem ??= kindOfSocketError(event?.error ?? "");
+		this.#problem ??= kindOfText(event?.error ?? "");
 	}
 
 	send(packets: readonly EnginePacket[]): void {

@@ -1,7 +1,14 @@
 /** Budgets: limits to enforce, one per line, such as `p99 edge-added websocket <= 5 ms`. */
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../../../worker/command-line/command.ts";
-import { type Group, METRICS, type Metric, metricNamed, TRANSPORTS, type Transport } from "../../record/result.ts";
+import {
+	type Group,
+	METRICS,
+	type Metric,
+	metricNamed,
+	TRANSPORTS,
+	type Transport,
+} from "../../record/result.ts";
 import { QUANTILE_LIST, type QuantileName, quantileNamed } from "../values/quantile.ts";
 import { basePathOf } from "../values/rows.ts";
 
@@ -113,7 +120,8 @@ function parseSubject(words: readonly string[]): Subject | string {
 		return `"${words.at(-1)}" is not a transport; use one of: ${TRANSPORTS.join(", ")}`;
 	const middle = words.slice(0, -1);
 	const metric = middle.length === 2 ? metricNamed(middle[0]!) : "ack";
-	if (metric === undefined) return `"${middle[0]}" is not a metric; use one of: ${METRICS.join(", ")}, step:NAME`;
+	if (metric === undefined)
+		return `"${middle[0]}" is not a metric; use one of: ${METRICS.join(", ")}, step:NAME`;
 	const where = middle.at(-1);
 	if (where === undefined || middle.length > 2) return "a path is needed before the transport";
 	const added = where.endsWith("-added");

@@ -3,13 +3,19 @@
  * losses, order statistics for percentiles. Both are one question: p99 is within 5 ms when 99 % of the messages are.
  */
 import type { Result } from "../../record/result.ts";
-import { counted, showCount } from "../values/number.ts";
 import { QUANTILES } from "../values/quantile.ts";
 import { basePath } from "../values/rows.ts";
 import { chanceOfAtLeast, shareInterval } from "./binomial.ts";
 import type { Budget } from "./budget.ts";
-import { type BudgetResult, type BudgetVerdict, type Estimate, showMeasured, showValue } from "./result.ts";
-import { nounOf, quantileOf, type Sample, sampleOf, type Within, within } from "./sample.ts";
+import {
+	type BudgetResult,
+	type BudgetVerdict,
+	type Estimate,
+	needText,
+	showInterval,
+	showValue,
+} from "./result.ts";
+import { quantileOf, type Sample, sampleOf, type Within, within } from "./sample.ts";
 
 /** The chance that an interval misses the truth. */
 const ALPHA = 0.05;
@@ -36,7 +42,7 @@ function sampleOn(budget: Budget, path: string, { groups, plan }: Result): Sampl
 
 function unmeasured(budget: Budget, path: string): BudgetResult {
 	const what = budget.measure === "loss" ? "message" : budget.metric;
-	const reason = `undecided: the run has no ${what} of ${budget.transport} on ${path}; see its errors`;
+	const reason = `the run has no ${what} of ${budget.transport} on ${path}; see its errors`;
 	return { budget, verdict: "unclear", indicative: false, measured: null, reason };
 }
 
@@ -112,7 +118,8 @@ function judgeAdded(budget: Budget, sample: Sample, base: Sample): BudgetResult 
 	const { limit } = budget;
 	const verdict = measured.high <= limit ? "met" : measured.low > limit ? "missed" : "unclear";
 	const total = Math.min(sample.total, base.total);
-	return withReason(budget, verdict, measured, total, neededForAdded(measured, limit, total));
+	const needed = verdict === "unclear" ? neededForAdded(measured, limit, total) : null;
+	return withReason(budget, verdict, measured, total, needed);
 }
 
 /** An interval shrinks with the root of the number of messages. */
@@ -132,15 +139,11 @@ function withReason(
 	total: number,
 	needed: number | null,
 ): BudgetResult {
-	const figures = `measured ${showMeasured(budget, measured)}, limit ${showValue(budget, budget.limit)}`;
-	const noun = nounOf(budget);
-	const enough =
-		needed === null
-			? "more would not decide, so close is the measured value to the limit"
-			: `about ${showCount(needed)} would decide`;
-	const reason =
-		verdict === "unclear" ? `${figures}; undecided: ${counted(total, noun)}; ${enough}` : figures;
-	return { budget, verdict, indicative: false, measured, reason };
+	const interval = `95 % interval ${showInterval(budget, measured)}`;
+	const figures = `measured ${showValue(budget, measured.estimate)}, ${interval}`;
+	const isUnclear = verdict === "unclear";
+	const reason = isUnclear ? `${figures}; ${needText(budget, total, needed)}` : figures;
+	return { budget, verdict, indicative: false, measured, reason, sample: { total, needed } };
 }
 
 /** Rounded up, so that it is enough. */

@@ -79,9 +79,3 @@ function valueAt({ times, answered }: Sample, rank: number): number {
 	if (rank > answered) return Number.POSITIVE_INFINITY;
 	return times.quantile((rank - 0.5) / times.count) / 1000;
 }
-
-/** What the sample counts. */
-export function nounOf({ metric }: Pick<Budget, "metric">): string {
-	if (metric === "ack" || metric === "ack_service") return "message";
-	return metric.startsWith("fanout_") ? "broadcast" : "session";
-}

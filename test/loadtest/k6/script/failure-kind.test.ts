@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kindOfResponse, kindOfSocketError } from "../../../../loadtest/k6/script/failure-kind.ts";
+import { kindOfResponse, kindOfText } from "../../../../loadtest/k6/script/failure-kind.ts";
 
 const UNKNOWN_SID = '{"code":1,"message":"Session ID unknown"}';
 
@@ -17,20 +17,27 @@ describe("the kind of a failure", () => {
 		[1050, 0, "", "timeout"],
 		[1000, 0, "", "transport_error"],
 	])("of a request with error %i, status %i and body %j is %s", (number, status, body, kind) => {
-		expect(kindOfResponse(number, status, body)).toBe(kind);
+		expect(kindOfResponse({ errorCode: number, error: "", status, body })).toBe(kind);
+	});
+
+	it("of a request without code and status is read from its text", () => {
+		const response = { errorCode: 1000, error: "EOF", status: 0, body: "" };
+		expect(kindOfResponse(response)).toBe("connection_reset");
 	});
 
 	it.each([
+		["EOF", "connection_reset"],
+		["unexpected EOF", "connection_reset"],
 		["dial tcp 127.0.0.1:9: connect: connection refused", "connect_refused"],
 		["read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer", "connection_reset"],
-		["websocket: close 1006 (abnormal closure): unexpected EOF", "connection_reset"],
-		["websocket: close 1005 (no status)", "closed_by_server"],
+		["websocket: close 1006 (abnormal closure): unexpected EOF", "transport_close"],
+		["websocket: close 1005 (no status)", "transport_close"],
 		["lookup nowhere.invalid: no such host", "dns"],
 		["tls: failed to verify certificate: x509: certificate signed by unknown authority", "tls"],
 		["websocket: bad handshake", "handshake_refused"],
 		["dial tcp 10.0.0.1:1: i/o timeout", "connect_timeout"],
 		["something new", "transport_error"],
 	])("of a socket that says %j is %s", (text, kind) => {
-		expect(kindOfSocketError(text)).toBe(kind);
+		expect(kindOfText(text)).toBe(kind);
 	});
 });
