@@ -4,21 +4,16 @@
  * for the defaults: no Node imports.
  */
 import { TRANSPORTS } from "./load-group.ts";
+import { headers, pairs, pathHeaders, pathSettings, pids, resolves } from "./value-tables.ts";
 import {
 	amount,
-	headers,
 	instant,
 	type Kind,
 	list,
 	machine,
 	onOff,
 	orAuto,
-	pairs,
-	pathHeaders,
-	pathSettings,
 	percent,
-	pids,
-	resolves,
 	text,
 	transports,
 	whole,

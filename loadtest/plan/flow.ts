@@ -67,18 +67,21 @@ function checkStep(step: unknown, refuse: (why: string) => never): void {
 	if (typeof step !== "object" || step === null) refuse("a step is an object");
 	const given = step as Record<string, unknown>;
 	const kind = (["emit", "expect", "think"] as const).find((key) => key in given);
-	if (kind === undefined) return refuse("give emit, expect or think");
+	if (kind === undefined) {
+		refuse("give emit, expect or think");
+		return;
+	}
 	const unknown = Object.keys(given).find((key) => !(KEYS[kind] as readonly string[]).includes(key));
 	if (unknown !== undefined) refuse(`unknown key ${unknown}; use any of: ${KEYS[kind].join(", ")}`);
-	if (kind === "think") return checkThink(given["think"], refuse);
-	for (const key of [kind, "name", "match"])
+	if (kind === "think") checkThink(given["think"], refuse);
+	for (const key of ["emit", "expect", "name", "match"])
 		if (given[key] !== undefined && (typeof given[key] !== "string" || given[key] === ""))
 			refuse(`${key} is not a text`);
 	if (given["ack"] !== undefined && typeof given["ack"] !== "boolean") refuse("ack is not true or false");
 	if (given["args"] !== undefined && !Array.isArray(given["args"]) && typeof given["args"] !== "function")
 		refuse("args is neither an array nor a function");
 	const name = given["name"] ?? given[kind];
-	if (!/^[^\s,:]+$/.test(String(name)))
+	if (kind !== "think" && !/^[^\s,:]+$/.test(String(name)))
 		refuse(`name "${name}" has a space, comma or colon; give a name without`);
 }
 

@@ -70,7 +70,7 @@ const FUNCTIONS = ["session", "setup", "message", "args"] as const;
 const KEYS: readonly string[] = ["name", "about", "activity", "settings", "flow", ...FUNCTIONS];
 
 /** Checks what a scenario file exports; `shown` is its name as given. Throws a UsageError that names the field. */
-export function checkScenario(given: unknown, shown: string, file = shown): Scenario {
+export function checkScenario(given: unknown, shown: string, file?: string): Scenario {
 	const refuse = (why: string): never => {
 		throw new UsageError(`--scenario ${shown}: ${why}.`);
 	};
@@ -90,7 +90,7 @@ export function checkScenario(given: unknown, shown: string, file = shown): Scen
 		if (typeof value !== type) return refuse(`settings.${key} is a ${typeof value}, not a ${type}`);
 	}
 	checkCode(code, activity as Activity, refuse);
-	return { ...(given as Scenario), file };
+	return { ...(given as Scenario), ...(file !== undefined && { file }) };
 }
 
 function checkCode(code: Record<string, unknown>, activity: Activity, refuse: (why: string) => never): void {

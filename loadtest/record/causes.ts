@@ -55,8 +55,8 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		"the server does not offer this transport (its option `transports`); leave it out of --transports, or enable it at the server.",
 	not_engine_io: () =>
 		"the answer is no Engine.IO packet; check that the URL is that of a Socket.IO server, with its --socket-path.",
-	not_offered: () =>
-		"the server does not offer it (its option `transports`, or `allowUpgrades: false`); leave upgrade out of --transports, or enable it at the server.",
+	no_upgrade_offered: () =>
+		"the server does not offer the upgrade to WebSocket (its option `transports`, or `allowUpgrades: false`); leave upgrade out of --transports, or enable it at the server.",
 	engine_1: ({ asked }) => unknownSession(asked),
 	engine_2: ({ said }) =>
 		`the server refused the method of the handshake${quoted(said)}; check the proxies in between.`,

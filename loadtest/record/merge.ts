@@ -109,13 +109,19 @@ function checkComplete(inputs: readonly NamedResult[]): void {
 function mergedValidity(recomputed: readonly Flag[], inputs: readonly NamedResult[]): Result["validity"] {
 	const isKnown = ({ code, severity }: Flag) =>
 		recomputed.some((flag) => flag.code === code && (severity !== "invalid" || flag.severity === "invalid"));
-	const kept = inputs.flatMap(({ name, result: { environment, plan, groups, generator, validity } }) => {
+	const seen = inputs.flatMap(({ name, result: { environment, plan, groups, generator, validity } }) => {
 		const own = doubtsAbout({ tool: environment.tool, plan }, groups, generator);
 		return validity.flags
 			.filter((flag) => flag.severity === "invalid" || !own.some(({ code }) => code === flag.code))
 			.filter((flag) => !isKnown(flag))
-			.map((flag) => ({ ...flag, message: `${name}: ${flag.message}` }));
+			.map((flag) => ({ name, flag }));
 	});
+	// What all machines saw is said once, without their names.
+	const kept = [...Map.groupBy(seen, ({ flag }) => flag.message).values()].flatMap((same) =>
+		same.length === inputs.length
+			? [same[0]!.flag]
+			: same.map(({ name, flag }) => ({ ...flag, message: `${name}: ${flag.message}` })),
+	);
 	const { valid, flags } = validity([...recomputed, ...kept]);
 	return { valid: valid && inputs.every(({ result }) => result.validity.valid), flags };
 }

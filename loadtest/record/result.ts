@@ -119,11 +119,10 @@ export type Metrics = { [Name in (typeof METRICS)[number]]?: MetricRecord } & {
 };
 
 const metricTable: Reader<Metrics> = (value, at, problems) => {
-	const read = tableOf(metricShape)(value, at, problems);
-	for (const name of Object.keys(read))
-		if (metricNamed(name) === undefined)
-			problems.push(`${at}.${name}: no such field; the fields are ${METRICS.join(", ")} and step:NAME`);
-	return read as Metrics;
+	const unknown = Object.keys(Object(value)).find((name) => metricNamed(name) === undefined);
+	if (unknown !== undefined)
+		problems.push(`${at}.${unknown}: no such field; the fields are ${METRICS.join(", ")} and step:NAME`);
+	return tableOf(metricShape)(value, at, problems) as Metrics;
 };
 
 /** Counts of one load group over the measured time; acks that arrive during the drain count. */

@@ -104,3 +104,21 @@ function readable(body: string): string {
 	const text = json?.[1] ?? body.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/g, " ");
 	return text.replace(/\s+/g, " ").trim();
 }
+
+/** Rejects with an OpenFailure of that kind when `promise` takes longer than `limit` milliseconds. */
+export async function withTimeout<T>(
+	limit: number,
+	kind: ErrorKind,
+	detail: string,
+	promise: Promise<T>,
+): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const timeout = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new OpenFailure(kind, `${detail} in ${limit / 1000} s`)), limit);
+	});
+	try {
+		return await Promise.race([promise, timeout]);
+	} finally {
+		clearTimeout(timer);
+	}
+}

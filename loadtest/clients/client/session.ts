@@ -3,15 +3,15 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket
 import { hostPort } from "../../plan/paths.ts";
 import type { SessionSettings } from "../../plan/scenario.ts";
 import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
-import type { ErrorKind } from "../../record/error-kinds.ts";
 import type { METRICS, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
 import { optionsFor } from "../transport/transport.ts";
 import { type AnswerRule, Answers, nextSeq } from "./answers.ts";
-import { detailOf, kindOf, OpenFailure } from "./failure.ts";
+import { detailOf, kindOf, OpenFailure, withTimeout } from "./failure.ts";
 import { fetchPolicy } from "./flash-policy.ts";
 import { secretsOf, withoutSecrets } from "./mask.ts";
+import { renewSettings, settingsOf } from "./own-settings.ts";
 import { refuseOversized, type SessionEnd, SessionWatch } from "./session-watch.ts";
 
 /** How to open a session. Times in seconds. */
@@ -99,39 +99,6 @@ export async function openSession(given: SessionOptions): Promise<Session> {
 	}
 	phases.connect = (phases.policy ?? 0) + (phases.connect ?? 0);
 	return session;
-}
-
-type OwnSettings = Pick<SessionOptions, "auth" | "headers" | "query" | "namespace">;
-
-/** The session's settings, those of the scenario's `session` added. Rejects with an OpenFailure. */
-async function settingsOf(given: SessionOptions, wire: Wire, url: URL): Promise<OwnSettings> {
-	const { auth, headers, query, namespace, connectTimeout } = given;
-	if (given.session === null) return { auth, headers, query, namespace };
-	const asked = given.session(wire.cookies.fetchFor(url));
-	const own = await withTimeout(connectTimeout * 1000, "session_timeout", "session() did not end", asked);
-	return {
-		auth: { ...auth, ...own.auth },
-		headers: { ...headers, ...own.headers },
-		query: { ...query, ...own.query },
-		namespace: own.namespace ?? namespace,
-	};
-}
-
-/** Before each reconnection the scenario is asked again: its token may have expired. */
-function renewSettings(socket: Socket, settings: () => Promise<OwnSettings>): void {
-	const manager = socket.io;
-	const open = manager.open.bind(manager);
-	manager.open = (opened) => {
-		settings().then(
-			({ auth, headers, query }) => {
-				socket.auth = auth;
-				Object.assign(manager.opts, { extraHeaders: headers, query });
-				open(opened);
-			},
-			(error: Error) => opened?.(error),
-		);
-		return manager;
-	};
 }
 
 /** socket.io-client takes the namespace from the URL's path. */
@@ -273,22 +240,4 @@ function upgradeOf(socket: Socket, watch: SessionWatch): Promise<void> {
 			setImmediate(() => reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))));
 		});
 	});
-}
-
-/** Rejects with an OpenFailure of that kind when `promise` takes longer than `limit` milliseconds. */
-async function withTimeout<T>(
-	limit: number,
-	kind: ErrorKind,
-	detail: string,
-	promise: Promise<T>,
-): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const timeout = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new OpenFailure(kind, `${detail} in ${limit / 1000} s`)), limit);
-	});
-	try {
-		return await Promise.race([promise, timeout]);
-	} finally {
-		clearTimeout(timer);
-	}
 }

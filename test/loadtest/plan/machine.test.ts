@@ -80,7 +80,7 @@ test.each<[PlanOptions, string]>([
 		{ machine: { number: 1, of: 4 }, clients: 11, scenario: "fanout" },
 		"--machine 1/4: 4 machines share 11 --clients; fanout needs 3 on each machine; give fewer machines, or at least 12 --clients.",
 	],
-	[{ machine: { number: 4, of: 3 } }, '--machine {"number":4,"of":3}: write K/M'],
+	[{ machine: { number: 4, of: 3 } }, "--machine: write K/M"],
 ])("%j is refused", (options, message) => {
 	const plan = () => planFrom({ url: "http://localhost", ...options });
 	expect(plan).toThrow(message);

@@ -6,7 +6,7 @@ import { SCENARIOS } from "../../../loadtest/plan/scenarios.ts";
 test.each(Object.entries(SCENARIOS))(
 	"%s is listed under its own name and has a description",
 	(name, scenario) => {
-		expect(checkScenario(scenario, name)).toBe(scenario);
+		expect(checkScenario(scenario, name)).toEqual(scenario);
 		expect(scenario.name).toBe(name);
 		expect(scenario.about).not.toBe("");
 	},

@@ -50,7 +50,7 @@ test.each<[string, string, RegExp, Partial<Asked>?]>([
 	["transport_error", "transport error (read EIO)", /the connection failed \(transport error \(read EIO\)\)/],
 	["session_transport_error", "transport error (Session ID unknown)", /make the balancer sticky/],
 	["not_engine_io", "", /no Engine\.IO packet/],
-	["no_upgrade_offered", "", /^the upgrade to WebSocket failed: the server does not offer it/],
+	["no_upgrade_offered", "", /^the server does not offer the upgrade to WebSocket/],
 	["parse_error", "", /uses another parser/],
 	[
 		"payload_too_large",
