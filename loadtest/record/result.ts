@@ -53,7 +53,7 @@ export const METRICS = [
 	"recover",
 	"gap",
 ] as const;
-/** The time of a flow's step, by the step's name. */
+/** The time of a flow's step, by its name. */
 export type StepMetric = `step:${string}`;
 export type Metric = (typeof METRICS)[number] | StepMetric;
 
@@ -119,9 +119,8 @@ export type Metrics = { [Name in (typeof METRICS)[number]]?: MetricRecord } & {
 };
 
 const metricTable: Reader<Metrics> = (value, at, problems) => {
-	const unknown = Object.keys(Object(value)).find((name) => metricNamed(name) === undefined);
-	if (unknown !== undefined)
-		problems.push(`${at}.${unknown}: no such field; the fields are ${METRICS.join(", ")} and step:NAME`);
+	for (const name of Object.keys(Object(value)).filter((name) => metricNamed(name) === undefined))
+		problems.push(`${at}.${name}: no such field; the fields are ${METRICS.join(", ")} and step:NAME`);
 	return tableOf(metricShape)(value, at, problems) as Metrics;
 };
 
