@@ -6,7 +6,7 @@ const UNTIMED = [
 	"test/e2e/{commands,report,guard,behaviour,origin-cli,origin-package}*.test.ts",
 	"test/e2e/edge-{hosts,passthrough,robust,spellings,stickiness,targets}.test.ts",
 	"test/e2e/origin-{cluster,edge-only,hostile,redis}.test.ts",
-	"test/e2e/{k6-application,k6-names,k6-trouble,stats-line,swarm-application,swarm-command,swarm-plain-client,swarm-run,swarm-scenarios}.test.ts",
+	"test/e2e/{k6-application,k6-names,k6-trouble,stats-line,swarm-application,swarm-command,swarm-plain-client,swarm-run,swarm-scenarios,swarm-verdict}.test.ts",
 ];
 
 /** Pure decisions and single modules run side by side; what measures, or waits for a time, runs one file at a time, after them. */

@@ -37,6 +37,7 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 	);
 	const { tool } = first.result.environment;
 	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
+	const crossedThresholds = [...new Set(results.flatMap((one) => one.crossedThresholds ?? []))];
 	const id = randomUUID();
 	return {
 		...first.result,
@@ -50,6 +51,7 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 			valid: valid && results.every((one) => one.validity.valid),
 			flags,
 		},
+		...(crossedThresholds.length > 0 && { crossedThresholds }),
 		interrupted: results.some((one) => one.interrupted),
 	};
 }

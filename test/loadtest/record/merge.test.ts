@@ -77,6 +77,19 @@ test("a run invalid on one machine makes the merged run invalid", () => {
 	expect(merged.validity.valid).toBe(false);
 });
 
+test("a threshold that one machine's run crossed is crossed in the merged run", () => {
+	const crossed = (id: string, crossedThresholds: string[]) => ({ ...resultOf(id, left), crossedThresholds });
+	const inputs = [
+		{ name: "a.json", result: resultOf("a", left) },
+		{ name: "b.json", result: crossed("b", ["sio_ack p(95)<5"]) },
+		{ name: "c.json", result: crossed("c", ["sio_ack p(95)<5", "sio_loop_lag p(95)<2"]) },
+	];
+	expect(mergeResults(inputs).crossedThresholds).toEqual(["sio_ack p(95)<5", "sio_loop_lag p(95)<2"]);
+	expect(mergeResults([inputs[0]!, { name: "d.json", result: resultOf("d", right) }])).not.toHaveProperty(
+		"crossedThresholds",
+	);
+});
+
 test("the same run given twice is refused, naming both files", () => {
 	const one = { name: "a.json", result: resultOf("a", left) };
 	expect(() => mergeResults([one, { ...one, name: "copy.json" }])).toThrow(
