@@ -51,7 +51,12 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		slot: plan.slot,
 	};
 	const { tool } = first.result.environment;
+<<<<<<< HEAD
 	const recomputed = doubtsAbout({ tool, plan }, groups, generator);
+=======
+	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
+	const crossedThresholds = [...new Set(results.flatMap((one) => one.crossedThresholds ?? []))];
+>>>>>>> verdict
 	const id = randomUUID();
 	return {
 		...first.result,
@@ -61,8 +66,15 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		plan,
 		groups,
 		generator,
+<<<<<<< HEAD
 		outcomes: [...outcomes, ...figuresOf(groups, measured, outcomes)],
 		validity: mergedValidity(recomputed, inputs),
+=======
+		validity: 
+			valid: valid && results.every((one) => one.validity.valid),
+			flags,,
+		...(crossedThresholds.length > 0 && crossedThresholds ),
+>>>>>>> verdict
 		interrupted: results.some((one) => one.interrupted),
 	};
 }

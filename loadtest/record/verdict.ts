@@ -59,7 +59,7 @@ export function failuresOf({
 }: Omit<Decisive, "interrupted" | "validity">): Failure[] {
 	return [
 		...groups.flatMap((group) => lossOf(group, plan) ?? sessionLossOf(group, outcomes) ?? []),
-		...crossedThresholds.map((name) => ({ group: null, sentence: `the threshold ${name} was crossed` })),
+		...crossedThresholds.map((name) => ({ group: null, sentence: `The threshold ${name} was crossed` })),
 	];
 }
 

@@ -20,11 +20,11 @@ async function deadPort(): Promise<number> {
 }
 
 describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
-	it("fails its thresholds with exit code 1 against a dead node, on every transport", async () => {
+	it("is invalid with exit code 3 against a dead node, on every transport, and ends early", async () => {
 		const url = `http://127.0.0.1:${await deadPort()}`;
 		const runs = await Promise.all(K6_TRANSPORTS.map((transport) => runK6Command([transport, url, ...LOAD])));
 		for (const { code, result, stderr } of runs) {
-			expect(code, stderr).toBe(1);
+			expect(code, stderr).toBe(3);
 			expect(stderr).toMatch(/k6: thresholds on metrics 'sio_connected\{transport:\w+\}' have been crossed/);
 			expect(result!.groups[0]!.errors).toEqual({ open_connect_refused: 4 });
 			expect(result!.validity.flags.map(({ code }) => code)).toContain("nothing_connected");
@@ -42,13 +42,60 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 			},
 		});
 		const flags = ["--event", "picky", "--ack-timeout", "0.4"];
-		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD, ...flags]);
+		const { code, result, stdout } = await runK6Command(["websocket", target.url, ...LOAD, ...flags]);
 		const { counts, errors, metrics } = result!.groups[0]!;
-		expect(code).toBe(1);
+		expect(code).toBe(result!.validity.valid ? 1 : 3);
+		if (result!.validity.valid)
+			expect(stdout).toMatch(/^72 of 80 messages were answered \(websocket target\)\.\n/);
 		// Of 4 first events and 80 messages every tenth was not acknowledged.
 		expect(counts).toMatchObject({ due: 80, sent: 80, received: 72, lost: 8, timedOut: 8 });
 		expect(errors).toEqual({ ack_timeout: 8 });
 		expect(metrics.ack?.histogram.max).toBeGreaterThanOrEqual(400_000);
+	});
+
+	it("counts acks that arrive after the limit as timed out, whenever they are looked for", async () => {
+		// The first message of each session opens it and is answered in time.
+		await using target = await startK6Target({
+			serve: (socket) => {
+				let heard = 0;
+				socket.on("late", (payload: unknown, ack: (payload: unknown) => void) => {
+					heard += 1;
+					if (heard === 1) ack(payload);
+					else setTimeout(() => ack(payload), 60);
+				});
+			},
+		});
+		const flags = ["--event", "late", "--ack-timeout", "0.05"];
+		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD, ...flags]);
+		expect(result!.groups[0]!.counts).toMatchObject({ sent: 80, received: 0, lost: 80, timedOut: 80 });
+		expect(result!.groups[0]!.errors).toEqual({ ack_timeout: 80 });
+		expect(code).toBe(result!.validity.valid ? 1 : 3);
+	});
+
+	it("fails a run that crosses a threshold of the user's own, and the result says so", async () => {
+		await using target = await startK6Target({ delay: 20 });
+		const env = { SIO_ACK_P95_MS: "5" };
+		const { code, result, stdout } = await runK6Command(["websocket", target.url, ...LOAD], { env });
+		expect(result!.crossedThresholds).toEqual(["sio_ack p(95)<5"]);
+		expect(code).toBe(result!.validity.valid ? 1 : 3);
+		if (result!.validity.valid) expect(stdout).toMatch(/^The threshold sio_ack p\(95\)<5 was crossed\.\n/);
+	});
+
+	it("passes a run that loses less than --max-loss", async () => {
+		let heard = 0;
+		await using target = await startK6Target({
+			serve: (socket) => {
+				socket.on("picky", (payload: unknown, ack: (payload: unknown) => void) => {
+					heard += 1;
+					if (heard % 40 !== 0) ack(payload);
+				});
+			},
+		});
+		const flags = ["--event", "picky", "--ack-timeout", "0.4", "--max-loss", "5 %"];
+		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD, ...flags]);
+		expect(result!.groups[0]!.counts).toMatchObject({ sent: 80, received: 78, lost: 2 });
+		expect(result!.plan.maxLoss).toBe(5);
+		expect(code).toBe(result!.validity.valid ? 0 : 3);
 	});
 
 	it("counts sessions cut by the server, their waiting messages as lost, and the rest as not sent", async () => {
@@ -63,7 +110,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		});
 		const { code, result } = await runK6Command(["websocket", target.url, ...LOAD]);
 		const { counts, errors } = result!.groups[0]!;
-		expect(code).toBe(1);
+		expect(code).toBe(3);
 		expect(counts).toMatchObject({ sessionsOpen: 4, sessionsLost: 4, due: 80 });
 		expect(counts.sent).toBeLessThan(30);
 		expect(counts.received + counts.lost).toBe(counts.sent);
@@ -74,7 +121,7 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		await using target = await startK6Target();
 		target.io.use((_, next) => next(new Error("no")));
 		const { code, result } = await runK6Command(["polling", target.url, ...LOAD]);
-		expect(code).toBe(1);
+		expect(code).toBe(3);
 		expect(result!.groups[0]!.errors).toEqual({ open_connect_refused_by_server: 4 });
 	});
 

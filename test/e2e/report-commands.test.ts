@@ -40,6 +40,37 @@ test("report shows an invalid run and exits 3", () => {
 	expect(stdout.startsWith("INVALID")).toBe(true);
 });
 
+test("report exits as the run did: 1 for too great a loss, 130 for a run that was stopped", () => {
+	const drawn = drawResult(websocket);
+	const lossy = structuredClone(drawn);
+	Object.assign(lossy.groups[0]!.counts, { received: 375, lost: 125 });
+	const [lost, stopped] = save([
+		{ name: "lossy.json", result: lossy },
+		{ name: "stopped.json", result: { ...drawn, interrupted: true } },
+	]);
+	const { status, stdout } = run("report", lost!);
+	expect(status).toBe(1);
+	expect(stdout.split("\n")[0]).toBe("375 of 500 messages were answered (websocket direct).");
+	expect(run("report", lost!, "--format", "junit").stdout).toContain('failures="1"');
+	expect(run("report", stopped!).status).toBe(130);
+});
+
+test("budgets set the exit code of report: met 0, missed 1, undecided 4, malformed or not measured 2", () => {
+	const budget = join(folder, "one.txt");
+	const gate = (line: string) => {
+		writeFileSync(budget, `${line}\n`);
+		return run("report", base[0]!, "--budget", budget);
+	};
+	expect(gate("p50 edge-added websocket <= 5 ms").status).toBe(0);
+	expect(gate("share <= 200 ms edge websocket >= 99 %").status).toBe(0);
+	expect(gate("p50 edge websocket <= 0.1 ms").status).toBe(1);
+	const undecided = gate("loss edge websocket <= 0.1 %");
+	expect(undecided.status).toBe(4);
+	expect(undecided.stdout).toMatch(/^Budget undecided: loss edge websocket .*about 3,700 would decide\.\n/);
+	expect(gate("p50 edge websocket < 1 ms").status).toBe(2);
+	expect(gate("p50 cdn websocket <= 1 ms")).toMatchObject({ status: 2, stdout: "" });
+});
+
 test("compare exits 0 for same, 1 for worse, 4 for indicative", () => {
 	expect(run("compare", ...like, "--against", ...base, "--primary", "p50 websocket edge")).toMatchObject({
 		status: 0,

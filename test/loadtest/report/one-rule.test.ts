@@ -40,7 +40,7 @@ const RUNS: [string, Result, string | null, number, RegExp][] = [
 		drawn({}, [], { crossedThresholds: ["sio_ack p(95)<1"] }),
 		null,
 		1,
-		/^the threshold sio_ack p\(95\)<1 was crossed\. websocket target: half/i,
+		/^The threshold sio_ack p\(95\)<1 was crossed\. websocket target: half/,
 	],
 	[
 		"a threshold was crossed beside an invalid run",
