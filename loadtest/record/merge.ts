@@ -51,12 +51,8 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		slot: plan.slot,
 	};
 	const { tool } = first.result.environment;
-<<<<<<< HEAD
 	const recomputed = doubtsAbout({ tool, plan }, groups, generator);
-=======
-	const { valid, flags } = validity(doubtsAbout({ tool, plan }, groups, generator));
 	const crossedThresholds = [...new Set(results.flatMap((one) => one.crossedThresholds ?? []))];
->>>>>>> verdict
 	const id = randomUUID();
 	return {
 		...first.result,
@@ -66,15 +62,9 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		plan,
 		groups,
 		generator,
-<<<<<<< HEAD
 		outcomes: [...outcomes, ...figuresOf(groups, measured, outcomes)],
 		validity: mergedValidity(recomputed, inputs),
-=======
-		validity: 
-			valid: valid && results.every((one) => one.validity.valid),
-			flags,,
-		...(crossedThresholds.length > 0 && crossedThresholds ),
->>>>>>> verdict
+		...(crossedThresholds.length > 0 && { crossedThresholds }),
 		interrupted: results.some((one) => one.interrupted),
 	};
 }

@@ -27,7 +27,6 @@ test("a run invalid on one machine makes the merged run invalid", () => {
 	expect(merged.validity.valid).toBe(false);
 });
 
-<<<<<<< HEAD
 test("why a run was invalid on one machine, and what no figure shows, stays in the merged run", () => {
 	const gone = { code: "process_gone", severity: "warning", message: "edge ended", advice: "" } as const;
 	const broken = {
@@ -153,7 +152,9 @@ test("a test of machines is merged only whole, each machine once", () => {
 	);
 	expect(() => mergeResults([of("a", 1, 3), of("b", 2, 3), of("c", 2, 3)])).toThrow(
 		"c.json: plan.machine is 2/3, in b.json it is 2/3; merge one run from each machine of one test.",
-=======
+	);
+});
+
 test("a threshold that one machine's run crossed is crossed in the merged run", () => {
 	const crossed = (id: string, crossedThresholds: string[]) => ({ ...resultOf(id, left), crossedThresholds });
 	const inputs = [
@@ -164,7 +165,6 @@ test("a threshold that one machine's run crossed is crossed in the merged run", 
 	expect(mergeResults(inputs).crossedThresholds).toEqual(["sio_ack p(95)<5", "sio_loop_lag p(95)<2"]);
 	expect(mergeResults([inputs[0]!, { name: "d.json", result: resultOf("d", right) }])).not.toHaveProperty(
 		"crossedThresholds",
->>>>>>> verdict
 	);
 });
 
