@@ -13,6 +13,10 @@ import { type OutputOptions, type RunOptions, readFlags } from "./runner/flags.t
 import { isBadConfig, runK6 } from "./runner/process.ts";
 import { resultOf } from "./runner/result.ts";
 import { Samples } from "./runner/samples.ts";
+import { longestRun } from "./script/options.ts";
+
+/** How long k6 may take to load its script, far more than it needs. */
+const START_UP_S = 10;
 
 /** Runs the command and returns its exit code. Throws UsageError and CommandError. */
 export async function k6Command(
@@ -40,7 +44,8 @@ export async function k6Command(
 		say(`k6 v${k6.version}: ${announcement(options)}`);
 		const script = fileURLToPath(new URL(`./${transport}.ts`, import.meta.url));
 		const env = { ...options.variables, ...certificateAuthority(output) };
-		const end = await runK6({ file: k6.file, script, samples: samplesFile, env, say }, stop);
+		const limit = START_UP_S + longestRun(settings);
+		const end = await runK6({ file: k6.file, script, samples: samplesFile, limit, env, say }, stop);
 		const samples = await Samples.of(samplesFile, settings.duration);
 		const interrupted = stop.aborted;
 		const result = resultOf({ options, samples, end, startedAt, k6Version: k6.version, interrupted });

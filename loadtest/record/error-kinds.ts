@@ -4,7 +4,7 @@
  */
 
 /** Why a connection, a request or a step of opening failed. */
-export const FAILURE_KINDS = [
+const FAILURE_KINDS = [
 	"connect_refused",
 	"connection_reset",
 	"connect_timeout",
@@ -35,7 +35,7 @@ export const FAILURE_KINDS = [
 ] as const;
 
 /** Why a session ended that was not meant to: socket.io-client's reasons (https://socket.io/docs/v4/client-api/#event-disconnect). */
-export const CLOSE_REASONS = [
+const CLOSE_REASONS = [
 	"io_server_disconnect",
 	"ping_timeout",
 	"transport_close",

@@ -90,7 +90,7 @@ function sessionLossOf({ transport, path }: Group, outcomes: readonly Figure[]):
 }
 
 /** Where the run itself cuts sessions, what was lost with them is what it set out to do; a timeout is not. */
-export function blamedLoss({ counts }: Pick<Group, "counts">, plan: PlanRecord): number {
+function blamedLoss({ counts }: Pick<Group, "counts">, plan: PlanRecord): number {
 	return cutsSessions(plan) ? counts.timedOut : counts.lost;
 }
 

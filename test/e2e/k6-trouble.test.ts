@@ -117,6 +117,20 @@ describe.skipIf(skipWithoutK6).concurrent("k6 in trouble", () => {
 		expect(errors["session_transport_close"]).toBe(4);
 	});
 
+	it("ends when a server never answers the WebSocket handshake", { timeout: 60_000 }, async () => {
+		const server = createServer(() => {}).listen(0, "127.0.0.1");
+		await once(server, "listening");
+		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		const env = { SIO_CONNECT_TIMEOUT: "1" };
+		const load = "--clients 1 --rate 5 --duration 1 --ack-timeout 0.5".split(" ");
+		const { code, result, stderr } = await runK6Command(["websocket", url, ...load], { env });
+		server.close();
+		expect(code, stderr).toBe(3);
+		expect(stderr).toMatch(/k6 has not ended after 19 s; killing it\./);
+		expect(result!.groups[0]!.errors).toEqual({ open_timeout: 1 });
+		expect(processesNaming(url)).toEqual([]);
+	});
+
 	it("names the error when a namespace refuses the connection", async () => {
 		await using target = await startK6Target();
 		target.io.use((_, next) => next(new Error("no")));

@@ -6,6 +6,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "../../loadtest/compare/comparison.ts";
 import { comparisonPage } from "../../loadtest/compare/page.ts";
+import { parseBudgets } from "../../loadtest/report/budgets/budget.ts";
+import { judgeRun } from "../../loadtest/report/budgets/judge.ts";
 import { reportPage } from "../../loadtest/report/page.ts";
 import { CHROMIUM, openFile, startBrowser } from "../support/report/browser.ts";
 import { drawResult } from "../support/report/results.ts";
@@ -27,7 +29,10 @@ describe.skipIf(!CHROMIUM && !process.env["CI"])("reports in Chromium (tool: chr
 		browser = await startBrowser();
 		folder = await mkdtemp(join(tmpdir(), "report-page-"));
 		const transports = ["polling", "websocket", "upgrade", "flashsocket"] as const;
-		await writeFile(file("report"), reportPage(drawResult({ transports: [...transports] })));
+		const run = drawResult({ transports: [...transports] });
+		const lines =
+			"p50 edge polling <= 0.1 ms\nshare <= 200 ms edge websocket >= 99.9 %\nloss edge upgrade <= 1 %";
+		await writeFile(file("report"), reportPage(run, judgeRun(parseBudgets(lines, "limits.txt"), run)));
 		const comparison = compare({
 			candidate: runsAt(ABBA.a, "a", {}, 1.6),
 			subject: { kind: "runs", base: runsAt(ABBA.b, "b") },

@@ -10,6 +10,8 @@ export interface K6Run {
 	readonly script: string;
 	/** The file that k6 writes its samples to. */
 	readonly samples: string;
+	/** Seconds after which k6 is killed. */
+	readonly limit: number;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Prints one line of k6's log: a warning, an error, a crossed threshold. */
 	say(line: string): void;
@@ -53,6 +55,11 @@ export async function runK6(run: K6Run, stop: AbortSignal): Promise<K6End> {
 		child.kill("SIGINT");
 		grace = setTimeout(kill, GRACE_MS);
 	};
+	// k6 waits for ever for a WebSocket handshake that the server never answers, and no signal but this ends it.
+	const overdue = setTimeout(() => {
+		run.say(`k6 has not ended after ${run.limit.toFixed(0)} s; killing it.`);
+		kill();
+	}, run.limit * 1000);
 	process.once("exit", kill);
 	stop.addEventListener("abort", interrupt, { once: true });
 	if (stop.aborted) interrupt();
@@ -63,6 +70,7 @@ export async function runK6(run: K6Run, stop: AbortSignal): Promise<K6End> {
 	} finally {
 		watch.stop();
 		clearTimeout(grace);
+		clearTimeout(overdue);
 		process.off("exit", kill);
 		stop.removeEventListener("abort", interrupt);
 	}

@@ -36,8 +36,7 @@ export function sessionsOf({ scenario, clients, rate, duration }: Settings): num
 
 /** An arrival-rate executor: k6 starts sessions on schedule, however long earlier ones take to open. */
 function arrivals(settings: Settings): Scenario {
-	const { clients, rate, duration, warmup, connectTimeout, ackTimeout } = settings;
-	const stayS = settings.scenario === "echo" ? warmup + duration : 0;
+	const { clients, rate, duration } = settings;
 	const rest = {
 		executor: "constant-arrival-rate" as const,
 		// One spare VU: at the very end the executor may start one session too many, which then leaves at once
@@ -45,12 +44,23 @@ function arrivals(settings: Settings): Scenario {
 		preAllocatedVUs: clients + 1,
 		maxVUs: clients + 1,
 		// Sessions end by themselves; this only limits one that hangs.
-		gracefulStop: milliseconds(stayS + connectTimeout + ackTimeout + 5),
+		gracefulStop: milliseconds(longestStay(settings)),
 	};
 	if (settings.scenario === "connect")
 		return { ...rest, ...perSecond(rate), duration: milliseconds(duration) };
 	const arriving = milliseconds(arrivalSeconds(settings));
 	return { ...rest, rate: clients, timeUnit: arriving, duration: arriving };
+}
+
+/** Seconds that the last session may take from its arrival on. */
+function longestStay({ scenario, warmup, duration, connectTimeout, ackTimeout }: Settings): number {
+	return (scenario === "echo" ? warmup + duration : 0) + connectTimeout + ackTimeout + 5;
+}
+
+/** Seconds after which k6 must have ended, its start aside. */
+export function longestRun(settings: Settings): number {
+	const arriving = settings.scenario === "echo" ? arrivalSeconds(settings) : settings.duration;
+	return arriving + longestStay(settings);
 }
 
 /** k6 needs a whole number of iterations per time unit: 2.5 per second become 2500 in 1000 seconds. */
