@@ -19,48 +19,15 @@ import {
 } from "../../worker/config/fields.ts";
 import { TRANSPORTS } from "../plan/load-group.ts";
 import { planShape } from "../plan/stored-plan.ts";
+import { METRICS, metricNamed, type StepMetric } from "./metrics.ts";
 
 export { TRANSPORTS, type Transport } from "../plan/load-group.ts";
 export type { PlanRecord } from "../plan/stored-plan.ts";
+export { METRICS, type Metric, metricNamed, metricsIn, type StepMetric } from "./metrics.ts";
 
 export const RESULT_KIND = "sticky-edge/result";
 /** Raised when a reader of the previous version would misread a file; added fields do not raise it. */
 export const RESULT_VERSION = 1;
-
-/**
- * What is timed. `ack` is response time (from the scheduled send), `ack_service` is service time (from the actual
- * send). Each phase of a connection starts where the one before ended, except `upgrade`, which runs beside
- * `socket_connect` from the Engine.IO handshake on. `connect` spans all phases up to the Socket.IO connect.
- * `fanout_*`: from the publisher's send to the first, median and last recipient. `recover`: from the cut to the first
- * ack after it. `gap`: between two events that one client of `listen` hears. In a flow, `ack` is the sum of its timed
- * steps, each of which has a metric of its own as well.
- */
-export const METRICS = [
-	"ack",
-	"ack_service",
-	"policy",
-	"dns",
-	"tcp",
-	"tls",
-	"engine_handshake",
-	"socket_connect",
-	"upgrade",
-	"first_ack",
-	"connect",
-	"fanout_first",
-	"fanout_median",
-	"fanout_last",
-	"recover",
-	"gap",
-] as const;
-/** The time of a flow's step, by its name. */
-export type StepMetric = `step:${string}`;
-export type Metric = (typeof METRICS)[number] | StepMetric;
-
-/** Reads a metric's name; undefined for any other text. */
-export function metricNamed(text: string): Metric | undefined {
-	return METRICS.find((name) => name === text) ?? (/^step:./.test(text) ? (text as StepMetric) : undefined);
-}
 
 const count = required(wholeNumber(0, Number.MAX_SAFE_INTEGER, 0));
 const name = text(/./, "give a non-empty string");
@@ -162,15 +129,6 @@ const groupShape = table({
 	metrics: required(metricTable),
 });
 export type Group = Read<typeof groupShape>;
-
-/** The metrics of groups, in the order of METRICS, then the steps in the order of their flow. */
-export function metricsIn(groups: readonly Pick<Group, "metrics">[]): Metric[] {
-	const found = new Set(groups.flatMap(({ metrics }) => Object.keys(metrics) as Metric[]));
-	return [
-		...METRICS.filter((name) => found.has(name)),
-		...[...found].filter((name) => name.startsWith("step:")),
-	];
-}
 
 /**
  * How values of one figure become one: those of worker processes and machines are added up, or the largest is kept; a
