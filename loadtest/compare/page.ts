@@ -111,5 +111,5 @@ function withoutSeconds(result: Result): Result {
 			Object.entries(group.metrics).map(([name, metric]) => [name, { ...metric, windows: [] }]),
 		) as Metrics,
 	}));
-	return { ...result, groups, generator: [] };
+	return { ...result, groups, generator: [], opening: undefined };
 }

@@ -79,6 +79,8 @@ export const FIELDS = {
 		"percentage of messages that a load group may lose; the run fails above it"),
 	connectRate:    field("--connect-rate <n>",          amount(1e6),                          100,            "extra",    "same", "sum",
 		"sessions opened per second, over all load groups"),
+	phaseSessions:  field("--phase-sessions <n>",        whole(0, 1000),                       12,             "extra",    "any",  "first",
+		"sessions of each load group that are opened one at a time before all others, to measure the connection phases"),
 	connectTimeout: field("--connect-timeout <seconds>", amount(3600),                         20,             "extra",    "same", "same",
 		"seconds after which opening a session fails"),
 	processes:      field("--processes <n>",             orAuto(whole(1, 64), AUTO_PROCESSES), AUTO_PROCESSES, "named",    "any",  "sum",

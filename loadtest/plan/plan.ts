@@ -96,6 +96,21 @@ function processesFor(
 	return Math.max(least, Math.min(availableParallelism(), Math.max(forClients, forRate)));
 }
 
+/** Sessions whose connection phases are measured, one load group after the other. */
+export interface PhaseRound {
+	readonly group: number;
+	readonly sessions: number;
+}
+
+/** Two rounds in opposite directions, for the same reason as slots. A ramp measures phases under its load. */
+export function phaseRounds({ phaseSessions, activity, groups }: Plan): PhaseRound[] {
+	if (activity === "ramp") return [];
+	const numbers = groups.map((_, group) => group);
+	const first = numbers.map((group) => ({ group, sessions: Math.ceil(phaseSessions / 2) }));
+	const second = numbers.map((group) => ({ group, sessions: Math.floor(phaseSessions / 2) })).reverse();
+	return [...first, ...second].filter(({ sessions }) => sessions > 0);
+}
+
 /**
  * How `duration` seconds of measurement are divided: slots of equal length, an even number of rounds. Only one load
  * group sends at a time, and rounds alternate in direction (A B B A), so that a drift of the machine affects all alike.

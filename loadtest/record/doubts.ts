@@ -40,6 +40,11 @@ const DOUBTS = {
 		sentence: (of: { group: string; cause: string }) => `${of.group} was left out: ${of.cause}`,
 		advice: () => "--require makes this an error",
 	},
+	opening_busy: {
+		sentence: (of: { tainted: number; seconds: number }) =>
+			`while the sessions opened, the load generator was late in ${of.tainted} of ${of.seconds} s: the opening times include its own delays (the connection phases do not)`,
+		advice: (run: DoubtedRun) => `lower ${openingRate(run)}`,
+	},
 	generator_silent: {
 		sentence: (of: { reports: number; seconds: number }) =>
 			`the load generator reported on itself in only ${of.reports} of ${of.seconds.toFixed(0)} s: it was far too busy`,

@@ -40,6 +40,7 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		mergeGroups(results.flatMap((one) => one.groups.filter((group) => nameOf(group) === name))),
 	);
 	const generator = bySecond(results.flatMap((one) => one.generator));
+	const opening = bySecond(results.flatMap((one) => one.opening ?? []));
 	const plan = mergedPlan(
 		[first.result.plan, ...others.map(({ result }) => result.plan)],
 		results.map((one) => one.id),
@@ -51,7 +52,7 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		slot: plan.slot,
 	};
 	const { tool } = first.result.environment;
-	const recomputed = doubtsAbout({ tool, plan }, groups, generator);
+	const recomputed = doubtsAbout({ tool, plan }, groups, generator, opening);
 	const crossedThresholds = [...new Set(results.flatMap((one) => one.crossedThresholds ?? []))];
 	const id = randomUUID();
 	return {
@@ -62,6 +63,7 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		plan,
 		groups,
 		generator,
+		...(opening.length > 0 && { opening }),
 		outcomes: [...outcomes, ...figuresOf(groups, measured, outcomes)],
 		validity: mergedValidity(recomputed, inputs),
 		...(crossedThresholds.length > 0 && { crossedThresholds }),
@@ -111,13 +113,15 @@ function checkComplete(inputs: readonly NamedResult[]): void {
 function mergedValidity(recomputed: readonly Flag[], inputs: readonly NamedResult[]): Result["validity"] {
 	const isKnown = ({ code, severity }: Flag) =>
 		recomputed.some((flag) => flag.code === code && (severity !== "invalid" || flag.severity === "invalid"));
-	const seen = inputs.flatMap(({ name, result: { environment, plan, groups, generator, validity } }) => {
-		const own = doubtsAbout({ tool: environment.tool, plan }, groups, generator);
-		return validity.flags
-			.filter((flag) => flag.severity === "invalid" || !own.some(({ code }) => code === flag.code))
-			.filter((flag) => !isKnown(flag))
-			.map((flag) => ({ name, flag }));
-	});
+	const seen = inputs.flatMap(
+		({ name, result: { environment, plan, groups, generator, opening, validity } }) => {
+			const own = doubtsAbout({ tool: environment.tool, plan }, groups, generator, opening);
+			return validity.flags
+				.filter((flag) => flag.severity === "invalid" || !own.some(({ code }) => code === flag.code))
+				.filter((flag) => !isKnown(flag))
+				.map((flag) => ({ name, flag }));
+		},
+	);
 	// What all machines saw is said once, without their names.
 	const kept = [...Map.groupBy(seen, ({ flag }) => flag.message).values()].flatMap((same) =>
 		same.length === inputs.length

@@ -199,6 +199,8 @@ export const resultShape = table({
 	plan: planShape,
 	groups: items(groupShape),
 	generator: items(generatorWindowShape),
+	/** The generator while the sessions opened; seconds from the first one on. */
+	opening: optional(list(generatorWindowShape)),
 	outcomes: optional(list(figureShape)),
 	validity: table({ valid: yesOrNo, flags: items(flagShape) }),
 	/** Thresholds of the user's own that the run crossed, as k6 names them. */

@@ -21,10 +21,14 @@ export function isTainted(window: GeneratorWindow, p99: number): boolean {
 }
 
 /** The same windows, each marked as tainted or not by the latencies measured in its second. */
-export function withTaint(windows: readonly GeneratorWindow[], groups: readonly Group[]): GeneratorWindow[] {
+export function withTaint(
+	windows: readonly GeneratorWindow[],
+	groups: readonly Group[],
+	timed = TIMED,
+): GeneratorWindow[] {
 	const p99 = new Map<number, number>();
 	for (const { metrics } of groups)
-		for (const metric of TIMED)
+		for (const metric of timed)
 			for (const { second, histogram } of metrics[metric]?.windows ?? []) {
 				const here = Histogram.fromRecord(histogram).quantile(0.99);
 				p99.set(second, Math.max(p99.get(second) ?? 0, here));

@@ -41,8 +41,10 @@ export function doubtsAbout(
 	run: DoubtedRun,
 	groups: readonly Group[],
 	generator: readonly GeneratorWindow[],
+	opening: readonly GeneratorWindow[] = [],
 ): Doubt[] {
 	return [
+		...openingDoubts(run, opening),
 		...silenceDoubts(run, groups, generator),
 		...generatorDoubts(run, generator),
 		...resourceDoubts(run, groups),
@@ -52,6 +54,12 @@ export function doubtsAbout(
 			...driftDoubts(run, group),
 		]),
 	];
+}
+
+/** Opening is not what is measured: it leaves the run valid. */
+function openingDoubts(run: DoubtedRun, opening: readonly GeneratorWindow[]): Doubt[] {
+	const tainted = opening.filter((window) => window.tainted).length;
+	return tainted === 0 ? [] : [doubt(run, "opening_busy", "info", { tainted, seconds: opening.length })];
 }
 
 function generatorDoubts(run: DoubtedRun, generator: readonly GeneratorWindow[]): Doubt[] {

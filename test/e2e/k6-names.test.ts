@@ -8,6 +8,7 @@ import { Server, type ServerOptions, type Socket } from "socket.io";
 import { expect, test } from "vitest";
 import { NO_INPUTS } from "../../loadtest/clients/client/inputs.ts";
 import { LoadGroup } from "../../loadtest/clients/client/load-group.ts";
+import { nowUs } from "../../loadtest/clients/pacing/clock.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { runK6Command, skipWithoutK6 } from "../support/k6/run.ts";
@@ -114,7 +115,7 @@ test.skipIf(skipWithoutK6).concurrent.each(CASES)(
 async function errorsOfSwarm(url: string, transport: K6Transport): Promise<string[]> {
 	const plan = planFrom({ url, transports: [transport], clients: 1, connectTimeout: 2, sources: ["none"] });
 	const group = new LoadGroup(plan, 0, NO_INPUTS);
-	await group.add(0, async () => {});
+	await group.add(0, async () => {}, { at: nowUs(), openingFrom: nowUs() });
 	const [client] = group.opened;
 	if (client?.isOpen) await new Promise((resolve) => client.session.socket.once("disconnect", resolve));
 	// The listeners of the same event that count the loss may run after this one.

@@ -23,8 +23,10 @@ export async function ramp({ plan, slot, group, worker, sends, stop }: Work): Pr
 
 	async function openAndClose(number: number): Promise<void> {
 		const session = await group.tryOpen(group.optionsOf(number));
-		session?.socket.disconnect();
-		session?.wire.cut();
+		if (session === null) return;
+		group.recordPhases(session, group.secondOf(nowUs()));
+		session.socket.disconnect();
+		session.wire.cut();
 	}
 }
 

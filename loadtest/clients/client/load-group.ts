@@ -73,9 +73,18 @@ export class LoadGroup {
 		return args.map((arg) => fillValue(arg, values));
 	}
 
-	/** Opens one client and keeps it; `join` is awaited before it counts as open. */
-	async add(number: number, join: (session: Session) => Promise<void>): Promise<void> {
+	/**
+	 * Opens one client that was due at `at` and keeps it; `join` is awaited before it counts as open. `openingFrom` is when
+	 * the first one was due, all monotonic µs.
+	 */
+	async add(
+		number: number,
+		join: (session: Session) => Promise<void>,
+		{ at, openingFrom }: { at: number; openingFrom: number },
+	): Promise<void> {
 		const session = await this.tryOpen(this.optionsOf(number), join);
+		const now = nowUs();
+		if (session !== null) this.tally.record("opening", Math.floor((now - openingFrom) / 1e6), now - at);
 		this.clients.set(number, null);
 		if (session === null) return;
 		const client = new Client(number, session);
@@ -91,7 +100,7 @@ export class LoadGroup {
 		});
 	}
 
-	/** Opens a session; counts it, and its phases or its failure. */
+	/** Opens a session; counts it, or its failure. */
 	async tryOpen(
 		options: SessionOptions,
 		join: (session: Session) => Promise<void> = async () => {},
@@ -101,15 +110,18 @@ export class LoadGroup {
 			const session = await openSession(options);
 			await join(session);
 			this.tally.counts.sessionsOpen += 1;
-			const second = this.secondOf(nowUs());
-			for (const [metric, us] of Object.entries(session.phases))
-				this.tally.record(metric as Metric, second, us as number);
 			return session;
 		} catch (error) {
 			if (error instanceof OpenFailure) this.tally.fail(openError(error.kind), 1, error.message);
 			else this.tally.fail("open_error");
 			return null;
 		}
+	}
+
+	/** Records how long each phase of a session's opening took. */
+	recordPhases({ phases }: Session, second: number): void {
+		for (const [metric, us] of Object.entries(phases))
+			this.tally.record(metric as Metric, second, us as number);
 	}
 
 	#onLost(client: Client, { kind, text }: SessionEnd): void {

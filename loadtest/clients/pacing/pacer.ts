@@ -12,6 +12,8 @@ const LEAD_US = 1000;
 /** How much earlier a timer is set; a wait shorter than one tick of it and this is not left to a timer. */
 const MARGIN_US = 300;
 const SHORTEST_SLEEP_US = 1000 + MARGIN_US;
+/** How long the event loop stays awake after it has acted: an answer that comes so soon finds it awake. */
+const AWAKE_AFTER_US = 2000;
 /** No preparation starts this soon before another item is due: it would delay it. */
 const QUIET_US = 100;
 /** A turn that lasts longer yields to answers, timers and orders, which a worker that is behind would otherwise never handle. */
@@ -58,6 +60,7 @@ class Pacer<T extends Due> {
 	readonly #prepared: Prepared[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#immediate: NodeJS.Immediate | undefined;
+	#actedAt = 0;
 	/** When the last turn began if it had nothing to do, else 0. */
 	#waitingSince = 0;
 	readonly #end = () => this.#finish();
@@ -111,6 +114,7 @@ class Pacer<T extends Due> {
 		if (first !== undefined && first.at <= now) {
 			this.#prepared.shift();
 			first.act();
+			this.#actedAt = now;
 			return true;
 		}
 		const next = this.#timetable.peek();
@@ -130,7 +134,8 @@ class Pacer<T extends Due> {
 	#sleep(now: number): void {
 		const next = this.#timetable.peek();
 		const sleep = next === null ? Number.POSITIVE_INFINITY : next.at - LEAD_US - now;
-		if (this.#prepared.length > 0 || sleep < SHORTEST_SLEEP_US) {
+		const isFresh = now - this.#actedAt < AWAKE_AFTER_US;
+		if (this.#prepared.length > 0 || sleep < SHORTEST_SLEEP_US || isFresh) {
 			this.#immediate = setImmediate(() => this.#turn());
 			return;
 		}

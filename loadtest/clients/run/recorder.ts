@@ -44,6 +44,7 @@ export class Recorder {
 	/** Seconds in which each load group has been measured. */
 	readonly #seconds: number[];
 	#generator: GeneratorWindow[] = [];
+	#opening: GeneratorWindow[] = [];
 	readonly #outcomes = new Outcomes();
 	readonly #doubts: Doubt[] = [];
 
@@ -60,6 +61,7 @@ export class Recorder {
 	add(report: Report): void {
 		if (report.type === "delta") this.#tallies[report.group]!.add(report.delta);
 		if (report.type === "generator") this.#generator = bySecond([...this.#generator, report.window]);
+		if (report.type === "opening") this.#opening = bySecond([...this.#opening, report.window]);
 		if (report.type !== "figure") return;
 		const { transport, path } = this.#plan.groups[report.group]!;
 		const { name, unit, value, how, slot } = report;
@@ -94,6 +96,7 @@ export class Recorder {
 			return tally.toGroup({ transport, path: path.name, seconds: this.#seconds[i]! });
 		});
 		const generator = withTaint(this.#generator, groups);
+		const opening = withTaint(this.#opening, groups, ["opening"]);
 		const record = recordOf(plan);
 		// A watched process also works for the other machines: its CPU by message needs their counts, in a merge.
 		const { figures: outcomes } = this.#outcomes;
@@ -108,10 +111,11 @@ export class Recorder {
 			plan: record,
 			groups,
 			generator,
+			...(opening.length > 0 && { opening }),
 			outcomes: [...outcomes, ...figuresOf(groups, plan, plan.machine.of === 1 ? outcomes : [])],
 			validity: validity([
 				...this.#known,
-				...doubtsAbout({ tool: TOOL, plan: record }, groups, generator),
+				...doubtsAbout({ tool: TOOL, plan: record }, groups, generator, opening),
 				...this.#doubts,
 			]),
 			interrupted,

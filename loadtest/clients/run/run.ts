@@ -1,7 +1,7 @@
 /** One load run, from a plan to a result. */
 import { aborted, CommandError, EXIT } from "../../../worker/command-line/command.ts";
 import { ownClients } from "../../plan/machine.ts";
-import type { Plan } from "../../plan/plan.ts";
+import { type Plan, phaseRounds } from "../../plan/plan.ts";
 import type { Flag, Result } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { sleepUntil } from "../pacing/pacer.ts";
@@ -11,7 +11,7 @@ import type { Report } from "../worker/messages.ts";
 import { scheduleChaos } from "./chaos.ts";
 import { preflight } from "./preflight.ts";
 import { Recorder, type Series } from "./recorder.ts";
-import { checkStartAt, slotOffset } from "./timetable.ts";
+import { checkStartAt, slotOffset } from "./start-at.ts";
 import { checkWatched, Watch } from "./watch.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -26,7 +26,10 @@ export interface Hooks {
 }
 
 /** The workers as the run sees them. */
-export type Workers = Pick<WorkerPool, "ready" | "open" | "slot" | "halt" | "close" | "failed">;
+export type Workers = Pick<
+	WorkerPool,
+	"ready" | "load" | "phases" | "open" | "slot" | "halt" | "close" | "failed"
+>;
 
 /** Time between an order to start and the start: longer than the order takes to reach a worker. */
 const HEAD_START_US = 50_000;
@@ -70,7 +73,7 @@ export class Run {
 	readonly #startAt: number | null;
 	/** Aborted when the run is over, however it ends. */
 	readonly #over = new AbortController();
-	#phase = "opening sessions";
+	#phase = "starting";
 	#endAt = 0;
 	#ticks = 0;
 	#saving: Promise<void> = Promise.resolve();
@@ -116,7 +119,9 @@ export class Run {
 
 	async #steps(workers: Workers): Promise<void> {
 		await workers.ready();
+		await workers.load(this.#plan);
 		if (this.#stop.aborted) workers.halt();
+		await this.#measurePhases(workers);
 		await this.#open(workers);
 		await this.#measure(workers);
 	}
@@ -134,7 +139,20 @@ export class Run {
 		this.#saving = this.#saving.then(() => this.#hooks.partial?.(result));
 	}
 
+	/** Before all other sessions, so that nothing else keeps the generator or the target busy. */
+	async #measurePhases(workers: Workers): Promise<void> {
+		const rounds = phaseRounds(this.#plan);
+		if (rounds.length === 0) return;
+		this.#phase = "measuring connection phases";
+		this.#hooks.progress(this.#phase);
+		for (const { group, sessions } of rounds) {
+			if (this.#stop.aborted) return;
+			await workers.phases(group, sessions);
+		}
+	}
+
 	async #open(workers: Workers): Promise<void> {
+		this.#phase = "opening sessions";
 		const plan = this.#plan;
 		const perClient = plan.activity === "ramp" ? 0 : plan.groups.length;
 		const total = plan.clients * perClient;
@@ -144,7 +162,7 @@ export class Run {
 		// The other machines of the test open theirs at the same time.
 		const recordOpening = await this.#watch.startOpening(total);
 		if (own > 0) this.#hooks.progress(`opening ${own} sessions`);
-		await workers.open(plan, nowUs() + HEAD_START_US);
+		await workers.open(nowUs() + HEAD_START_US);
 		await recordOpening();
 	}
 

@@ -95,10 +95,10 @@ export class WorkerPool {
 		return this.#failure.promise;
 	}
 
-	/** Resolves when every worker has sent a report of that type; rejects when one fails or has failed before. */
-	#all(type: Report["type"]): Promise<void> {
+	/** Resolves when every one of the workers has sent a report of that type; rejects when one fails or has failed before. */
+	#all(type: Report["type"], workers: readonly WorkerProcess[] = this.#workers): Promise<void> {
 		const reported = new Promise<void>((resolve) => {
-			const missing = new Set(this.#workers);
+			const missing = new Set(workers);
 			const waiting = (report: Report, worker: WorkerProcess) => {
 				if (report.type === type) missing.delete(worker);
 				if (missing.size > 0) return;
@@ -119,11 +119,26 @@ export class WorkerPool {
 		return this.#all("ready");
 	}
 
-	/** Opens all sessions, from `startAt` (monotonic µs) on. */
-	async open(plan: Plan, startAt: number): Promise<void> {
-		const done = this.#all("opened");
+	/** Gives all workers the plan, of which they load what it names. */
+	async load(plan: Plan): Promise<void> {
+		const done = this.#all("loaded");
 		for (const [number, worker] of this.#workers.entries())
-			this.#order({ type: "open", plan, worker: number, startAt }, worker);
+			this.#order({ type: "load", plan, worker: number }, worker);
+		await done;
+	}
+
+	/** Measures a load group's connection phases in the first worker, while the others do nothing. */
+	async phases(group: number, sessions: number): Promise<void> {
+		const [first] = this.#workers as [WorkerProcess];
+		const done = this.#all("phases-done", [first]);
+		this.#order({ type: "phases", group, sessions }, first);
+		await done;
+	}
+
+	/** Opens all sessions, from `startAt` (monotonic µs) on. */
+	async open(startAt: number): Promise<void> {
+		const done = this.#all("opened");
+		for (const worker of this.#workers) this.#order({ type: "open", startAt }, worker);
 		await done;
 	}
 

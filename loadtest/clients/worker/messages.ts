@@ -6,7 +6,10 @@ import type { Slot } from "../pacing/slot.ts";
 
 /** From the run to a worker. */
 export type Order =
-	| { readonly type: "open"; readonly plan: Plan; readonly worker: number; readonly startAt: number }
+	| { readonly type: "load"; readonly plan: Plan; readonly worker: number }
+	/** Measure a load group's connection phases, with sessions opened one at a time. */
+	| { readonly type: "phases"; readonly group: number; readonly sessions: number }
+	| { readonly type: "open"; readonly startAt: number }
 	| { readonly type: "slot"; readonly slot: Slot }
 	/** End the slot now: drain and report. */
 	| { readonly type: "halt" }
@@ -15,6 +18,10 @@ export type Order =
 /** From a worker to the run. */
 export type Report =
 	| { readonly type: "ready" }
+	| { readonly type: "loaded" }
+	| { readonly type: "phases-done" }
+	/** The generator's state in one second of the opening. */
+	| { readonly type: "opening"; readonly window: GeneratorWindow }
 	| { readonly type: "opened" }
 	| { readonly type: "delta"; readonly group: number; readonly delta: Delta }
 	| {

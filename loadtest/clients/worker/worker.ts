@@ -7,8 +7,10 @@ import { LoadGroup, type Traffic } from "../client/load-group.ts";
 import type { Session } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { pace } from "../pacing/pacer.ts";
+import { countDue } from "../pacing/sends.ts";
 import type { Slot } from "../pacing/slot.ts";
 import type { Order, Report } from "./messages.ts";
+import { measurePhases } from "./phases.ts";
 import { SelfCheck } from "./self-check.ts";
 
 const check = new SelfCheck();
@@ -23,22 +25,44 @@ function send(report: Report): void {
 
 /** Opens sessions in turn over the load groups, so that changes of the machine affect all alike. */
 async function openAll(startAt: number): Promise<void> {
-	const inputs = await loadInputs(plan);
-	groups = plan.groups.map((_, number) => new LoadGroup(plan, number, inputs));
+	check.take(0);
+	const report = () => {
+		const second = Math.max(0, Math.ceil((nowUs() - startAt) / 1e6) - 1);
+		send({ type: "opening", window: check.take(second) });
+	};
+	const timer = setInterval(report, 1000);
 	const openings: Promise<void>[] = [];
 	const times = plan.activity === "ramp" ? [].values() : openingTimes(startAt);
 	await pace(
 		times,
-		({ group, number }) =>
+		({ group, number, at }) =>
 			() => {
-				openings.push(group.add(number, joinOf(group, number)));
+				countDue(check.sends, at, nowUs());
+				openings.push(group.add(number, joinOf(group, number), { at, openingFrom: startAt }));
 			},
 		{ stop: halt.signal, sends: check.sends },
 	);
 	await Promise.all(openings);
+	clearInterval(timer);
+	if (openings.length > 0) report();
 	for (const group of groups) reportConnections(group);
 	reportDeltas();
 	send({ type: "opened" });
+}
+
+/** The group's phases, with the sessions of this worker's own clients. */
+async function measurePhasesOf(group: LoadGroup, sessions: number): Promise<void> {
+	const numbers = Array.from({ length: plan.clients }, (_, number) => number)
+		.filter((number) => belongsTo(worker, number, plan))
+		.slice(0, sessions);
+	const disturbed = await measurePhases(group, numbers, sessions, halt.signal);
+	if (disturbed > 0)
+		send({
+			...{ type: "figure", group: group.number, name: "phases_disturbed", value: disturbed },
+			...{ unit: "sessions", how: "sum" },
+		});
+	reportDeltas();
+	send({ type: "phases-done" });
 }
 
 function* openingTimes(startAt: number): Generator<{ at: number; group: LoadGroup; number: number }> {
@@ -140,12 +164,16 @@ function reportSecond(slot: Slot, since: number): number {
 }
 
 async function carryOut(order: Order): Promise<void> {
-	if (order.type === "open") {
+	if (order.type === "load") {
 		plan = order.plan;
 		worker = order.worker;
+		const inputs = await loadInputs(plan);
+		groups = plan.groups.map((_, number) => new LoadGroup(plan, number, inputs));
 		check.start();
-		await openAll(order.startAt);
-	} else if (order.type === "slot") await runSlot(order.slot);
+		send({ type: "loaded" });
+	} else if (order.type === "phases") await measurePhasesOf(groups[order.group]!, order.sessions);
+	else if (order.type === "open") await openAll(order.startAt);
+	else if (order.type === "slot") await runSlot(order.slot);
 	else if (order.type === "halt") halt.abort();
 	else {
 		check.stop();

@@ -28,7 +28,7 @@ export function binWidth(result: Result): number {
 /** How long the run measured in seconds, first to last, over all groups. */
 export function secondsOf(result: Result): number {
 	const windows = result.groups.flatMap((group) =>
-		Object.values(group.metrics).flatMap((metric) => metric.windows),
+		Object.entries(group.metrics).flatMap(([name, { windows }]) => (name === "opening" ? [] : windows)),
 	);
 	const last = windows.reduce((max, window) => Math.max(max, window.second), 0);
 	return Math.max(last, ...result.generator.map((window) => window.second)) + 1;

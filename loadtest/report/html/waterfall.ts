@@ -1,8 +1,8 @@
 /** The waterfall of connection phases: the median of each phase, one bar per transport and path. */
 import type { Group, Result } from "../../record/result.ts";
+import { PHASES } from "../values/connecting.ts";
 import { showMs } from "../values/number.ts";
 import { rowOf } from "../values/rows.ts";
-import { PHASES } from "../values/tables.ts";
 import { type Chart, ticksOn, xAxis } from "./chart.ts";
 import { lineStyle } from "./line-style.ts";
 import { type Markup, markup } from "./markup.ts";

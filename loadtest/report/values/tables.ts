@@ -1,32 +1,15 @@
 /** The report's tables: one function each, from a result to formatted cells. */
 import type { Group, Metric, Result } from "../../record/result.ts";
+import { GROUP_COLUMNS, nameCells, QUANTILE_COLUMNS, quantileCells, quantileRows } from "./cells.ts";
+import { openingTable, phaseTable } from "./connecting.ts";
 import { costTable } from "./cost.ts";
 import { isShown } from "./difference.ts";
 import { errorTable } from "./errors.ts";
-import {
-	counted,
-	NOT_AVAILABLE,
-	showAddedMs,
-	showBytes,
-	showCount,
-	showFigure,
-	showMs,
-	showRate,
-} from "./number.ts";
+import { counted, NOT_AVAILABLE, showAddedMs, showBytes, showCount, showFigure, showRate } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileText, sampleFor } from "./quantile.ts";
-import { addedOf, basePath, type Row, rowOf } from "./rows.ts";
+import { addedOf, basePath, rowOf } from "./rows.ts";
 import { left, right, type Table } from "./table.ts";
 
-/** Connection phases that follow one another. `upgrade` runs beside the Socket.IO connect. */
-export const PHASES: readonly (readonly [Metric, string])[] = [
-	["policy", "Flash policy"],
-	["dns", "DNS"],
-	["tcp", "TCP"],
-	["tls", "TLS"],
-	["engine_handshake", "Engine.IO handshake"],
-	["socket_connect", "Socket.IO connect"],
-	["first_ack", "first ack"],
-];
 const SPREADS: readonly (readonly [Metric, string])[] = [
 	["fanout_first", "fan-out, first recipient"],
 	["fanout_median", "fan-out, median recipient"],
@@ -41,6 +24,7 @@ export function tablesOf(result: Result): Table[] {
 		scenarioTable(result),
 		serviceTable(result),
 		phaseTable(result),
+		openingTable(result),
 		spreadTable(result),
 		deliveryTable(result),
 		errorTable(result),
@@ -101,27 +85,6 @@ export function serviceTable(result: Result): Table {
 	};
 }
 
-/** The median of each connection phase. */
-export function phaseTable(result: Result): Table {
-	const columns = [...PHASES, ["upgrade", "upgrade"] as const, ["connect", "connected after"] as const];
-	const measured = columns.filter(([metric]) =>
-		result.groups.some((group) => (rowOf(group, metric)?.count ?? 0) > 0),
-	);
-	const cells = result.groups.map((group) => [
-		...nameCells(group),
-		...measured.map(([metric]) => {
-			const row = rowOf(group, metric);
-			return row === undefined || row.count === 0 ? "–" : showMs(row.p50);
-		}),
-	]);
-	return {
-		caption: "Connection phases: medians, milliseconds",
-		columns: [...GROUP_COLUMNS, ...measured.map(([, title]) => right(title))],
-		cells: measured.length > 0 ? cells : [],
-		notes: [],
-	};
-}
-
 /** Fan-out and recovery, for the scenarios that measure them. */
 export function spreadTable(result: Result): Table {
 	const cells = SPREADS.flatMap(([metric, title]) =>
@@ -171,24 +134,6 @@ function errorsOf(group: Group): string {
 		...kinds.filter(([, times]) => times > 0).map(([kind, times]) => `${kind} ${showCount(times)}`),
 	];
 	return all.length > 0 ? all.join(", ") : "none";
-}
-
-const GROUP_COLUMNS = [left("transport"), left("path")];
-const QUANTILE_COLUMNS = [...QUANTILE_NAMES.map((name) => quantileText(QUANTILES[name])), "max"].map(right);
-
-function nameCells(group: Group): string[] {
-	return [group.transport, group.path];
-}
-
-function quantileCells(row: Row): string[] {
-	return [...QUANTILE_NAMES.map((name) => row[name]), row.max].map(showMs);
-}
-
-function quantileRows(result: Result, metric: Metric): string[][] {
-	return result.groups.flatMap((group) => {
-		const row = rowOf(group, metric);
-		return row === undefined || row.count === 0 ? [] : [[...nameCells(group), ...quantileCells(row)]];
-	});
 }
 
 function sessions(group: Group): string {

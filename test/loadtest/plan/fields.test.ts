@@ -31,6 +31,7 @@ const GIVEN: Partial<Record<FieldName, readonly [string | undefined, unknown]>> 
 	maxLoss: ["0.5 %", 0.5],
 	connectRate: ["3", 3],
 	connectTimeout: ["2", 2],
+	phaseSessions: ["0", 0],
 	processes: ["2", 2],
 	sources: ["10.0.0.1, 10.0.0.2", ["10.0.0.1", "10.0.0.2"]],
 	pollingAgent: ["default", "default"],

@@ -30,6 +30,12 @@ class FakeWorkers implements Workers {
 	async ready(): Promise<void> {
 		this.told.push("ready");
 	}
+	async load(): Promise<void> {
+		this.told.push("load");
+	}
+	async phases(group: number, sessions: number): Promise<void> {
+		this.told.push(`phases ${group} ${sessions}`);
+	}
 	async open(): Promise<void> {
 		this.told.push("open");
 	}
@@ -48,7 +54,14 @@ class FakeWorkers implements Workers {
 
 function runOf(options: PlanOptions = {}) {
 	const paths = "direct=http://localhost:1,edge=http://localhost:2";
-	const plan = planFrom({ paths, transports: ["websocket"], clients: 3, duration: 8, ...options });
+	const plan = planFrom({
+		paths,
+		transports: ["websocket"],
+		clients: 3,
+		duration: 8,
+		phaseSessions: 0,
+		...options,
+	});
 	const stop = new AbortController();
 	const progress: string[] = [];
 	const views: LiveView[] = [];
@@ -68,12 +81,17 @@ function runOf(options: PlanOptions = {}) {
 	return { make, workers, plan, stop, progress, views, partial, report: (one: Report) => report(one) };
 }
 
-test("sessions are opened once, then the load groups take turns, and the workers are ended", async () => {
-	const { make, workers, plan, progress } = runOf();
+test("phases are measured, sessions opened once, then the load groups take turns, and the workers are ended", async () => {
+	const { make, workers, plan, progress } = runOf({ phaseSessions: 11 });
 	await make();
-	expect(workers.told).toEqual(["ready", "open", ...plan.order.map(() => "slot"), "close"]);
+	expect(workers.told).toEqual([
+		...["ready", "load", "phases 0 6", "phases 1 6", "phases 1 5", "phases 0 5", "open"],
+		...plan.order.map(() => "slot"),
+		"close",
+	]);
 	expect(workers.slots.map(({ group }) => group)).toEqual([0, 1, 1, 0]);
 	expect(progress).toEqual([
+		"measuring connection phases",
 		"opening 6 sessions",
 		"slot 1 of 4: websocket direct, 2.0 s",
 		"slot 2 of 4: websocket edge, 2.0 s",
@@ -128,7 +146,7 @@ test("an interrupted run halts its workers, starts no further slot, and marks th
 	const { make, workers, stop } = runOf();
 	workers.during = () => stop.abort();
 	const result = await make();
-	expect(workers.told).toEqual(["ready", "open", "slot", "halt", "close"]);
+	expect(workers.told).toEqual(["ready", "load", "open", "slot", "halt", "close"]);
 	expect(result.interrupted).toBe(true);
 });
 
@@ -136,10 +154,10 @@ test("a worker that dies while nobody waits for it ends the run at once", async 
 	const { make, workers } = runOf({ startAt: Date.now() / 1000 + 600 });
 	const ended = expect(make()).rejects.toThrow("worker process 7");
 	await vi.advanceTimersByTimeAsync(5000);
-	expect(workers.told).toEqual(["ready", "open"]);
+	expect(workers.told).toEqual(["ready", "load", "open"]);
 	workers.fail(new Error("worker process 7 of the swarm ended (signal SIGKILL)"));
 	await ended;
-	expect(workers.told).toEqual(["ready", "open", "close"]);
+	expect(workers.told).toEqual(["ready", "load", "open", "close"]);
 });
 
 test("with --start-at each slot begins at its own instant, however long the one before took to drain", async () => {

@@ -61,15 +61,25 @@ test("the pool is ready when every worker is", async () => {
 
 test("an order goes to all workers, each with its number, and is done when all have reported so", async () => {
 	const { pool, workers } = startPool();
-	const opened = pool.open(plan, 7);
+	const loaded = pool.load(plan);
 	expect(workers.map(({ orders }) => orders)).toEqual([
-		[{ type: "open", plan, worker: 0, startAt: 7 }],
-		[{ type: "open", plan, worker: 1, startAt: 7 }],
+		[{ type: "load", plan, worker: 0 }],
+		[{ type: "load", plan, worker: 1 }],
 	]);
 	for (const worker of workers) worker.report({ type: "slot-done", number: 0 });
-	expect(await isSettled(opened)).toBe(false);
-	for (const worker of workers) worker.report({ type: "opened" });
-	await opened;
+	expect(await isSettled(loaded)).toBe(false);
+	for (const worker of workers) worker.report({ type: "loaded" });
+	await loaded;
+});
+
+test("connection phases are measured by the first worker only", async () => {
+	const { pool, first, second } = startPool();
+	const done = pool.phases(1, 6);
+	expect([first.orders, second.orders]).toEqual([[{ type: "phases", group: 1, sessions: 6 }], []]);
+	second.report({ type: "phases-done" });
+	expect(await isSettled(done)).toBe(false);
+	first.report({ type: "phases-done" });
+	await done;
 });
 
 test("figures are passed on as they arrive", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkStartAt, gapOf, leadTime, slotOffset } from "../../../../loadtest/clients/run/timetable.ts";
+import { checkStartAt, gapOf, leadTime, slotOffset } from "../../../../loadtest/clients/run/start-at.ts";
 import { type PlanOptions, planFrom } from "../../../../loadtest/plan/plan.ts";
 import { UsageError } from "../../../../worker/command-line/command.ts";
 
@@ -28,16 +28,17 @@ test("slots are as far apart as slot, drain and warm-up take together", () => {
 	expect([0, 1, 3].map((number) => slotOffset(plan, number))).toEqual([0, 6, 18]);
 });
 
-test("sessions of all machines are opened before measurement, at the rate of all; a ramp opens none before", () => {
-	const load = { clients: 100, connectRate: 20, warmup: 2 };
+test("phases are measured and the sessions of all machines opened before measurement; a ramp opens none before", () => {
+	const load = { clients: 100, connectRate: 20, warmup: 2, phaseSessions: 0 };
 	expect(leadTime(planOf(load))).toBe(12);
+	expect(leadTime(planOf({ ...load, phaseSessions: 20 }))).toBe(14);
 	expect(leadTime(planOf({ ...load, machine: { number: 1, of: 4 } }))).toBe(12);
 	expect(leadTime(planOf({ ...load, scenario: "ramp" }))).toBe(7);
 });
 
 test("a start that is too soon is refused, saying how much is needed", () => {
 	const startAt = 1_795_780_800;
-	const plan = planOf({ clients: 100, connectRate: 20, warmup: 2, startAt });
+	const plan = planOf({ clients: 100, connectRate: 20, warmup: 2, phaseSessions: 0, startAt });
 	const at = (now: number) => () => checkStartAt(plan, now);
 	expect(at(startAt - 12)).not.toThrow();
 	expect(at(startAt - 11)).toThrow(UsageError);

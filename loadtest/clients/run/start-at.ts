@@ -18,7 +18,10 @@ type Timed = Pick<
 	| "clients"
 	| "groups"
 	| "connectRate"
+	| "phaseSessions"
 >;
+/** A session of the connection phases, where the target is quick. */
+const PHASE_SESSION_S = 0.1;
 
 /** Seconds from the end of a slot's measurement that are kept free for its drain, however long that takes. */
 export function gapOf({ activity, probe, ackTimeout, connectTimeout }: Timed): number {
@@ -33,9 +36,10 @@ export function slotOffset(plan: Timed, number: number): number {
 }
 
 /** Seconds that a run takes until it can measure. A session that is slow to open may take longer. */
-export function leadTime({ activity, clients, groups, connectRate, warmup }: Timed): number {
-	const opening = activity === "ramp" ? 0 : (clients * groups.length) / connectRate;
-	return SETTING_UP_S + opening + warmup;
+export function leadTime({ activity, clients, groups, connectRate, warmup, phaseSessions }: Timed): number {
+	if (activity === "ramp") return SETTING_UP_S + warmup;
+	const perGroup = clients / connectRate + phaseSessions * PHASE_SESSION_S;
+	return SETTING_UP_S + groups.length * perGroup + warmup;
 }
 
 /** Throws a UsageError when measurement is to begin before all sessions can be open; `now` is in seconds since 1970. */

@@ -1,0 +1,80 @@
+/**
+ * Connection phases, measured by sessions of their own: opened one at a time, before all others, while the event loop is
+ * watched. In a crowd, a session's phases would be the queue of this process.
+ */
+import { openError } from "../../record/error-kinds.ts";
+import { OpenFailure } from "../client/failure.ts";
+import type { LoadGroup } from "../client/load-group.ts";
+import { openSession } from "../client/session.ts";
+import { nowUs } from "../pacing/clock.ts";
+import { sleepUntil } from "../pacing/pacer.ts";
+import { LATE_US } from "../pacing/sends.ts";
+
+/** Between two sessions, so that the target has closed the one before. */
+const PAUSE_US = 20_000;
+/** No further session is opened after this time: a slow target is measured by fewer. */
+export const PHASES_LIMIT_S = 3;
+/** How often the event loop is looked at while a session opens. */
+const TICK_MS = 1;
+
+/** The largest delay of the event loop since the last `take`, in µs. */
+class LoopWatch {
+	#expected = nowUs() + TICK_MS * 1000;
+	#late = 0;
+	readonly #timer = setInterval(() => this.#tick(), TICK_MS);
+
+	#tick(): void {
+		const now = nowUs();
+		this.#late = Math.max(this.#late, now - this.#expected);
+		this.#expected = now + TICK_MS * 1000;
+	}
+
+	take(): number {
+		this.#tick();
+		const late = this.#late;
+		this.#late = 0;
+		return late;
+	}
+
+	stop(): void {
+		clearInterval(this.#timer);
+	}
+}
+
+/**
+ * Opens up to `sessions` sessions, as the clients of these numbers in turn, and records their phases. One during whose
+ * opening the event loop was late is not counted; returns how many these were.
+ */
+export async function measurePhases(
+	group: LoadGroup,
+	numbers: readonly number[],
+	sessions: number,
+	stop: AbortSignal,
+): Promise<number> {
+	const watch = new LoopWatch();
+	const end = nowUs() + PHASES_LIMIT_S * 1e6;
+	let disturbed = 0;
+	// The first session runs code that no other has warmed up, and does not count.
+	for (let n = 0, counted = -1; counted < sessions && nowUs() < end && !stop.aborted; n++) {
+		watch.take();
+		try {
+			const session = await openSession({
+				...group.optionsOf(numbers[n % numbers.length]!),
+				reconnection: false,
+			});
+			const isDisturbed = watch.take() > LATE_US;
+			if (counted >= 0 && isDisturbed) disturbed += 1;
+			else if (counted >= 0) group.recordPhases(session, 0);
+			if (counted < 0 || !isDisturbed) counted += 1;
+			session.socket.disconnect();
+			session.wire.cut();
+		} catch (error) {
+			if (!(error instanceof OpenFailure)) throw error;
+			group.tally.fail(openError(error.kind), 1, error.message);
+			counted += 1;
+		}
+		await sleepUntil(nowUs() + PAUSE_US, stop);
+	}
+	watch.stop();
+	return disturbed;
+}
