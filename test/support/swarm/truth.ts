@@ -33,7 +33,7 @@ export async function runTruth(duration: number): Promise<TruthRun> {
 	await using slow = await startDelayServer({ ...delays, stallFrom: 0 });
 	await using stalled = await startDelayServer({ ...delays, stallFrom: 150 });
 	const paths = `control=${control.url},slow=${slow.url},stalled=${stalled.url}`;
-	const load = { clients: 20, rate: 200, duration, warmup: 0 };
+	const load = { clients: 20, rate: 200, duration, warmup: 0, phaseSessions: 0 };
 	const plan = planFrom({ paths, transports: ["websocket"], ...load });
 	const result = await runSwarm(plan, { progress: () => {} }, new AbortController().signal);
 	const truths: Truth[] = [];
