@@ -1,8 +1,10 @@
 /** How sessions were opened: the phases of single ones, and the run's sessions together. */
 import { storedIn } from "../../plan/stored-plan.ts";
+import { Histogram } from "../../record/histogram.ts";
 import type { Metric, Result } from "../../record/result.ts";
 import { GROUP_COLUMNS, nameCells, QUANTILE_COLUMNS, quantileCells } from "./cells.ts";
 import { showCount, showMs } from "./number.ts";
+import { quantileMs } from "./quantile.ts";
 import { rowOf } from "./rows.ts";
 import { right, type Table } from "./table.ts";
 
@@ -41,22 +43,31 @@ export function phaseTable(result: Result): Table {
 
 /** From when each session of the run was due to open until it was open. */
 export function openingTable(result: Result): Table {
-	const opening = result.opening ?? [];
-	const tainted = opening.filter((window) => window.tainted).length;
-	const rate = Number(storedIn(result.plan, "connectRate"));
 	return {
-		caption: `Opening the run's sessions, ${rate} a second: from when each was due, milliseconds`,
+		caption: "Opening the run's sessions: from when each was due, milliseconds",
 		columns: [...GROUP_COLUMNS, right("sessions"), ...QUANTILE_COLUMNS],
 		cells: result.groups.flatMap((group) => {
 			const row = rowOf(group, "opening");
 			if (row === undefined || row.count === 0) return [];
 			return [[...nameCells(group), showCount(row.count), ...quantileCells(row)]];
 		}),
-		notes:
-			tainted === 0
-				? []
-				: [
-						`tainted: the generator was late in ${tainted} of ${opening.length} s, so its own delays are in these times.`,
-					],
+		notes: openingSentence(result),
 	};
+}
+
+/** All sessions together: `Opened 100 a second, 95 % within 54 ms.` */
+function openingSentence({ groups, plan, opening = [] }: Result): string[] {
+	const all = new Histogram();
+	for (const { metrics } of groups) if (metrics.opening) all.mergeRecord(metrics.opening.histogram);
+	const within = quantileMs(all.toRecord(), 0.95);
+	const tainted = opening.filter((window) => window.tainted).length;
+	const share = within === null ? `all within ${showMs(all.max / 1000)}` : `95 % within ${showMs(within)}`;
+	return [
+		`Opened ${storedIn(plan, "connectRate")} a second, ${share} ms.`,
+		...(tainted === 0
+			? []
+			: [
+					`tainted: the generator was late in ${tainted} of ${opening.length} s; its own delays are in these times.`,
+				]),
+	];
 }
