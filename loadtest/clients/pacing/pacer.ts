@@ -13,7 +13,7 @@ const LEAD_US = 1000;
 const MARGIN_US = 300;
 const SHORTEST_SLEEP_US = 1000 + MARGIN_US;
 /** How long the event loop stays awake after it has acted: an answer that comes so soon finds it awake. */
-const AWAKE_AFTER_US = 2000;
+const AWAKE_AFTER_US = 1000;
 /** No preparation starts this soon before another item is due: it would delay it. */
 const QUIET_US = 100;
 /** A turn that lasts longer yields to answers, timers and orders, which a worker that is behind would otherwise never handle. */
