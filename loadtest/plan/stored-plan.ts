@@ -102,7 +102,8 @@ export function recordOf(test: Plan): PlanRecord {
 	};
 }
 
-function shareOfMachine(plan: Plan): Pick<Plan, "clients" | "rate" | "connectRate"> {
+/** What one machine of a test opens and sends. */
+export function shareOfMachine(plan: Plan): Pick<Plan, "clients" | "rate" | "connectRate"> {
 	const { activity, rate, connectRate, machine } = plan;
 	const clients = ownClients(plan);
 	// Each client sends as much as any other; rooms take the messages in turn.
