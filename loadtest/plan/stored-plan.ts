@@ -129,7 +129,8 @@ export interface TextDigest {
 	readonly sha256: string;
 }
 
-function digestOf(value: string): TextDigest {
+/** A text's length and hash. */
+export function digestOf(value: string): TextDigest {
 	return {
 		bytes: Buffer.byteLength(value),
 		sha256: createHash("sha256").update(value).digest("hex").slice(0, 16),

@@ -199,7 +199,8 @@ test.concurrent("--repeat writes each run of the series to its own file", { time
 		"--quiet",
 		"--json",
 	];
-	const { stdout } = await runSwarmCommand(echo.url, ...args, "--out", out);
+	const { stdout, stderr } = await runSwarmCommand(echo.url, ...args, "--out", out);
+	expect(stderr).toBe("");
 	const runs = await Promise.all(
 		["series-1.json", "series-2.json"].map((name) => loadResult(join(folder, name))),
 	);
@@ -222,6 +223,9 @@ test.concurrent("a reader that closes the pipe early loses the output, but not t
 	});
 	child.stdout.destroy();
 	const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+	expect(stderr).toMatch(
+		/^plan: 2 sessions in 1 load group \(websocket target\), .*\nplan: 15 messages of 100 bytes/,
+	);
 	expect(stderr).toMatch(/\nresult: .*piped\.json\n$/);
 	const result = await loadResult(out);
 	expect(result.groups[0]!.counts.received).toBe(10);
