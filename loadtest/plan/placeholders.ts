@@ -20,7 +20,7 @@ export interface TemplateValues {
 
 /** What every template may contain. */
 export const WORDS: readonly string[] = ["n", "path", "transport", "seed", "random"];
-const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.\w+)?)\}/g;
+const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.[\w-]+)?)\}/g;
 
 /** The words of a template's placeholders. */
 export function wordsIn(template: string): string[] {
@@ -51,7 +51,7 @@ export function parseTemplate(template: string, values: TemplateValues): unknown
 
 function wordValue(word: string, values: TemplateValues): string | undefined {
 	if (word === "random") return randomWord(values);
-	const [table = "", key] = word.split(".");
+	const [table, key] = word.split(".");
 	if (key !== undefined) {
 		const value = table === "env" ? values.env?.[key] : table === "row" ? values.row?.[key] : undefined;
 		return value === undefined ? undefined : String(value);

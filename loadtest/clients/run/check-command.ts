@@ -45,8 +45,8 @@ export async function checkCommand(argv: readonly string[], stop: AbortSignal): 
 }
 
 /**
- * A client of its own for each session, so that all are opened side by side and an application that ends the older of
- * a user's sessions ends none. With `--data` the load groups' users are different anyway, by their rows.
+ * A client of its own for each session, because those after a failure are opened together, and an application may end
+ * the older of a user's sessions. With `--data` the load groups' users are different anyway, by their rows.
  */
 function withEnoughClients(options: PlanOptions & { scenario: Scenario }): PlanOptions {
 	const { url, scenario, data } = options;
@@ -59,7 +59,7 @@ function withEnoughClients(options: PlanOptions & { scenario: Scenario }): PlanO
 
 async function check(asked: Plan): Promise<CheckedSession[]> {
 	const plan = await withUsableSources(asked);
-	return (await openFirstSessions(plan)).map((session) => checkedSession(plan, session));
+	return (await openFirstSessions(plan, "in turn")).map((session) => checkedSession(plan, session));
 }
 
 function checkedSession(plan: Plan, { group, url, phases, failure }: FirstSession): CheckedSession {

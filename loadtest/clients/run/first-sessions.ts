@@ -33,24 +33,34 @@ export interface FirstSession extends Asked {
 
 /**
  * Opens one session of each load group to each of its addresses, sends one message, and ends them, in the order of the
- * plan. Sessions of one client take turns, those of different clients are opened side by side.
+ * plan: `together`, or `in turn`, so that no session delays another one's phases. After a failure the rest is opened
+ * together, because a target that is out of reach would take the time limit for each.
  */
-export async function openFirstSessions(plan: Plan): Promise<FirstSession[]> {
+export async function openFirstSessions(plan: Plan, how: "together" | "in turn"): Promise<FirstSession[]> {
 	const inputs = await loadInputs(plan);
 	const restoreTrust = trustForFetch(plan);
-	const turns = new Map<number, Promise<unknown>>();
+	const rest = sessionsOf(plan);
+	const opened: FirstSession[] = [];
 	try {
-		return await Promise.all(
-			sessionsOf(plan).map((asked) => {
-				const before = turns.get(asked.client) ?? Promise.resolve();
-				const turn = before.then(() => openOne(plan, asked, inputs));
-				turns.set(asked.client, turn);
-				return turn;
-			}),
-		);
+		while (how === "in turn" && rest.length > 0 && opened.every(({ failure }) => failure === null))
+			opened.push(await openOne(plan, rest.shift()!, inputs));
+		return [...opened, ...(await openTogether(plan, rest, inputs))];
 	} finally {
 		restoreTrust();
 	}
+}
+
+/** Sessions of one client take turns, those of different clients are opened side by side. */
+function openTogether(plan: Plan, sessions: readonly Asked[], inputs: Inputs): Promise<FirstSession[]> {
+	const turns = new Map<number, Promise<unknown>>();
+	return Promise.all(
+		sessions.map((asked) => {
+			const before = turns.get(asked.client) ?? Promise.resolve();
+			const turn = before.then(() => openOne(plan, asked, inputs));
+			turns.set(asked.client, turn);
+			return turn;
+		}),
+	);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { ownClients } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { shareOfMachine } from "../../plan/stored-plan.ts";
-import { longestDrain, openingTime, slotOffset } from "./timetable.ts";
+import { gapOf, slotOffset } from "./timetable.ts";
 
 /** The lines, each ending with a full stop; `runs` are made one after the other. */
 export function describePlan(plan: Plan, runs = 1): string {
@@ -19,10 +19,10 @@ function sessionsOf(plan: Plan): string {
 		? shareOfMachine(plan).connectRate * (slot / 2) * order.length
 		: ownClients(plan) * groups.length;
 	const all = isRamp ? connectRate * (slot / 2) * order.length : plan.clients * groups.length;
-	const sessions = `${counted(own, "session")}${machine.of > 1 ? ` of ${whole(all)} (machine ${machine.number}/${machine.of})` : ""}`;
+	const sessions = `${counted(own, "session")}${machine.of > 1 ? ` of ${shown(all)} (machine ${machine.number}/${machine.of})` : ""}`;
 	const rate = isRamp
-		? `opened faster and faster, up to ${whole(connectRate)} a second, and closed at once`
-		: `opened ${whole(connectRate)} a second`;
+		? `opened faster and faster, up to ${shown(connectRate)} a second, and closed at once`
+		: `opened ${shown(connectRate)} a second`;
 	const leavesOut = !require && groups.length > 1;
 	return `${sessions} in ${inGroups}, ${rate}${leavesOut ? "; transports that the target does not offer are left out" : ""}`;
 }
@@ -41,8 +41,8 @@ function messagesOf(plan: Plan): string {
 	if (activity === "idle" || probe === "connect") return "no messages";
 	const { rate } = shareOfMachine(plan);
 	const all = rate * (slot + warmup) * order.length;
-	if (activity === "flow") return `${counted(all, "flow")}, ${whole(rate)} a second`;
-	const messages = `${counted(all, "message")}${sizeOf(plan)}, ${whole(rate)} a second`;
+	if (activity === "flow") return `${counted(all, "flow")}, ${shown(rate)} a second`;
+	const messages = `${counted(all, "message")}${sizeOf(plan)}, ${shown(rate)} a second`;
 	return activity === "fanout"
 		? `${messages}, each to ${counted(ownClients(plan) - 1, "subscriber")}`
 		: messages;
@@ -50,30 +50,31 @@ function messagesOf(plan: Plan): string {
 
 /** Only for messages of `--payload`: the length of others differs from client to client. */
 function sizeOf({ message, args, scenarioCode, payload }: Plan): string {
-	return message === "" && args === "" && scenarioCode === "" ? ` of ${whole(payload)} bytes` : "";
+	return message === "" && args === "" && scenarioCode === "" ? ` of ${shown(payload)} bytes` : "";
 }
 
 function timeOf(plan: Plan, runs: number): string {
 	const { slot, order, warmup, startAt, processes } = plan;
 	const measuring =
 		startAt === 0 ? order.length * (warmup + slot) : warmup + slotOffset(plan, order.length - 1) + slot;
-	const [opening, drain] = [openingTime(plan), longestDrain(plan)];
+	const opening = plan.activity === "ramp" ? 0 : (plan.clients * plan.groups.length) / plan.connectRate;
+	const drain = gapOf(plan);
 	const answers = plan.activity === "ramp" ? "sessions that are slow to open" : "late answers";
 	const drains =
-		drain > 0 && startAt === 0 ? `, and up to ${seconds(drain)} more after each slot for ${answers}` : "";
+		drain >= 1 && startAt === 0 ? `, and up to ${seconds(drain)} more after each slot for ${answers}` : "";
 	const begins = startAt === 0 ? "" : `; measurement begins at ${new Date(startAt * 1000).toISOString()}`;
 	return `${runs > 1 ? `${runs} runs of ` : ""}${seconds(opening + measuring)} in all (${seconds(opening)} of opening)${drains}${begins}; ${counted(processes, "worker process", "es")}`;
 }
 
 function counted(number: number, noun: string, plural = "s"): string {
-	return `${whole(number)} ${noun}${whole(number) === "1" ? "" : plural}`;
+	return `${shown(number)} ${noun}${shown(number) === "1" ? "" : plural}`;
 }
 
-/** Whole, with thousands separators, from 10 on; with a decimal below, where a share may have one. */
-function whole(number: number): string {
-	return number.toLocaleString("en-US", { maximumFractionDigits: number < 10 ? 1 : 0 });
+/** With thousands separators, and a decimal below 100, where a share may have one. */
+function shown(number: number): string {
+	return number.toLocaleString("en-US", { maximumFractionDigits: number < 100 ? 1 : 0 });
 }
 
 function seconds(number: number): string {
-	return `${whole(number)} s`;
+	return `${shown(number)} s`;
 }

@@ -28,7 +28,7 @@ type Failed = Pick<FirstSession, "group" | "url"> & { readonly failure: OpenFail
  */
 export async function preflight(asked: Plan): Promise<Checked> {
 	const plan = await withUsableSources(asked);
-	const failed = (await openFirstSessions(plan)).flatMap(({ group, url, failure }) =>
+	const failed = (await openFirstSessions(plan, "together")).flatMap(({ group, url, failure }) =>
 		failure === null ? [] : [{ group, url, failure }],
 	);
 	if (failed.length === 0) return { plan, leftOut: [] };

@@ -20,16 +20,11 @@ type Timed = Pick<
 	| "connectRate"
 >;
 
-/** The most seconds that a slot's drain may take: until the last answer is given up, or the last session. */
-export function longestDrain({ activity, probe, ackTimeout, connectTimeout }: Timed): number {
-	if (activity === "ramp") return connectTimeout;
-	const awaitsAnswers = activity === "fanout" || (activity === "echo" && probe === "echo");
-	return awaitsAnswers ? ackTimeout : 0;
-}
-
 /** Seconds from the end of a slot's measurement that are kept free for its drain, however long that takes. */
-export function gapOf(plan: Timed): number {
-	return longestDrain(plan) + GAP_MARGIN_S;
+export function gapOf({ activity, probe, ackTimeout, connectTimeout }: Timed): number {
+	if (activity === "ramp") return connectTimeout + GAP_MARGIN_S;
+	const awaitsAnswers = activity === "fanout" || (activity === "echo" && probe === "echo");
+	return (awaitsAnswers ? ackTimeout : 0) + GAP_MARGIN_S;
 }
 
 /** Seconds from the start of measurement in the first slot to that in slot `number`. */
@@ -38,13 +33,9 @@ export function slotOffset(plan: Timed, number: number): number {
 }
 
 /** Seconds that a run takes until it can measure. A session that is slow to open may take longer. */
-export function leadTime(plan: Timed): number {
-	return SETTING_UP_S + openingTime(plan) + plan.warmup;
-}
-
-/** Seconds in which all sessions of the test are opened before the first slot; a ramp opens its own in the slots. */
-export function openingTime({ activity, clients, groups, connectRate }: Timed): number {
-	return activity === "ramp" ? 0 : (clients * groups.length) / connectRate;
+export function leadTime({ activity, clients, groups, connectRate, warmup }: Timed): number {
+	const opening = activity === "ramp" ? 0 : (clients * groups.length) / connectRate;
+	return SETTING_UP_S + opening + warmup;
 }
 
 /** Throws a UsageError when measurement is to begin before all sessions can be open; `now` is in seconds since 1970. */

@@ -12,7 +12,7 @@ test.each<[string, PlanOptions, number, string[]]>([
 		[
 			"plan: 150 sessions in 3 load groups (polling target, websocket target, upgrade target), opened 100 a second; transports that the target does not offer are left out.",
 			"plan: 3,300 messages of 100 bytes, 100 a second, in 6 slots of 5 s after 0.5 s of warm-up.",
-			"plan: 35 s in all (1.5 s of opening), and up to 10 s more after each slot for late answers; 1 worker process.",
+			"plan: 34.5 s in all (1.5 s of opening), and up to 10.5 s more after each slot for late answers; 1 worker process.",
 		],
 	],
 	[
@@ -30,7 +30,7 @@ test.each<[string, PlanOptions, number, string[]]>([
 		[
 			"plan: 1 session in 1 load group (websocket target), opened 100 a second.",
 			"plan: 15 messages, 0.5 a second, in 1 slot of 30 s.",
-			"plan: 5 runs of 30 s in all (0 s of opening), and up to 10 s more after each slot for late answers; 2 worker processes.",
+			"plan: 5 runs of 30 s in all (0 s of opening), and up to 10.5 s more after each slot for late answers; 2 worker processes.",
 		],
 	],
 	[
@@ -50,7 +50,7 @@ test.each<[string, PlanOptions, number, string[]]>([
 		[
 			"plan: 8 sessions of 20 (machine 1/3) in 2 load groups (polling a, polling b), opened 2 a second; transports that the target does not offer are left out.",
 			"plan: 288 messages of 100 bytes, 24 a second, in 4 slots of 2 s after 1 s of warm-up.",
-			"plan: 30 s in all (10 s of opening); measurement begins at 2033-05-18T03:33:20.000Z; 1 worker process.",
+			"plan: 29.5 s in all (10 s of opening); measurement begins at 2033-05-18T03:33:20.000Z; 1 worker process.",
 		],
 	],
 	[
@@ -60,7 +60,7 @@ test.each<[string, PlanOptions, number, string[]]>([
 		[
 			"plan: 200 sessions in 1 load group (websocket target), opened 100 a second.",
 			"plan: 105 messages of 100 bytes, 10 a second, each to 199 subscribers, in 1 slot of 10 s after 0.5 s of warm-up.",
-			"plan: 13 s in all (2 s of opening), and up to 10 s more after each slot for late answers; 2 worker processes.",
+			"plan: 12.5 s in all (2 s of opening), and up to 10.5 s more after each slot for late answers; 2 worker processes.",
 		],
 	],
 	[
@@ -70,7 +70,7 @@ test.each<[string, PlanOptions, number, string[]]>([
 		[
 			"plan: 3,000 sessions of 6,000 (machine 2/2) in 1 load group (websocket target), opened faster and faster, up to 400 a second, and closed at once.",
 			"plan: 1 slot of 30 s.",
-			"plan: 30 s in all (0 s of opening), and up to 20 s more after each slot for sessions that are slow to open; 1 worker process.",
+			"plan: 30 s in all (0 s of opening), and up to 20.5 s more after each slot for sessions that are slow to open; 1 worker process.",
 		],
 	],
 	[
@@ -90,7 +90,7 @@ test.each<[string, PlanOptions, number, string[]]>([
 		[
 			"plan: 50 sessions in 1 load group (websocket target), opened 100 a second.",
 			"plan: 2,050 messages of 100 bytes, 100 a second, in 1 slot of 20 s after 0.5 s of warm-up; --chaos-run at second 7.",
-			"plan: 21 s in all (0.5 s of opening), and up to 10 s more after each slot for late answers; 1 worker process.",
+			"plan: 21 s in all (0.5 s of opening), and up to 10.5 s more after each slot for late answers; 1 worker process.",
 		],
 	],
 	[
