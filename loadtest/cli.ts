@@ -1,5 +1,5 @@
 /** The load test's commands by name: `node loadtest/cli.ts swarm …`. Each is loaded when it is called. */
-import { runCommand, UsageError } from "../worker/command-line/command.ts";
+import { EXIT, runCommand, UsageError } from "../worker/command-line/command.ts";
 import type { MakeReporter } from "./record/save.ts";
 
 type Run = (argv: string[], stop: AbortSignal) => Promise<number>;
@@ -19,6 +19,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
 		return (argv, stop) => k6Command(argv, stop, makeReporter);
 	},
 };
+
+/**
+ * A reader such as `head` may close the pipe before all is written: the command goes on, because it has a result file
+ * to write and an exit code to give. What cannot be written for another reason, such as a full disk, ends it.
+ */
+for (const stream of [process.stdout, process.stderr])
+	stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+		if (code === "EPIPE") return;
+		process.stderr.write(`error: the output cannot be written (${code}); give a file with room, or --out.\n`);
+		process.exit(EXIT.failed);
+	});
 
 await runCommand(async (stop) => {
 	const [name = "", ...argv] = process.argv.slice(2);

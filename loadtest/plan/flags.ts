@@ -1,6 +1,6 @@
 /** The flags of `npm run swarm`, read into plan options. */
 import { readFileSync } from "node:fs";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { newCommand, UsageError, wholeNumber } from "../../worker/command-line/command.ts";
 import { FIELDS, type FieldName, flagOf, rowOf } from "./fields.ts";
 import type { PlanOptions } from "./plan.ts";
@@ -27,11 +27,11 @@ export interface Flags {
 
 /** Reads argv (without node and script). Throws commander's errors and UsageError. */
 export function readFlags(argv: readonly string[]): Flags {
-	const fields = fieldOptions();
+	const fields = fieldFlags(Object.keys(FIELDS) as FieldName[]);
 	const command = newCommand(
 		"npm run swarm --",
-		"One load run with real Socket.IO clients, written to a result file.",
-	).argument("[url]", "the target, for example https://localhost:8443 (or: calibrate)");
+		"One load run with real Socket.IO clients, written to a result file. Also: npm run swarm -- check URL (one session on each transport), npm run swarm -- calibrate (what this machine can generate); each has its own --help.",
+	).argument("[url]", "the target, for example https://localhost:8443");
 	for (const { option } of fields) command.addOption(option);
 	command
 		.option("--out <file>", "result file (default: reports/swarm-….json)")
@@ -45,24 +45,55 @@ export function readFlags(argv: readonly string[]): Flags {
 		.option("--quiet", "print no progress")
 		.addHelpText("after", `\n${scenarioList()}`)
 		.parse([...argv], { from: "user" });
-	const given = command.opts<Record<string, unknown> & Partial<OutputOptions>>();
-	const { out, budget, quiet = false, json = false, repeat = 1 } = given;
+	const { out, budget, quiet = false, json = false, repeat = 1 } = command.opts<Partial<OutputOptions>>();
+	return { options: given(command, fields), output: { out, budget, quiet, json, repeat } };
+}
+
+/** The fields that say how to reach a target and what it answers, and not how much load it gets. */
+const REACH: readonly FieldName[] = [
+	...(["scenario", "paths", "transports", "connectTimeout", "ackTimeout", "sources"] as const),
+	...(["insecure", "ca", "cert", "key", "resolve", "cookies", "pollingAgent", "plainClient"] as const),
+	...(["probe", "event", "payload", "binary", "message", "args", "parser", "ack", "ackMatch"] as const),
+	...(["hear", "hearSeq", "data", "seed", "namespace", "auth", "query", "headers"] as const),
+	...(["pathHeaders", "pathSet", "socketPath", "policyPort"] as const),
+];
+
+/** Reads the flags of `swarm check`. Throws commander's errors and UsageError. */
+export function readCheckFlags(argv: readonly string[]): Pick<Flags, "options"> & { json: boolean } {
+	const fields = fieldFlags(REACH);
+	const command = newCommand(
+		"npm run swarm -- check",
+		"Opens one session on each transport at each address, sends one message, and prints how long each phase took, or the cause of the failure with its fix. Exit code 0 when all work, 1 when one fails.",
+	).argument("[url]", "the target, for example https://localhost:8443");
+	for (const { option } of fields) command.addOption(option);
+	command.option("--json", "print JSON instead of lines").parse([...argv], { from: "user" });
+	const { json = false } = command.opts<{ json?: boolean }>();
+	return { options: given(command, fields), json };
+}
+
+interface FieldFlag {
+	readonly name: FieldName;
+	readonly option: Option;
+}
+
+function fieldFlags(names: readonly FieldName[]): FieldFlag[] {
+	return names.flatMap((name) => {
+		const { flag, help } = rowOf(name);
+		return flag === null ? [] : [{ name, option: optionFor(name, flag, `${help}${defaultText(name)}`) }];
+	});
+}
+
+/** The target and the fields that a parsed command line has. */
+function given(command: Command, fields: readonly FieldFlag[]): Flags["options"] {
+	const parsed = command.opts<Record<string, unknown>>();
 	const values = fields.flatMap(({ name, option }): [string, unknown][] => {
-		const value = given[option.attributeName()];
+		const value = parsed[option.attributeName()];
 		// Commander gives --no-… the value true when it is absent.
 		const isAbsent = value === undefined || (option.negate && value === true);
 		return isAbsent ? [] : [[name, value]];
 	});
-	const url = command.args[0];
-	const options = { ...Object.fromEntries(values), ...(url !== undefined && { url }) };
-	return { options, output: { out, budget, quiet, json, repeat } };
-}
-
-function fieldOptions(): { name: FieldName; option: Option }[] {
-	return (Object.keys(FIELDS) as FieldName[]).flatMap((name) => {
-		const { flag, help } = rowOf(name);
-		return flag === null ? [] : [{ name, option: optionFor(name, flag, `${help}${defaultText(name)}`) }];
-	});
+	const [url] = command.args;
+	return { ...Object.fromEntries(values), ...(url !== undefined && { url }) };
 }
 
 /** A commander option that reads a field's values. */

@@ -102,7 +102,8 @@ export function recordOf(test: Plan): PlanRecord {
 	};
 }
 
-function shareOfMachine(plan: Plan): Pick<Plan, "clients" | "rate" | "connectRate"> {
+/** What one machine of a test opens and sends. */
+export function shareOfMachine(plan: Plan): Pick<Plan, "clients" | "rate" | "connectRate"> {
 	const { activity, rate, connectRate, machine } = plan;
 	const clients = ownClients(plan);
 	// Each client sends as much as any other; rooms take the messages in turn.
@@ -128,7 +129,8 @@ export interface TextDigest {
 	readonly sha256: string;
 }
 
-function digestOf(value: string): TextDigest {
+/** A text's length and hash. */
+export function digestOf(value: string): TextDigest {
 	return {
 		bytes: Buffer.byteLength(value),
 		sha256: createHash("sha256").update(value).digest("hex").slice(0, 16),

@@ -1,68 +1,33 @@
-/**
- * Templates of what differs between clients: `{n}` (the client's number), `{path}`, `{transport}`, `{seed}`,
- * `{random}`, `{env.NAME}` (an environment variable), `{row.NAME}` (a column of `--data`), and in messages `{seq}`, a
- * number of the message's own. Braces around anything but a word stay as they are.
- */
+/** Templates of what differs between clients, as the swarm fills them; placeholders.ts lists what they may contain. */
 import { UsageError } from "../../worker/command-line/command.ts";
-import { randomFrom } from "./random.ts";
-import type { Row } from "./rows.ts";
-
-/** The values of a template's placeholders. */
-export interface TemplateValues {
-	readonly n: number;
-	readonly path: string;
-	readonly transport: string;
-	readonly seed: number;
-	/** In messages only. */
-	readonly seq?: number;
-	/** The client's row of `--data`. */
-	readonly row?: Row;
-}
-
-/** What every template may contain. */
-const WORDS = ["n", "path", "transport", "seed", "random", "env.NAME"];
-const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.\w+)?)\}/g;
+import {
+	asPlaceholders,
+	fillTemplate,
+	parseTemplate,
+	type TemplateValues,
+	WORDS,
+	wordsIn,
+} from "./placeholders.ts";
 
 /** Throws a UsageError that names `flag` when a template has a placeholder that is not among these and `more`, or an unset variable. */
 export function checkTemplate(template: string, flag: string, more: readonly string[]): void {
-	const words = [...WORDS, ...more];
-	for (const [, name = ""] of template.matchAll(PLACEHOLDER)) {
-		const variable = variableOf(name);
+	const words = [...WORDS, "env.NAME", ...more];
+	for (const word of wordsIn(template)) {
+		const variable = word.startsWith("env.") ? word.slice("env.".length) : null;
 		if (variable !== null && process.env[variable] === undefined)
 			throw new UsageError(`${flag}: the environment variable ${variable} is not set; export it first.`);
-		if (variable === null && !words.includes(name))
-			throw new UsageError(
-				`${flag}: unknown placeholder {${name}}; use any of ${words.map((word) => `{${word}}`).join(", ")}.`,
-			);
+		if (variable === null && !words.includes(word))
+			throw new UsageError(`${flag}: unknown placeholder {${word}}; use any of ${asPlaceholders(words)}.`);
 	}
 }
 
-/** Fills one template. `{random}` is 8 characters, the same for the same seed and client. */
-export function fill(template: string, values: TemplateValues, quoted = (text: string) => text): string {
-	return template.replace(PLACEHOLDER, (whole, name: string) => {
-		const value = wordOf(name, values);
-		return value === undefined ? whole : quoted(value);
-	});
+/** Fills one template. */
+export function fill(template: string, values: TemplateValues): string {
+	return fillTemplate(template, withEnvironment(values));
 }
 
-function wordOf(name: string, values: TemplateValues): string | undefined {
-	const variable = variableOf(name);
-	if (variable !== null) return process.env[variable];
-	if (name === "random") return randomWord(values);
-	if (name.startsWith("row.")) {
-		const value = values.row?.[name.slice("row.".length)];
-		return value === undefined ? undefined : String(value);
-	}
-	return Object.hasOwn(values, name) ? String(values[name as keyof TemplateValues]) : undefined;
-}
-
-function variableOf(name: string): string | null {
-	return name.startsWith("env.") ? name.slice("env.".length) : null;
-}
-
-function randomWord({ seed, n }: TemplateValues): string {
-	const random = randomFrom(seed * 1_000_003 + n);
-	return Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36)).join("");
+function withEnvironment(values: TemplateValues): TemplateValues {
+	return { ...values, env: process.env };
 }
 
 /** Fills every value of a record. */
@@ -88,7 +53,7 @@ export function fillValue(value: unknown, values: TemplateValues): unknown {
 /** Fills a JSON template and parses it. Throws a UsageError that names `flag`, not the value. */
 export function fillJson(template: string, values: TemplateValues, flag: string): unknown {
 	try {
-		return JSON.parse(fill(template, values, (text) => JSON.stringify(text).slice(1, -1)));
+		return parseTemplate(template, withEnvironment(values));
 	} catch {
 		throw new UsageError(`${flag} is not JSON; write for example ${flag} '{"token":"user-{n}"}'.`);
 	}

@@ -4,7 +4,7 @@ import type { Settings } from "../plan/fields.ts";
 /** The settings that a cause names. */
 export type Asked = Pick<
 	Settings,
-	"event" | "ack" | "connectTimeout" | "ackTimeout" | "namespace" | "socketPath" | "cookies"
+	"event" | "ack" | "connectTimeout" | "ackTimeout" | "namespace" | "socketPath" | "cookies" | "parser"
 >;
 
 /** One failure: what was said about it, by the server or by Node, and what the run had asked for. */
@@ -18,19 +18,45 @@ type Cause = (failure: Failure) => string;
 /** The prefixes under which a run counts the same causes. */
 const PREFIX = /^(open_|session_)?(upgrade_(?!timeout))?/;
 
-/** The cause of an error by its kind, with or without a prefix; null for a kind that says nothing itself. */
-export function causeOf(kind: string, said: string, asked: Asked): string | null {
-	const [prefix] = PREFIX.exec(kind)!;
+/**
+ * The cause of an error by its kind, with or without a prefix; null for a kind that says nothing itself. It names the
+ * settings as `tool` (`swarm` or `k6`) does.
+ */
+export function causeOf(kind: string, said: string, asked: Asked, tool = "swarm"): string | null {
+	const [prefix] = Object.hasOwn(CAUSES, kind) ? [""] : PREFIX.exec(kind)!;
 	const name = kind.slice(prefix.length);
 	const cause = name.startsWith("policy_") ? flashPolicy : (CAUSES[name] ?? httpCause(name));
 	if (cause === null) return null;
 	const sentence = cause({ said, asked });
-	return prefix.includes("upgrade_") ? `the upgrade to WebSocket failed: ${sentence}` : sentence;
+	const whole = prefix.includes("upgrade_") ? `the upgrade to WebSocket failed: ${sentence}` : sentence;
+	return tool === "k6" ? asK6Names(whole) : whole;
+}
+
+/** What k6 sets in another way, and what only the swarm can set. */
+const K6_NAMES: Readonly<Record<string, string>> = {
+	"leave it out of --transports": "run another transport",
+	"leave upgrade out of --transports": "run another transport",
+	"--probe connect": "--scenario connect",
+	"--connect-timeout": "SIO_CONNECT_TIMEOUT",
+	"--auth": "SIO_AUTH",
+	"--header": "SIO_HEADERS",
+	"--query": "SIO_QUERY",
+	"--cert": "SIO_CERT",
+	"--key": "SIO_KEY",
+	"--ack": "--ack of npm run swarm",
+	"--parser": "--parser of npm run swarm",
+	"--resolve": "--resolve of npm run swarm",
+	"--sources": "--sources of npm run swarm",
+};
+const K6_NAME = new RegExp(`(?:${Object.keys(K6_NAMES).join("|")})(?![\\w-])`, "g");
+
+function asK6Names(sentence: string): string {
+	return sentence.replace(K6_NAME, (name) => K6_NAMES[name]!);
 }
 
 const CAUSES: Readonly<Record<string, Cause>> = {
 	no_join: ({ said }) =>
-		`connected, but ${said}; fanout needs an application that handles join(room, ack) and room(room, payload, ack) (see loadtest/README.md).`,
+		`connected, but ${said || "the application answered no join"}; fanout needs an application that handles join(room, ack) and room(room, payload, ack) (see loadtest/README.md).`,
 	no_ack: ({ asked }) => noAnswer(asked),
 	ack_timeout: ({ asked: { ackTimeout } }) =>
 		`messages had no answer within --ack-timeout (${ackTimeout} s); look for them in the application's log, or raise --ack-timeout if it is slow.`,
@@ -51,6 +77,10 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		`no Socket.IO session in ${connectTimeout} s (--connect-timeout); check that the target is a Socket.IO server and is running, or raise --connect-timeout if it is slow.`,
 	upgrade_timeout: ({ asked: { connectTimeout } }) =>
 		`the session stayed on polling for ${connectTimeout} s (--connect-timeout); let the proxies in between pass WebSocket upgrades, or leave out the transport upgrade.`,
+	session_timeout: ({ said, asked }) => ownCode("session()", said, asked),
+	setup_timeout: ({ said, asked }) => ownCode("setup()", said, asked),
+	handshake_refused: ({ said }) =>
+		`the server or a proxy refused the WebSocket handshake${quoted(said)}; check that it offers WebSocket at this --socket-path, and what it asks for (--header, --query).`,
 	engine_0: () =>
 		"the server does not offer this transport (its option `transports`); leave it out of --transports, or enable it at the server.",
 	not_engine_io: () =>
@@ -68,17 +98,18 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 	connect_refused_by_server: ({ said, asked }) =>
 		said === "Invalid namespace" ? invalidNamespace(asked) : refusedByApplication(said),
 	payload_too_large: ({ said }) =>
-		`${said}; lower --payload or shorten --message, or raise maxHttpBufferSize at the server.`,
+		`${said || "the message exceeds the server's maxPayload"}; lower --payload or shorten --message, or raise maxHttpBufferSize at the server.`,
 	io_server_disconnect: ({ said }) =>
 		`the application disconnected the client${quoted(said)}; check what it requires of one (--auth, --header, --query), and whether it allows this many sessions.`,
-	transport_close: ({ said }) => closedByServer(said),
+	transport_close: ({ said, asked }) => closedByServer(said, asked),
 	transport_error: ({ said, asked }) =>
 		said.includes("Session ID unknown")
 			? unknownSession(asked)
 			: `the connection failed${quoted(said)}; see the logs of the server and of the proxies in between.`,
-	parse_error: ({ said }) =>
-		`the client cannot read the server's packets${quoted(said)}; the server uses another parser than socket.io-parser, such as msgpack: use the same one on both sides.`,
-	ping_timeout: () => "the server sent no ping in time; it, or a proxy, stalled or dropped the connection.",
+	parse_error: ({ said, asked }) =>
+		`the client cannot read the server's packets${quoted(said)}; the server ${otherParser(asked)}.`,
+	ping_timeout: () =>
+		"the server sent no ping in time: it, or a proxy, stalled or dropped the connection; check their load, and that the proxy lets connections idle for longer than the server's pingInterval.",
 	not_back: () => "sessions that were cut had not reconnected when the slot ended; give a longer --duration.",
 };
 
@@ -147,12 +178,22 @@ function refusedByApplication(said: string): string {
 	return `the application refused the connection${quoted(said)}; give what it asks for with --auth, --header or --query.`;
 }
 
-function closedByServer(said: string): string {
+function closedByServer(said: string, asked: Asked): string {
 	if (/\b1009\b/.test(said))
 		return `the server closed the session because a message was too large${quoted(said)}; lower --payload or shorten --message, or raise maxHttpBufferSize at the server.`;
 	if (said.includes("before the Socket.IO connect"))
-		return `the server accepted the Engine.IO handshake, then closed the session${quoted(said)}; it may use another parser than socket.io-parser, such as msgpack, or wait for something else than a Socket.IO connect: see its log.`;
+		return `the server accepted the Engine.IO handshake, then closed the session${quoted(said)}; it ${otherParser(asked).replace("uses", "may use")}. If it does not, see its log.`;
 	return `the server or a proxy closed the session${quoted(said)}; see its log.`;
+}
+
+function otherParser({ parser }: Asked): string {
+	return parser === ""
+		? "uses another parser than socket.io-parser, such as msgpack: name its module with --parser, for example socket.io-msgpack-parser"
+		: `uses another parser than ${parser}: correct --parser, or leave it out for socket.io-parser`;
+}
+
+function ownCode(name: string, said: string, { connectTimeout }: Asked): string {
+	return `${name} of the scenario file did not end in ${connectTimeout} s (--connect-timeout)${said.startsWith(name) ? "" : quoted(said)}; look for a request or an acknowledgement that it waits for in vain, or raise --connect-timeout if that is slow.`;
 }
 
 function quoted(said: string): string {

@@ -44,10 +44,12 @@ const CLOSE_REASONS = [
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
+/** All kinds that are not numbered. */
+export const ERROR_KINDS = [...FAILURE_KINDS, ...CLOSE_REASONS] as const;
+
 /** `http_404` is a status, `engine_1` a code of Engine.IO; `upgrade_` and `policy_` name the step that failed. */
 export type ErrorKind =
-	| (typeof FAILURE_KINDS)[number]
-	| CloseReason
+	| (typeof ERROR_KINDS)[number]
 	| `${"http" | "engine" | "upgrade" | "policy"}_${string}`;
 
 /** What became of messages: no answer within the limit, or no session any more. */

@@ -1,16 +1,17 @@
 /** The figures of a scenario that are not latencies of single messages, read from the load groups' histograms. */
 import type { Activity } from "../plan/scenario.ts";
 import { Histogram } from "./histogram.ts";
+import { kneeOf, type Ramp } from "./knee.ts";
 import type { Figure, Group } from "./result.ts";
-import { driftOf, type Point, pointsOf } from "./steady.ts";
+import { driftOf, pointsOf } from "./steady.ts";
 
 /**
- * The knee of a ramp, the recovery of a storm, the slopes of an echo, CPU by message. `slot` is in seconds, figures in
+ * The knee of a ramp, the recovery of a storm, the slopes of an echo, CPU by message. Figures are in
  * µs. A merge computes them again from what the machines' runs add up to; `outcomes` are the figures that do.
  */
 export function figuresOf(
 	groups: readonly Group[],
-	{ activity, connectRate, slot }: { activity: Activity; connectRate: number; slot: number },
+	{ activity, ...ramp }: Ramp & { activity: Activity },
 	outcomes: readonly Figure[] = [],
 ): Figure[] {
 	return groups.flatMap((group) => {
@@ -20,7 +21,7 @@ export function figuresOf(
 			...{ transport, path, combine: "derived" },
 		});
 		if (activity === "ramp") {
-			const knee = kneeOf(group, connectRate, slot);
+			const knee = kneeOf(group, ramp);
 			return knee === null ? [] : [figure("knee", knee, "sessions/s")];
 		}
 		return [
@@ -29,24 +30,6 @@ export function figuresOf(
 			...cpuByMessage(group, outcomes).map(([name, ms]) => figure(name, ms, "CPU ms")),
 		];
 	});
-}
-
-/** Opening is slow when its p50 is this many times the first third's, and by more than a millisecond. */
-const SLOW_FACTOR = 2;
-const SLOW_BY_US = 1000;
-
-/** The rate at which opening sessions became slow for good; null when it never did. */
-export function kneeOf(group: Group, connectRate: number, slot: number): number | null {
-	const points = pointsOf(group.metrics.connect?.windows ?? [], 0.5);
-	const calm = points
-		.slice(0, Math.max(1, Math.floor(points.length / 3)))
-		.map(({ value }) => value)
-		.sort((a, b) => a - b);
-	const usual = calm[Math.floor(calm.length / 2)];
-	if (usual === undefined) return null;
-	const isSlow = ({ value }: Point) => value > usual * SLOW_FACTOR && value > usual + SLOW_BY_US;
-	const knee = points[points.findLastIndex((point) => !isSlow(point)) + 1];
-	return knee === undefined ? null : (connectRate * (knee.second - points[0]!.second)) / slot;
 }
 
 /** When half, 95 % and all of the lost sessions were back. */

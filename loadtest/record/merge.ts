@@ -50,6 +50,8 @@ export function mergeResults(inputs: readonly NamedResult[]): Result {
 		activity: activityOf(plan),
 		connectRate: Number(storedIn(plan, "connectRate")),
 		slot: plan.slot,
+		generator,
+		share: 1,
 	};
 	const { tool } = first.result.environment;
 	const recomputed = doubtsAbout({ tool, plan }, groups, generator, opening);

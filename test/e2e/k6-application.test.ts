@@ -41,6 +41,66 @@ describe.skipIf(skipWithoutK6).concurrent("k6 against an application of your own
 		},
 	);
 
+	it("gives each client its own namespace, auth, query, header and message, and each message its own number", async () => {
+		await using target = await startK6Target();
+		const sessions: unknown[] = [];
+		const seqs: number[] = [];
+		target.io.of(/^\/room-\d+$/).on("connection", (socket) => {
+			const { auth, query, headers } = socket.handshake;
+			sessions.push([socket.nsp.name, auth["user"], query["by"], headers["x-user"]]);
+			socket.on("say", (room: string, message: { by: number; id: number }, ack: () => void) => {
+				if (room !== "lobby" || message.by !== auth["user"]) return;
+				seqs.push(message.id);
+				ack();
+			});
+		});
+		const env = {
+			SIO_AUTH: '{"user":{n},"token":"hunter2-{random}"}',
+			SIO_QUERY: "by={path}/{n}",
+			SIO_HEADERS: '{"x-user":"user {n} over {transport}"}',
+		};
+		const flags = ["--namespace", "room-{n}", "--path", "app", "--event", "say"];
+		const args = ["--args", '["lobby",{"by":{n},"id":{seq}}]'];
+		const { result, samples, stderr } = await runK6Command(
+			["polling", target.url, ...LOAD, ...flags, ...args],
+			{
+				env,
+			},
+		);
+		const { counts, path } = result!.groups[0]!;
+		expect(counts, stderr).toMatchObject({ sessionsOpen: 2, sent: 20, received: 20 });
+		expect(path).toBe("app");
+		expect(sessions.sort()).toEqual([
+			["/room-0", 0, "app/0", "user 0 over polling"],
+			["/room-1", 1, "app/1", "user 1 over polling"],
+		]);
+		expect(new Set(seqs).size).toBe(22);
+		expect(seqs.every(Number.isSafeInteger)).toBe(true);
+		expect(result!.plan.extra["args"]).toEqual({
+			bytes: 31,
+			sha256: expect.stringMatching(/^[0-9a-f]{16}$/),
+		});
+		expect(JSON.stringify(result) + samples + stderr).not.toContain("hunter2");
+	});
+
+	it("is refused by name where k6 cannot do what is asked", async () => {
+		const { code, stderr } = await runK6Command(["websocket", "http://127.0.0.1:9", "--data", "users.csv"]);
+		expect({ code, stderr }).toEqual({
+			code: 2,
+			stderr: "error: --data: k6 cannot do that; use npm run swarm, or leave it out.\n",
+		});
+	});
+
+	it("names the cause of an error and its fix by k6's own settings", async () => {
+		await using target = await startK6Target();
+		target.io.use((_, next) => next(new Error("log in first")));
+		const { code, stdout } = await runK6Command(["websocket", target.url, ...LOAD]);
+		expect(code).toBe(3);
+		expect(stdout.replace(/\s+/g, " ")).toContain(
+			"open_connect_refused_by_server: the application refused the connection; give what it asks for with SIO_AUTH, SIO_HEADERS or SIO_QUERY.",
+		);
+	});
+
 	it("opens and closes sessions at a rate without sending an event", async () => {
 		await using target = await startK6Target();
 		let left = 0;

@@ -1,8 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadResult } from "../../loadtest/record/load.ts";
+import { exitCodeOf, verdictOf } from "../../loadtest/record/verdict.ts";
+import { PROJECT } from "../../worker/command-line/project.ts";
 import { certificateFor } from "../../worker/selfhost/certificate.ts";
 import { Command, nodeRun, outcome } from "../support/commands/command.ts";
 import { runSwarmCommand } from "../support/swarm/command.ts";
@@ -194,7 +199,8 @@ test.concurrent("--repeat writes each run of the series to its own file", { time
 		"--quiet",
 		"--json",
 	];
-	const { stdout } = await runSwarmCommand(echo.url, ...args, "--out", out);
+	const { stdout, stderr } = await runSwarmCommand(echo.url, ...args, "--out", out);
+	expect(stderr).toBe("");
 	const runs = await Promise.all(
 		["series-1.json", "series-2.json"].map((name) => loadResult(join(folder, name))),
 	);
@@ -206,4 +212,23 @@ test.concurrent("--repeat writes each run of the series to its own file", { time
 	expect(runs[0]!.id).not.toBe(runs[1]!.id);
 	expect(runs.map(({ plan }) => plan.seed)).toEqual([1, 2]);
 	expect(JSON.parse(stdout.trim().split("\n")[1]!).id).toBe(runs[1]!.id);
+});
+
+test.concurrent("a reader that closes the pipe early loses the output, but not the result or the exit code", async () => {
+	const out = join(folder, "piped.json");
+	const args = [echo.url, "--clients", "2", "--rate", "10", "--duration", "1", "--transports", "websocket"];
+	const child = spawn(process.execPath, ["loadtest/cli.ts", "swarm", ...args, "--json", "--out", out], {
+		cwd: PROJECT,
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	child.stdout.destroy();
+	const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+	expect(stderr).toMatch(
+		/^plan: 2 sessions in 1 load group \(websocket target\), .*\nplan: 15 messages of 100 bytes/,
+	);
+	expect(stderr).toMatch(/\nresult: .*piped\.json\n$/);
+	const result = await loadResult(out);
+	expect(result.groups[0]!.counts.received).toBe(10);
+	// The run may be invalid where many tests share the machine.
+	expect(code).toBe(exitCodeOf(verdictOf(result)));
 });

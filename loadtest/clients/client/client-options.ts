@@ -3,10 +3,11 @@ import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import { ownNumber } from "../../plan/machine.ts";
 import { settingsFor } from "../../plan/path-settings.ts";
 import { queryOf } from "../../plan/paths.ts";
+import type { TemplateValues } from "../../plan/placeholders.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Row } from "../../plan/rows.ts";
 import type { ScenarioCode, SessionContext, SetupSocket } from "../../plan/scenario.ts";
-import { fill, fillAll, fillJson, fillObject, type TemplateValues } from "../../plan/template.ts";
+import { fill, fillAll, fillJson, fillObject } from "../../plan/template.ts";
 import { type Inputs, NO_INPUTS } from "./inputs.ts";
 import type { Message, SessionOptions } from "./session.ts";
 

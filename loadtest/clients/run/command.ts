@@ -18,6 +18,8 @@ import {
 import { exitCodeOf, type Verdict, worstOf } from "../../record/verdict.ts";
 import { type Screen, screenOn } from "../view/screen.ts";
 import { calibrateCommand } from "./calibrate.ts";
+import { checkCommand } from "./check-command.ts";
+import { describePlan } from "./plan-text.ts";
 import type { Series } from "./recorder.ts";
 import { runSwarm } from "./run.ts";
 
@@ -27,6 +29,7 @@ export async function swarmCommand(
 	stop: AbortSignal,
 	makeReporter: MakeReporter,
 ): Promise<number> {
+	if (argv[0] === "check") return checkCommand(argv.slice(1), stop);
 	if (argv[0] === "calibrate") return calibrateCommand(argv.slice(1), stop);
 	const { options, output } = readFlags(argv);
 	const { json, repeat } = output;
@@ -42,6 +45,7 @@ export async function swarmCommand(
 	const file = output.out ?? defaultFile("swarm", plan.scenario);
 	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);
+	screen.note(describePlan(plan, repeat));
 	const id = randomUUID();
 	const verdicts: Verdict[] = [];
 	for (let index = 1; index <= repeat; index++) {

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { isLoopback } from "../../plan/paths.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { recordOf } from "../../plan/stored-plan.ts";
+import { recordOf, storedIn } from "../../plan/stored-plan.ts";
 import { type Doubt, type DoubtCode, type DoubtFacts, doubt } from "../../record/doubts.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { figuresOf } from "../../record/figures.ts";
@@ -100,6 +100,11 @@ export class Recorder {
 		const record = recordOf(plan);
 		// A watched process also works for the other machines: its CPU by message needs their counts, in a merge.
 		const { figures: outcomes } = this.#outcomes;
+		const derived = figuresOf(
+			groups,
+			{ ...plan, generator, share: Number(storedIn(record, "connectRate")) / plan.connectRate },
+			plan.machine.of === 1 ? outcomes : [],
+		);
 		const loopback = plan.paths.every(({ urls }) => urls.every(isLoopback));
 		return {
 			kind: RESULT_KIND,
@@ -112,7 +117,7 @@ export class Recorder {
 			groups,
 			generator,
 			...(opening.length > 0 && { opening }),
-			outcomes: [...outcomes, ...figuresOf(groups, plan, plan.machine.of === 1 ? outcomes : [])],
+			outcomes: [...outcomes, ...derived],
 			validity: validity([
 				...this.#known,
 				...doubtsAbout({ tool: TOOL, plan: record }, groups, generator, opening),

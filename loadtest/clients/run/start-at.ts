@@ -26,7 +26,8 @@ const PHASE_SESSION_S = 0.1;
 /** Seconds from the end of a slot's measurement that are kept free for its drain, however long that takes. */
 export function gapOf({ activity, probe, ackTimeout, connectTimeout }: Timed): number {
 	if (activity === "ramp") return connectTimeout + GAP_MARGIN_S;
-	const awaitsAnswers = activity === "fanout" || (activity === "echo" && probe === "echo");
+	const awaitsAnswers =
+		activity === "fanout" || activity === "flow" || (activity === "echo" && probe === "echo");
 	return (awaitsAnswers ? ackTimeout : 0) + GAP_MARGIN_S;
 }
 
@@ -35,11 +36,15 @@ export function slotOffset(plan: Timed, number: number): number {
 	return number * (plan.slot + gapOf(plan) + plan.warmup);
 }
 
-/** Seconds that a run takes until it can measure. A session that is slow to open may take longer. */
-export function leadTime({ activity, clients, groups, connectRate, warmup, phaseSessions }: Timed): number {
-	if (activity === "ramp") return SETTING_UP_S + warmup;
-	const perGroup = clients / connectRate + phaseSessions * PHASE_SESSION_S;
-	return SETTING_UP_S + groups.length * perGroup + warmup;
+/** Seconds that opening takes, the sessions of the connection phases included. A slow target may need longer. */
+export function openingTime({ activity, clients, groups, connectRate, phaseSessions }: Timed): number {
+	if (activity === "ramp") return 0;
+	return groups.length * (clients / connectRate + phaseSessions * PHASE_SESSION_S);
+}
+
+/** Seconds that a run takes until it can measure. */
+export function leadTime(plan: Timed): number {
+	return SETTING_UP_S + openingTime(plan) + plan.warmup;
 }
 
 /** Throws a UsageError when measurement is to begin before all sessions can be open; `now` is in seconds since 1970. */

@@ -1,6 +1,7 @@
 /** The flags of `npm run k6`, translated to the environment variables of a script. */
-import type { Command } from "commander";
+import { type Command, CommanderError } from "commander";
 import { newCommand, UsageError } from "../../../worker/command-line/command.ts";
+import { FIELDS, type FieldName, flagOf } from "../../plan/fields.ts";
 import { targetUrl } from "../../plan/paths.ts";
 import { K6_TRANSPORTS, type K6Transport, type Settings, settingsFrom } from "../script/settings.ts";
 import { SettingError, VARIABLES, type Variable } from "../script/variables.ts";
@@ -32,6 +33,7 @@ export interface OutputOptions {
 
 /** Flags that set a variable of the scripts, with the variable's description as help text. */
 const VALUE_FLAGS: readonly (readonly [flag: string, placeholder: string, variable: Variable])[] = [
+	["--path", "<name>", "SIO_PATH_NAME"],
 	["--scenario", "<name>", "SIO_SCENARIO"],
 	["--clients", "<n>", "SIO_CLIENTS"],
 	["--rate", "<n>", "SIO_RATE"],
@@ -39,7 +41,11 @@ const VALUE_FLAGS: readonly (readonly [flag: string, placeholder: string, variab
 	["--warmup", "<seconds>", "SIO_WARMUP"],
 	["--connect-rate", "<n>", "SIO_CONNECT_RATE"],
 	["--payload", "<bytes>", "SIO_PAYLOAD"],
+	["--message", "<json>", "SIO_MESSAGE"],
+	["--args", "<json>", "SIO_ARGS"],
 	["--event", "<name>", "SIO_EVENT"],
+	["--namespace", "<name>", "SIO_NAMESPACE"],
+	["--seed", "<n>", "SIO_SEED"],
 	["--ack-timeout", "<seconds>", "SIO_ACK_TIMEOUT"],
 	["--max-loss", "<percent>", "SIO_MAX_LOSS"],
 	["--socket-path", "<path>", "SIO_PATH"],
@@ -51,18 +57,19 @@ const SWITCHES: readonly (readonly [flag: string, variable: Variable])[] = [
 
 /** Reads argv (without node and script). Throws UsageError and commander's errors. */
 export function readFlags(argv: readonly string[], env: Env): RunOptions {
-	const command = k6Flags().parse([...argv], { from: "user" });
+	const command = parsed(argv);
 	const [transport, ...targets] = command.args as [K6Transport, ...string[]];
 	if (!K6_TRANSPORTS.includes(transport))
 		throw new UsageError(`Unknown transport "${transport}"; use one of: ${K6_TRANSPORTS.join(", ")}.`);
 	const urls = targets.map((target) => targetUrl(target, "URL"));
 	const given = command.opts<Record<string, string | true | undefined>>();
 	const variables = { ...ownVariables(env), ...flagVariables(given), SIO_URL: urls.join(",") };
-	const { out, budget, samples, ca, path, json, quiet } = given as Record<string, string | undefined>;
+	const { out, budget, samples, ca, json, quiet } = given as Record<string, string | undefined>;
+	const settings = checked(transport, variables);
 	return {
-		settings: checked(transport, variables),
+		settings,
 		variables,
-		path: { name: path ?? "target", urls },
+		path: { name: settings.pathName, urls },
 		output: {
 			out: out ?? null,
 			budget: budget ?? null,
@@ -74,14 +81,45 @@ export function readFlags(argv: readonly string[], env: Env): RunOptions {
 	};
 }
 
+/** The parsed command line. Throws commander's errors, and a UsageError for a flag that only the swarm has. */
+function parsed(argv: readonly string[]): Command {
+	try {
+		return k6Flags().parse([...argv], { from: "user" });
+	} catch (error) {
+		const [, flag] =
+			/unknown option '(--[\w-]+)/.exec(error instanceof CommanderError ? error.message : "") ?? [];
+		if (flag === undefined || !SWARM_FLAGS.has(flag)) throw error;
+		const variable = BY_VARIABLE[flag];
+		throw new UsageError(
+			variable === undefined
+				? `${flag}: k6 cannot do that; use npm run swarm, or leave it out.`
+				: `${flag}: k6 reads this from the environment; set ${variable}.`,
+		);
+	}
+}
+
+const SWARM_FLAGS = new Set([...(Object.keys(FIELDS) as FieldName[]).map(flagOf), "--repeat"]);
+
+/** The swarm's flags that are no flags here, but variables: most may be secrets. */
+const BY_VARIABLE: Readonly<Record<string, Variable>> = {
+	"--auth": "SIO_AUTH",
+	"--query": "SIO_QUERY",
+	"--header": "SIO_HEADERS",
+	"--connect-timeout": "SIO_CONNECT_TIMEOUT",
+	"--cert": "SIO_CERT",
+	"--key": "SIO_KEY",
+};
+
 function k6Flags(): Command {
 	const command = newCommand(
 		"npm run k6 --",
 		"Makes one load run with k6 and writes a result file like the swarm's.",
 	)
 		.argument("<transport>", K6_TRANSPORTS.join(", "))
-		.argument("<urls...>", "the target, for example https://localhost:8443; sessions are spread over several")
-		.option("--path <name>", "name of the path in the result (default: target)");
+		.argument(
+			"<urls...>",
+			"the target, for example https://localhost:8443; sessions are spread over several",
+		);
 	for (const [flag, placeholder, variable] of VALUE_FLAGS)
 		command.option(`${flag} ${placeholder}`, VARIABLES[variable]);
 	for (const [flag, variable] of SWITCHES) command.option(flag, VARIABLES[variable].replace("`1`: ", ""));

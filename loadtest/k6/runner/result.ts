@@ -1,7 +1,7 @@
 /** Converts a k6 run to the result that report and compare read. */
 import { randomUUID } from "node:crypto";
-import { DEFAULTS } from "../../plan/fields.ts";
 import { isLoopback, masked } from "../../plan/paths.ts";
+import { digestOf } from "../../plan/stored-plan.ts";
 import { environmentOf } from "../../record/environment.ts";
 import { type PlanRecord, RESULT_KIND, RESULT_VERSION, type Result } from "../../record/result.ts";
 import { doubtsAbout, validity } from "../../record/validity.ts";
@@ -72,8 +72,7 @@ function planOf({ options: { settings, path }, samples, end }: FinishedRun): Pla
 		slot: duration,
 		warmup,
 		payload,
-		// Nothing is random here: the schedule is even.
-		seed: DEFAULTS.seed,
+		seed: settings.seed,
 		arrivals: "uniform",
 		grain: 0,
 		ackTimeout,
@@ -86,8 +85,10 @@ function planOf({ options: { settings, path }, samples, end }: FinishedRun): Pla
 
 function extraOf(settings: Settings): Record<string, unknown> {
 	const { namespace, socketPath, binary, connectRate, connectTimeout, insecure, tlsMin } = settings;
-	const { ackP95Ms, loopLagP95Ms, ackedShare, connectedShare } = settings;
+	const { ackP95Ms, loopLagP95Ms, ackedShare, connectedShare, message, args } = settings;
 	return {
+		...(message !== "" && { message: digestOf(message) }),
+		...(args !== "" && { args: digestOf(args) }),
 		namespace,
 		socketPath,
 		binary,

@@ -5,17 +5,25 @@ import { Echo } from "./echo.ts";
 import { meter } from "./meter.ts";
 import type { Settings } from "./settings.ts";
 import { SocketSession, type Steps } from "./socket-session.ts";
+import { type ClientSettings, settingsOf } from "./templates.ts";
 
 /** Ack id of the first event, whose time is the phase `first_ack`. The ids of messages follow. */
 const FIRST_ACK_ID = 0;
 
+/** A client's place in the run. */
+export interface Place {
+	/** Its number from 0. */
+	readonly number: number;
+	/** Start of measurement in milliseconds since the start of the run. */
+	readonly start: number;
+	/** The smallest `{seq}` of the run. */
+	readonly firstSeq: number;
+}
+
 /** Created by `run`, and finished when its session has closed. */
 export class Client {
-	readonly #settings: Settings;
-	/** Number of this client from 0; start of measurement in milliseconds since the start of the run. */
-	readonly #number: number;
-	readonly #start: number;
-	readonly #args: readonly unknown[];
+	readonly #settings: ClientSettings;
+	readonly #place: Place;
 	readonly #session: SocketSession;
 	readonly #done: () => void;
 	#steps: Steps | null = null;
@@ -24,14 +32,12 @@ export class Client {
 	#isOpen = false;
 	#leaving = false;
 
-	private constructor(settings: Settings, number: number, start: number, done: () => void) {
-		this.#settings = settings;
-		this.#number = number;
-		this.#start = start;
+	private constructor(settings: Settings, place: Place, done: () => void) {
+		this.#settings = settingsOf(settings, place.number);
+		this.#place = place;
 		this.#done = done;
-		this.#args = [settings.event, payloadOf(settings)];
-		const origin = settings.origins[number % settings.origins.length] as string;
-		this.#session = new SocketSession(settings, origin, {
+		const origin = settings.origins[place.number % settings.origins.length] as string;
+		this.#session = new SocketSession(this.#settings, origin, {
 			ready: (steps) => this.#ready(steps),
 			ack: (id, arrival) => {
 				if (id === FIRST_ACK_ID) this.#startWork(arrival.at);
@@ -43,8 +49,8 @@ export class Client {
 	}
 
 	/** Resolves when the client has left or could not connect. */
-	static run(settings: Settings, number: number, start: number): Promise<void> {
-		return new Promise((done) => new Client(settings, number, start, done));
+	static run(settings: Settings, place: Place): Promise<void> {
+		return new Promise((done) => new Client(settings, place, done));
 	}
 
 	#ready(steps: Steps): void {
@@ -56,7 +62,14 @@ export class Client {
 			return;
 		}
 		this.#firstAck = setTimeout(() => this.#giveUp(), this.#settings.ackTimeout * 1000);
-		this.#session.emit(FIRST_ACK_ID, this.#args);
+		this.#emit(FIRST_ACK_ID);
+	}
+
+	/** Sends the client's event; ack ids count up, and with the client's number they tell all messages of the run apart. */
+	#emit(id: number): void {
+		const { number, firstSeq } = this.#place;
+		const { clients, event, messageArgs } = this.#settings;
+		this.#session.emit(id, [event, ...messageArgs(firstSeq + id * clients + number)]);
 	}
 
 	#startWork(ackedAt: number): void {
@@ -67,10 +80,10 @@ export class Client {
 		this.#countOpen();
 		const { clients, rate, duration, ackTimeout } = this.#settings;
 		this.#echo = new Echo({
-			share: { client: this.#number, clients, rate, duration },
-			start: this.#start,
+			share: { client: this.#place.number, clients, rate, duration },
+			start: this.#place.start,
 			ackTimeout,
-			emit: (id) => this.#session.emit(id + 1, this.#args),
+			emit: (id) => this.#emit(id + 1),
 			finished: () => this.#leave(),
 		});
 	}
@@ -104,11 +117,6 @@ export class Client {
 		else meter.connected.add(false);
 		this.#echo?.cut();
 	}
-}
-
-/** The payload of each message: as many bytes as the settings say, as text (one byte per character) or as bytes. */
-function payloadOf({ payload, binary }: Pick<Settings, "payload" | "binary">): string | ArrayBuffer {
-	return binary ? new Uint8Array(payload).fill(0x78).buffer : "x".repeat(payload);
 }
 
 /**

@@ -7,6 +7,9 @@ import { meter } from "./meter.ts";
 import { arrivalSeconds, optionsFor, sessionsOf } from "./options.ts";
 import { type K6Transport, settingsFrom } from "./settings.ts";
 
+/** No run sends more: the numbers of runs that start at different times differ, and are whole up to the year 2039. */
+const MESSAGES_PER_MS = 4096;
+
 /** The exports. */
 export interface Script {
 	readonly options: Options;
@@ -27,7 +30,8 @@ export function scriptFor(transport: K6Transport): Script {
 			// The scenario's start instead of a `setup` function: every instance of a distributed run knows it.
 			const start = exec.scenario.startTime + lead;
 			meter.start.add(start);
-			await Client.run(settings, number, start - epochOfRun());
+			const firstSeq = exec.scenario.startTime * MESSAGES_PER_MS;
+			await Client.run(settings, { number, start: start - epochOfRun(), firstSeq });
 		},
 	};
 }

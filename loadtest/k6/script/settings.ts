@@ -4,6 +4,7 @@
  */
 import { DEFAULTS } from "../../plan/fields.ts";
 import type { Transport } from "../../plan/load-group.ts";
+import { checkTemplates, type Templates } from "./templates.ts";
 import { executorSeconds, oneOf, percentage, positiveNumber, share, wholeNumber } from "./value.ts";
 import { SettingError, type Variable } from "./variables.ts";
 
@@ -20,11 +21,13 @@ export type K6Transport = (typeof K6_TRANSPORTS)[number];
 export const SCENARIOS = ["echo", "connect"] as const;
 
 /** Resolved settings; times are in seconds unless the name says otherwise. */
-export interface Settings {
+export interface Settings extends Templates {
 	readonly transport: K6Transport;
+	/** The path's name in the result, and the seed: values of templates. */
+	readonly pathName: string;
+	readonly seed: number;
 	/** Origins, `https://host:port`; sessions are spread evenly over them. */
 	readonly origins: readonly string[];
-	readonly namespace: string;
 	readonly socketPath: string;
 	readonly scenario: (typeof SCENARIOS)[number];
 	readonly clients: number;
@@ -36,11 +39,6 @@ export interface Settings {
 	/** Send bytes instead of text. */
 	readonly binary: boolean;
 	readonly event: string;
-	/** null = none. */
-	readonly auth: Readonly<Record<string, unknown>> | null;
-	/** As in the URL, without a leading `&`. */
-	readonly query: string;
-	readonly headers: Readonly<Record<string, string>>;
 	readonly ackTimeout: number;
 	readonly connectTimeout: number;
 	readonly insecure: boolean;
@@ -62,12 +60,16 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function settingsFrom(transport: K6Transport, env: Env): Settings {
 	const given = (name: Variable) => env[name] || undefined;
 	const { origins, namespace } = targets(given("SIO_URL"));
+	const templates = templatesFrom(given, namespace);
+	checkTemplates(templates);
 	return {
 		transport,
+		...templates,
 		origins,
-		namespace,
+		pathName: given("SIO_PATH_NAME") ?? "target",
+		seed: wholeNumber("SIO_SEED", given("SIO_SEED"), 0, 0xffffffff, DEFAULTS.seed),
 		socketPath: path(given("SIO_PATH") ?? DEFAULTS.socketPath),
-		scenario: oneOf("SIO_SCENARIO", given("SIO_SCENARIO"), SCENARIOS, "echo"),
+		scenario: scenarioFrom(given("SIO_SCENARIO")),
 		clients: wholeNumber("SIO_CLIENTS", given("SIO_CLIENTS"), 1, 100_000, DEFAULTS.clients),
 		rate: positiveNumber("SIO_RATE", given("SIO_RATE"), DEFAULTS.rate),
 		duration: executorSeconds("SIO_DURATION", given("SIO_DURATION"), DEFAULTS.duration),
@@ -76,9 +78,6 @@ export function settingsFrom(transport: K6Transport, env: Env): Settings {
 		payload: wholeNumber("SIO_PAYLOAD", given("SIO_PAYLOAD"), 0, 100_000_000, DEFAULTS.payload),
 		binary: oneOf("SIO_BINARY", given("SIO_BINARY"), ["0", "1"], "0") === "1",
 		event: given("SIO_EVENT") ?? DEFAULTS.event,
-		auth: object("SIO_AUTH", given("SIO_AUTH")),
-		query: (given("SIO_QUERY") ?? "").replace(/^[?&]/, ""),
-		headers: texts("SIO_HEADERS", given("SIO_HEADERS")),
 		ackTimeout: positiveNumber("SIO_ACK_TIMEOUT", given("SIO_ACK_TIMEOUT"), DEFAULTS.ackTimeout),
 		connectTimeout: positiveNumber(
 			"SIO_CONNECT_TIMEOUT",
@@ -96,6 +95,34 @@ export function settingsFrom(transport: K6Transport, env: Env): Settings {
 	};
 }
 
+function scenarioFrom(text: string | undefined): Settings["scenario"] {
+	if (text === undefined) return "echo";
+	const known = SCENARIOS.find((name) => name === text);
+	if (known !== undefined) return known;
+	throw new SettingError(
+		"SIO_SCENARIO",
+		text,
+		"give echo or connect, or use npm run swarm for other scenarios",
+	);
+}
+
+function templatesFrom(given: (name: Variable) => string | undefined, namespace: string): Templates {
+	const text = (name: Variable) => given(name) ?? "";
+	const named = text("SIO_NAMESPACE").replace(/^\/?/, "/");
+	const messages = ["SIO_MESSAGE", "SIO_ARGS", "SIO_BINARY"] as const satisfies Variable[];
+	const [first, second] = messages.filter((name) => text(name) !== "" && text(name) !== "0");
+	if (first !== undefined && second !== undefined)
+		throw new SettingError(second, null, `${first} is given too; give one of them`);
+	return {
+		namespace: named === "/" ? namespace : named,
+		auth: text("SIO_AUTH"),
+		query: text("SIO_QUERY").replace(/^[?&]/, ""),
+		headers: texts("SIO_HEADERS", given("SIO_HEADERS")),
+		message: text("SIO_MESSAGE"),
+		args: text("SIO_ARGS"),
+	};
+}
+
 /** k6 has no URL class. */
 const URL_PARTS = /^(https?|wss?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/;
 
@@ -109,6 +136,8 @@ function targets(text: string | undefined): { origins: string[]; namespace: stri
 		return { origin: `${match[1]?.replace("ws", "http")}://${match[2]}`, namespace: match[3] ?? "/" };
 	});
 	const namespace = parts[0]?.namespace ?? "/";
+	if (/[{}]|%7B/i.test(namespace))
+		throw new SettingError("SIO_URL", text, "no placeholder is filled in a URL; use SIO_NAMESPACE");
 	if (parts.some((part) => part.namespace !== namespace))
 		throw new SettingError("SIO_URL", text, "give all URLs the same namespace");
 	return { origins: parts.map(({ origin }) => origin), namespace };
@@ -119,22 +148,17 @@ function path(text: string): string {
 	return text.endsWith("/") ? text : `${text}/`;
 }
 
-function object(name: Variable, text: string | undefined): Record<string, unknown> | null {
-	if (text === undefined) return null;
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		value = undefined;
-	}
-	// The value may be a secret, so the error does not repeat it.
-	if (typeof value !== "object" || value === null || Array.isArray(value))
-		throw new SettingError(name, null, 'write a JSON object like {"token":"…"}');
-	return value as Record<string, unknown>;
-}
-
+/** The values of headers may be secrets, so no error repeats them. */
 function texts(name: Variable, text: string | undefined): Record<string, string> {
-	const headers = object(name, text) ?? {};
+	if (text === undefined) return {};
+	let headers: unknown;
+	try {
+		headers = JSON.parse(text);
+	} catch {
+		headers = null;
+	}
+	if (typeof headers !== "object" || headers === null || Array.isArray(headers))
+		throw new SettingError(name, null, 'write a JSON object like {"token":"…"}');
 	for (const value of Object.values(headers))
 		if (typeof value !== "string") throw new SettingError(name, null, "give each header a string");
 	return headers as Record<string, string>;

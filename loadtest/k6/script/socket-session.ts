@@ -6,7 +6,7 @@ import { encodePacket, PacketReader, type SocketPacket } from "../codec/socket.t
 import { now } from "./clock.ts";
 import { EngineSession } from "./engine-session.ts";
 import type { Arrival, RequestPhases } from "./link.ts";
-import type { Settings } from "./settings.ts";
+import type { ClientSettings } from "./templates.ts";
 
 /** When each step of opening was completed, in milliseconds since the start of the run; `upgraded` is 0 without an upgrade. */
 export interface Steps {
@@ -32,7 +32,7 @@ type Progress = { -readonly [Step in keyof Steps]: Steps[Step] };
 
 /** A connection. */
 export class SocketSession {
-	readonly #settings: Settings;
+	readonly #settings: ClientSettings;
 	readonly #events: SocketEvents;
 	readonly #engine: EngineSession;
 	readonly #reader = new PacketReader();
@@ -42,7 +42,7 @@ export class SocketSession {
 	#over = false;
 
 	/** Starts to open; `origin` is one of the origins in the settings. */
-	constructor(settings: Settings, origin: string, events: SocketEvents) {
+	constructor(settings: ClientSettings, origin: string, events: SocketEvents) {
 		this.#settings = settings;
 		this.#events = events;
 		const { socketPath, query, headers, connectTimeout } = settings;

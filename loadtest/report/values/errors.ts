@@ -15,6 +15,7 @@ const ASKED = Object.keys({
 	namespace: 0,
 	socketPath: 0,
 	cookies: 0,
+	parser: 0,
 } satisfies Record<keyof Asked, 0>) as (keyof Asked & FieldName)[];
 
 /** One row for each text, or for each kind without one; empty when nothing failed. */
@@ -24,7 +25,7 @@ export function errorTable(result: Result): Table {
 	const cells = result.groups.flatMap((group) =>
 		kindsOf(group).flatMap(([kind, times]) => {
 			const texts = group.samples?.[kind] ?? [];
-			const cause = causeOf(kind, texts[0] ?? "", asked);
+			const cause = causeOf(kind, texts[0] ?? "", asked, result.environment.tool);
 			if (cause !== null && !notes.has(kind)) notes.set(kind, `${kind}: ${cause}`);
 			return (texts.length > 0 ? texts : [""]).map((text, i) =>
 				i === 0 ? [group.transport, group.path, kind, showCount(times), text] : ["", "", "", "", text],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULTS } from "../../../loadtest/plan/fields.ts";
 import { type Asked, causeOf } from "../../../loadtest/record/causes.ts";
+import { ACK_ERRORS, ERROR_KINDS } from "../../../loadtest/record/error-kinds.ts";
 
 const asked: Asked = { ...DEFAULTS, event: "say", connectTimeout: 3, ackTimeout: 4 };
 
@@ -45,13 +46,40 @@ test.each<[string, string, RegExp, Partial<Asked>?]>([
 	],
 	["io_server_disconnect", "io server disconnect", /application disconnected the client/],
 	["transport_close", "transport close (code 1009) after", /a message was too large/],
-	["transport_close", "transport close before the Socket.IO connect", /another parser/],
+	[
+		"transport_close",
+		"transport close before the Socket.IO connect",
+		/may use another parser than socket\.io-parser, such as msgpack: name its module with --parser, for example socket\.io-msgpack-parser/,
+	],
+	[
+		"transport_close",
+		"transport close before the Socket.IO connect",
+		/may use another parser than mine: correct --parser, or leave it out/,
+		{ parser: "mine" },
+	],
 	["transport_close", "transport close after the Socket.IO connect", /closed the session .*; see its log/],
 	["transport_error", "transport error (read EIO)", /the connection failed \(transport error \(read EIO\)\)/],
 	["session_transport_error", "transport error (Session ID unknown)", /make the balancer sticky/],
 	["not_engine_io", "", /no Engine\.IO packet/],
 	["no_upgrade_offered", "", /^the server does not offer the upgrade to WebSocket/],
-	["parse_error", "", /uses another parser/],
+	[
+		"parse_error",
+		"",
+		/uses another parser than socket\.io-parser.*--parser, for example socket\.io-msgpack-parser/,
+	],
+	["parse_error", "", /uses another parser than mine: correct --parser/, { parser: "mine" }],
+	["ping_timeout", "", /sent no ping in time.*; check their load, .*pingInterval/],
+	[
+		"session_timeout",
+		"session() did not end in 3 s",
+		/^session\(\) of the scenario file did not end in 3 s \(--/,
+	],
+	[
+		"open_setup_timeout",
+		"setup() did not end in 3 s",
+		/^setup\(\) of the scenario file .*; look for a request/,
+	],
+	["handshake_refused", "", /refused the WebSocket handshake; .*--socket-path.*--header, --query/],
 	[
 		"payload_too_large",
 		"the message has 9 bytes, and the server's maxPayload is 8",
@@ -64,6 +92,25 @@ test.each<[string, string, RegExp, Partial<Asked>?]>([
 test("what a run counts as open_… and session_… has the cause of the kind itself", () => {
 	for (const kind of ["open_dns", "session_dns"])
 		expect(causeOf(kind, "", asked)).toBe(causeOf("dns", "", asked));
+});
+
+test("every kind of error has a cause that goes on with its fix, in the swarm and in k6", () => {
+	const kinds = [...ERROR_KINDS, ...Object.values(ACK_ERRORS)];
+	expect(kinds.length).toBeGreaterThan(20);
+	for (const kind of kinds)
+		for (const tool of ["swarm", "k6"])
+			expect(causeOf(kind, "", asked, tool), `${kind} ${tool}`).toMatch(/^\w.*; \w/);
+});
+
+test.each([
+	["engine_4", "give what it asks for with SIO_HEADERS or SIO_QUERY."],
+	["engine_0", "run another transport, or enable it at the server."],
+	["timeout", "raise SIO_CONNECT_TIMEOUT if it is slow."],
+	["http_404", "give the Engine.IO path with --socket-path."],
+	["ack_timeout", "raise --ack-timeout if it is slow."],
+	["parse_error", "with --parser of npm run swarm, for example socket.io-msgpack-parser."],
+])("in a k6 run the fix of %s names k6's own settings", (kind, end) => {
+	expect(causeOf(kind, "", asked, "k6")!.slice(-end.length)).toBe(end);
 });
 
 test("for an application without the event the three lines to add are printed", () => {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { figuresOf, kneeOf } from "../../../loadtest/record/figures.ts";
+import { figuresOf } from "../../../loadtest/record/figures.ts";
 import type { Metric } from "../../../loadtest/record/result.ts";
 import { Tally } from "../../../loadtest/record/tally.ts";
+
+const noRamp = { connectRate: 1, slot: 1, generator: [], share: 1 };
 
 function groupOf(metric: Metric, times: readonly number[]) {
 	const tally = new Tally();
@@ -11,23 +13,9 @@ function groupOf(metric: Metric, times: readonly number[]) {
 	return tally.toGroup({ transport: "websocket", path: "edge", seconds: times.length });
 }
 
-test("the knee is where opening became slow for good", () => {
-	expect(
-		kneeOf(
-			groupOf("connect", [5000, 5000, 5100, 5000, 20_000, 5000, 20_000, 30_000, 40_000, 50_000]),
-			400,
-			10,
-		),
-	).toBe(240);
-});
-
-test("a ramp without a knee reports none", () => {
-	expect(kneeOf(groupOf("connect", Array(10).fill(5000)), 400, 10)).toBeNull();
-});
-
 test("a storm reports when half, 95 % and all of its sessions were back", () => {
 	const times = Array.from({ length: 100 }, (_, i) => (i + 1) * 100);
-	const figures = figuresOf([groupOf("recover", times)], { activity: "storm", connectRate: 1, slot: 1 });
+	const figures = figuresOf([groupOf("recover", times)], { activity: "storm", ...noRamp });
 	const found = Object.fromEntries(figures.map(({ name, value }) => [name, value]));
 	expect(found["recovered_50"]).toBeCloseTo(5000, -2);
 	expect(found["recovered_95"]).toBeCloseTo(9500, -2);
@@ -36,7 +24,7 @@ test("a storm reports when half, 95 % and all of its sessions were back", () => 
 
 test("a soak reports its slope per hour", () => {
 	const times = Array.from({ length: 120 }, (_, i) => 1000 + i);
-	const [p50] = figuresOf([groupOf("ack", times)], { activity: "echo", connectRate: 1, slot: 1 });
+	const [p50] = figuresOf([groupOf("ack", times)], { activity: "echo", ...noRamp });
 	expect(p50).toMatchObject({ name: "p50_slope", unit: "us/h" });
 	expect(p50!.value).toBeCloseTo(3600, -2);
 });

@@ -111,7 +111,13 @@ test("a user's own scenario that cuts sessions merges valid, and its recovery is
 		for (const us of times) tally.record("recover", 1, us);
 		Object.assign(tally.counts, { sessionsTried: 3, sessionsOpen: 3, sessionsLost: 3 });
 		const groups = [tally.toGroup({ ...group, seconds: 2 })];
-		const outcomes = figuresOf(groups, { activity: "storm", connectRate: 1, slot: 1 });
+		const outcomes = figuresOf(groups, {
+			activity: "storm",
+			connectRate: 1,
+			slot: 1,
+			generator: [],
+			share: 1,
+		});
 		const generator = [0, 1].map((second) => ({ ...calm, second }));
 		return { name: `${id}.json`, result: { ...result, groups, outcomes, generator } };
 	};
@@ -135,7 +141,14 @@ test("the knee of two machines' ramps is at the rate of both together", () => {
 		const tally = new Tally();
 		for (const [second, us] of [5000, 5000, 5100, 5000, 5000, 5000, 20_000, 30_000, 40_000, 50_000].entries())
 			tally.record("connect", second, us);
-		return { name: `${id}.json`, result: { ...result, groups: [tally.toGroup({ ...group, seconds: 10 })] } };
+		// A tenth of the peak more each second: 10 sessions in the first one, 30 in the second …
+		const generator = Array.from({ length: 10 }, (_, second) => ({
+			...calm,
+			second,
+			due: 10 * (2 * second + 1),
+		}));
+		const groups = [tally.toGroup({ ...group, seconds: 10 })];
+		return { name: `${id}.json`, result: { ...result, groups, generator } };
 	};
 	const { outcomes } = mergeResults([ramp("a"), ramp("b")]);
 	expect(outcomes).toEqual([{ ...group, name: "knee", value: 240, unit: "sessions/s", combine: "derived" }]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readFlags } from "../../../../loadtest/k6/runner/flags.ts";
+import { FIELDS, type FieldName, flagOf } from "../../../../loadtest/plan/fields.ts";
 
 const TARGET = ["websocket", "https://localhost:8443"];
 
@@ -46,10 +47,39 @@ describe("the flags of npm run k6", () => {
 		],
 		[["websocket", "nowhere"], /"nowhere" is not a URL/],
 		[[...TARGET, "--rate", "x"], /^--rate "x": give a number above 0/],
-		[[...TARGET, "--scenario", "storm"], /^--scenario "storm": give echo or connect\.$/],
+		[
+			[...TARGET, "--scenario", "storm"],
+			/^--scenario "storm": give echo or connect, or use npm run swarm for other scenarios\.$/,
+		],
 		[[...TARGET, "--nonsense"], /unknown option '--nonsense'/],
+		[[...TARGET, "--scenario", "./mine.ts"], /^--scenario "\.\/mine\.ts": .* use npm run swarm/],
+		...["--data", "--path-set", "--ack", "--ack-match", "--parser", "--hear", "--probe", "--no-cookies"].map(
+			(flag): [string[], RegExp] => [
+				[...TARGET, flag, "x"],
+				new RegExp(`^${flag}: k6 cannot do that; use npm run swarm, or leave it out\\.$`),
+			],
+		),
+		[[...TARGET, "--transports=polling"], /^--transports: k6 cannot do that; use npm run swarm/],
+		[[...TARGET, "--auth", "hunter2"], /^--auth: k6 reads this from the environment; set SIO_AUTH\.$/],
+		[[...TARGET, "--connect-timeout", "3"], /set SIO_CONNECT_TIMEOUT\.$/],
+		[[...TARGET, "--message", '"{row.name}"'], /^--message: k6 has no --data for \{row\.name\}; use npm/],
+		[[...TARGET, "--message", '"a"', "--binary"], /^--binary: SIO_MESSAGE is given too; give one of them\.$/],
 	])("refuse %j in one line", (argv, message) => {
 		expect(() => readFlags(argv, {})).toThrow(message);
+	});
+
+	it("refuse every flag that only the swarm has by its name", () => {
+		for (const flag of (Object.keys(FIELDS) as FieldName[])
+			.map(flagOf)
+			.filter((one) => one.startsWith("--"))) {
+			let message = "";
+			try {
+				readFlags([...TARGET, flag, "1"], {});
+			} catch (error) {
+				({ message } = error as Error);
+			}
+			expect(message).not.toContain("unknown option");
+		}
 	});
 
 	it("name an invalid environment variable, but not its value when it may be secret", () => {

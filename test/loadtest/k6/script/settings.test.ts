@@ -15,7 +15,8 @@ describe("the scripts' settings", () => {
 			origins: ["https://localhost:8443"],
 			namespace: "/",
 			insecure: false,
-			auth: null,
+			auth: "",
+			...{ message: "", args: "", query: "", headers: {}, pathName: "target", seed: 1 },
 			...{ ackP95Ms: null, loopLagP95Ms: null, ackedShare: null, connectedShare: null },
 		});
 	});
@@ -37,7 +38,7 @@ describe("the scripts' settings", () => {
 		});
 		expect(settings).toMatchObject({
 			event: "chat",
-			auth: { token: "t" },
+			auth: '{"token":"t"}',
 			query: "room=1",
 			headers: { origin: "https://app.example" },
 			binary: true,
@@ -50,7 +51,10 @@ describe("the scripts' settings", () => {
 		[{ SIO_URL: "localhost:8443" }, /^SIO_URL "localhost:8443": write a URL/],
 		[{ SIO_URL: "https://u:p@host" }, /^SIO_URL/],
 		[{ SIO_URL: "https://a/x,https://b/y" }, /same namespace/],
-		[{ ...URL, SIO_SCENARIO: "storm" }, /^SIO_SCENARIO "storm": give echo or connect$/],
+		[
+			{ ...URL, SIO_SCENARIO: "storm" },
+			/^SIO_SCENARIO "storm": give echo or connect, or use npm run swarm for other scenarios$/,
+		],
 		[{ ...URL, SIO_CLIENTS: "0" }, /^SIO_CLIENTS "0": give a whole number from 1/],
 		[{ ...URL, SIO_CLIENTS: "1.5" }, /^SIO_CLIENTS/],
 		[{ ...URL, SIO_RATE: "-1" }, /^SIO_RATE "-1": give a number above 0/],
