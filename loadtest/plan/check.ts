@@ -120,6 +120,6 @@ function checkScenarioNeeds(settings: Settings, { name, activity }: Scenario): v
 		);
 	if (activity === "fanout" && processes === 1)
 		throw new UsageError("--processes 1: fanout keeps its probes in a process of their own; give 2 or more.");
-	if (probe === "connect" && activity !== "idle" && activity !== "ramp" && activity !== "echo")
-		throw new UsageError(`--probe connect: ${name} needs acknowledgements; use idle, ramp or echo.`);
+	if (probe === "connect" && !["idle", "ramp", "echo", "listen"].includes(activity))
+		throw new UsageError(`--probe connect: ${name} needs acknowledgements; use idle, ramp, echo or listen.`);
 }

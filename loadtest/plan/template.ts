@@ -21,7 +21,7 @@ export interface TemplateValues {
 
 /** What every template may contain. */
 const WORDS = ["n", "path", "transport", "seed", "random", "env.NAME"];
-const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.\w+)?)\}/g;
+const PLACEHOLDER = /\{([A-Za-z_]\w*(?:\.[\w-]+)?)\}/g;
 
 /** Throws a UsageError that names `flag` when a template has a placeholder that is not among these and `more`, or an unset variable. */
 export function checkTemplate(template: string, flag: string, more: readonly string[]): void {

@@ -17,11 +17,13 @@ type Cause = (failure: Failure) => string;
 
 /** The prefixes under which a run counts the same causes. */
 const PREFIX = /^(open_|session_)?(upgrade_(?!timeout))?/;
+/** What a flow's errors have behind the kind: the step. */
+const STEP = /:.*$/;
 
 /** The cause of an error by its kind, with or without a prefix; null for a kind that says nothing itself. */
 export function causeOf(kind: string, said: string, asked: Asked): string | null {
 	const [prefix] = PREFIX.exec(kind)!;
-	const name = kind.slice(prefix.length);
+	const name = kind.slice(prefix.length).replace(STEP, "");
 	const cause = name.startsWith("policy_") ? flashPolicy : (CAUSES[name] ?? httpCause(name));
 	if (cause === null) return null;
 	const sentence = cause({ said, asked });
@@ -79,6 +81,14 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 	parse_error: ({ said }) =>
 		`the client cannot read the server's packets${quoted(said)}; the server uses another parser than socket.io-parser, such as msgpack: use the same one on both sides.`,
 	ping_timeout: () => "the server sent no ping in time; it, or a proxy, stalled or dropped the connection.",
+	scenario_error: ({ said }) => `the code of the scenario's file failed${quoted(said)}; correct it.`,
+	scenario_timeout: ({ said, asked: { connectTimeout } }) =>
+		`${said || "the code of the scenario's file did not end"} (--connect-timeout ${connectTimeout} s); see what it waits for, or raise --connect-timeout.`,
+	no_free_client: () => "a flow was due while every client was busy with another one; raise --clients.",
+	no_sequence_number: () =>
+		"an event had no whole number at --hear-seq; correct the path, or leave --hear-seq out.",
+	nothing_heard: () =>
+		"a session heard no such event in its slot; correct --hear, subscribe in the scenario's setup(), or measure for longer.",
 	not_back: () => "sessions that were cut had not reconnected when the slot ended; give a longer --duration.",
 };
 

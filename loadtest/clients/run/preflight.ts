@@ -11,6 +11,8 @@ import { type Doubt, doubt } from "../../record/doubts.ts";
 import { joinRoom, roomOf } from "../activities/fanout.ts";
 import { clientOptions } from "../client/client-options.ts";
 import { OpenFailure } from "../client/failure.ts";
+import { type Inputs, loadInputs } from "../client/inputs.ts";
+import { onStrayError } from "../client/own-code.ts";
 import { openSession } from "../client/session.ts";
 import { withUsableSources } from "./sources.ts";
 
@@ -43,13 +45,20 @@ interface Failed {
  */
 export async function preflight(asked: Plan): Promise<Checked> {
 	const plan = await withUsableSources(asked);
+	const inputs = await loadInputs(plan);
 	const restoreTrust = trustForFetch(plan);
 	let failed: Failed[];
+	let stray = "";
+	const endStray = onStrayError(plan.scenarioFile, (text) => {
+		stray = text;
+	});
 	try {
-		failed = await failuresOf(plan, checksOf(plan));
+		failed = await failuresOf(plan, checksOf(plan), inputs);
 	} finally {
 		restoreTrust();
+		endStray();
 	}
+	if (stray !== "") throw new CommandError(`--scenario ${plan.scenarioFile}: an error in ${stray}.`);
 	if (failed.length === 0) return { plan, leftOut: [] };
 	const lost = failed.filter((one) => plan.require || isDead(plan, failed, one));
 	if (lost.length > 0) throw new CommandError(errorText(plan, lost));
@@ -70,13 +79,13 @@ function checksOf(plan: Plan): Check[] {
 }
 
 /** Checks of one client take turns, those of different clients run side by side. */
-async function failuresOf(plan: Plan, checks: readonly Check[]): Promise<Failed[]> {
+async function failuresOf(plan: Plan, checks: readonly Check[], inputs: Inputs): Promise<Failed[]> {
 	const turns = new Map<number, Promise<void>>();
 	const failed: Failed[] = [];
 	for (const check of checks) {
 		const before = turns.get(check.client) ?? Promise.resolve();
 		const turn = before.then(async () => {
-			const failure = await failureOf(plan, check);
+			const failure = await failureOf(plan, check, inputs);
 			if (failure !== null) failed.push({ check, failure });
 		});
 		turns.set(check.client, turn);
@@ -85,9 +94,13 @@ async function failuresOf(plan: Plan, checks: readonly Check[]): Promise<Failed[
 	return failed.sort((a, b) => a.check.number - b.check.number);
 }
 
-async function failureOf(plan: Plan, { group, number, client }: Check): Promise<OpenFailure | null> {
+async function failureOf(
+	plan: Plan,
+	{ group, number, client }: Check,
+	inputs: Inputs,
+): Promise<OpenFailure | null> {
 	try {
-		const options = clientOptions(plan, group, testNumber(plan.machine, client));
+		const options = clientOptions(plan, group, testNumber(plan.machine, client), inputs);
 		const session = await openSession({ ...options, reconnection: false });
 		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, number), plan.connectTimeout);
 		const end = session.ended();

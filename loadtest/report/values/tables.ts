@@ -1,5 +1,15 @@
 /** The report's tables: one function each, from a result to formatted cells. */
+import type { Activity } from "../../plan/scenario.ts";
+import { activityOf } from "../../plan/stored-plan.ts";
 import type { Group, Metric, Result } from "../../record/result.ts";
+import {
+	GROUP_COLUMNS,
+	nameCells,
+	QUANTILE_COLUMNS,
+	quantileCells,
+	quantileRows,
+	sessions,
+} from "./cells.ts";
 import { costTable } from "./cost.ts";
 import { isShown } from "./difference.ts";
 import { errorTable } from "./errors.ts";
@@ -14,7 +24,8 @@ import {
 	showRate,
 } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileText, sampleFor } from "./quantile.ts";
-import { addedOf, basePath, type Row, rowOf } from "./rows.ts";
+import { addedOf, basePath, rowOf } from "./rows.ts";
+import { hearingTable, stepTable } from "./scenario-tables.ts";
 import { left, right, type Table } from "./table.ts";
 
 /** Connection phases that follow one another. `upgrade` runs beside the Socket.IO connect. */
@@ -38,6 +49,8 @@ const SPREADS: readonly (readonly [Metric, string])[] = [
 export function tablesOf(result: Result): Table[] {
 	return [
 		responseTable(result),
+		stepTable(result),
+		hearingTable(result),
 		scenarioTable(result),
 		serviceTable(result),
 		phaseTable(result),
@@ -52,13 +65,17 @@ export function tablesOf(result: Result): Table[] {
 export function responseTable(result: Result): Table {
 	const base = basePath(result);
 	const hasAdded = addedOf(result).length > 0;
+	const isFlow = activityOf(result.plan) === "flow";
+	const what = isFlow ? "flows" : "acks";
 	return {
-		caption: "Response time: from the scheduled send to the ack, milliseconds",
+		caption: isFlow
+			? "Flows: their time without pauses, milliseconds"
+			: "Response time: from the scheduled send to the ack, milliseconds",
 		columns: [
 			...GROUP_COLUMNS,
 			right("sessions"),
-			right("acks"),
-			right("acks/s"),
+			right(what),
+			right(`${what}/s`),
 			...QUANTILE_COLUMNS,
 			...(hasAdded ? [right("added p50"), right("added p99")] : []),
 		],
@@ -71,7 +88,7 @@ export function responseTable(result: Result): Table {
 		}),
 		notes: [
 			...(hasAdded ? [`added: compared with ${base}; unclear: no difference that this run can show.`] : []),
-			...sampleNote(result, "ack"),
+			...sampleNote(result, "ack", what),
 		],
 	};
 }
@@ -135,6 +152,9 @@ export function spreadTable(result: Result): Table {
 	};
 }
 
+/** What the column of acknowledged messages is called where none are acknowledged. */
+const ACKED: Partial<Record<Activity, string>> = { fanout: "arrived", flow: "completed", listen: "heard" };
+
 /** Messages sent, acknowledged and lost, traffic, and errors. */
 export function deliveryTable(result: Result): Table {
 	return {
@@ -143,7 +163,7 @@ export function deliveryTable(result: Result): Table {
 			...GROUP_COLUMNS,
 			right("due"),
 			right("sent"),
-			right("acked"),
+			right(ACKED[activityOf(result.plan)] ?? "acked"),
 			right("lost"),
 			right("doubled"),
 			right("late"),
@@ -173,30 +193,6 @@ function errorsOf(group: Group): string {
 	return all.length > 0 ? all.join(", ") : "none";
 }
 
-const GROUP_COLUMNS = [left("transport"), left("path")];
-const QUANTILE_COLUMNS = [...QUANTILE_NAMES.map((name) => quantileText(QUANTILES[name])), "max"].map(right);
-
-function nameCells(group: Group): string[] {
-	return [group.transport, group.path];
-}
-
-function quantileCells(row: Row): string[] {
-	return [...QUANTILE_NAMES.map((name) => row[name]), row.max].map(showMs);
-}
-
-function quantileRows(result: Result, metric: Metric): string[][] {
-	return result.groups.flatMap((group) => {
-		const row = rowOf(group, metric);
-		return row === undefined || row.count === 0 ? [] : [[...nameCells(group), ...quantileCells(row)]];
-	});
-}
-
-function sessions(group: Group): string {
-	const { sessionsOpen, sessionsTried } = group.counts;
-	if (sessionsOpen === sessionsTried) return showCount(sessionsOpen);
-	return `${showCount(sessionsOpen)} of ${showCount(sessionsTried)}`;
-}
-
 function acksPerSecond(group: Group): string {
 	return group.seconds > 0 ? showRate(group.counts.received / group.seconds) : NOT_AVAILABLE;
 }
@@ -215,12 +211,12 @@ function addedCell(result: Result, group: Group, name: QuantileName): string {
 }
 
 /** Names the quantile that some group has too few samples for. */
-function sampleNote(result: Result, metric: Metric): string[] {
+function sampleNote(result: Result, metric: Metric, what: string): string[] {
 	const rows = result.groups.flatMap((group) => rowOf(group, metric) ?? []);
 	const name = QUANTILE_NAMES.find((each) => rows.some((row) => row[each] === null));
 	if (name === undefined) return [];
 	const quantile = QUANTILES[name];
-	return [`n/a: too few acks; ${quantileText(quantile)} needs ${showCount(sampleFor(quantile))}.`];
+	return [`n/a: too few ${what}; ${quantileText(quantile)} needs ${showCount(sampleFor(quantile))}.`];
 }
 
 /** Converts microseconds, and microseconds an hour, to the report's milliseconds. */
