@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { PROJECT } from "../../../worker/command-line/project.ts";
 import { freePort } from "../commands/port.ts";
 
@@ -30,7 +30,7 @@ export function examplesIn(markdown: string): Example[] {
 			const blocks = blocksIn(section);
 			const command = blocks.find(({ language }) => language === "sh")?.code;
 			const files = blocks.flatMap(({ before, code }): [string, string][] => {
-				const [, name] = /^`([\w-]+\.(?:m?js|ts|csv|ya?ml))`/.exec(before) ?? [];
+				const [, name] = /^`([\w-]+\.(?:m?js|ts|csv|txt|ya?ml))`/.exec(before) ?? [];
 				return name === undefined ? [] : [[name, code]];
 			});
 			if (command === undefined || files.length === 0) return [];
@@ -105,4 +105,16 @@ async function runShell(command: string): Promise<ExampleRun> {
 	const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
 	const [code] = (await closed) as [number];
 	return { code, stdout, stderr };
+}
+
+/** Runs an example, and expects what the guide says about it. */
+export async function expectAsPrinted(example: Example): Promise<ExampleRun> {
+	const run = await runExample(example);
+	const { code, stdout, stderr } = run;
+	expect(stderr).not.toMatch(/^error/m);
+	// On a busy machine a run may be invalid, which comes before every other verdict.
+	if (code === 3) expect(stdout).toMatch(/^INVALID/);
+	else for (const line of example.says) expect(stdout).toMatch(patternOf(line));
+	expect([0, 3]).toContain(code);
+	return run;
 }
