@@ -32,7 +32,7 @@ export type PlanOptions = Partial<Settings> & {
 	scenario?: string | Scenario;
 };
 
-/** The heap of more clients takes too long to collect: each collection would delay messages (README.md, "Cost and accuracy"). */
+/** The heap of more clients takes too long to collect: each collection would delay messages (README.md, "Accuracy"). */
 const CLIENTS_PER_PROCESS = 2500;
 /** Above this a process would be too busy to time its messages (`npm run swarm -- calibrate`). */
 const MESSAGES_PER_SECOND_PER_PROCESS = 8000;

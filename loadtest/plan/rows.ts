@@ -10,11 +10,13 @@ export type Row = Readonly<Record<string, unknown>>;
 export function readRows(file: string): readonly Row[] {
 	let text: string;
 	try {
-		text = readFileSync(file, "utf8");
+		text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		throw new UsageError(`--data ${file} cannot be read (${code}); give a CSV file or JSON lines.`);
 	}
+	if (text.trimStart().startsWith("["))
+		throw new UsageError(`--data ${file} is a JSON array; give JSON lines, an object on each.`);
 	const rows = text.trimStart().startsWith("{") ? jsonLines(text, file) : csv(text, file);
 	if (rows.length === 0) throw new UsageError(`--data ${file} has no rows; give one for each session.`);
 	return rows;
@@ -35,7 +37,7 @@ function jsonLines(text: string, file: string): Row[] {
 
 function csv(text: string, file: string): Row[] {
 	try {
-		return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
+		return parse(text, { columns: true, skip_empty_lines: true, trim: true });
 	} catch (error) {
 		const { code, lines } = error as { code?: string; lines?: number };
 		throw new UsageError(

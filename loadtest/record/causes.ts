@@ -17,6 +17,8 @@ type Cause = (failure: Failure) => string;
 
 /** The prefixes under which a run counts the same causes. */
 const PREFIX = /^(open_|session_)?(upgrade_(?!timeout))?/;
+/** What a flow's errors have behind the kind: the step. */
+const STEP = /:.*$/;
 
 /**
  * The cause of an error by its kind, with or without a prefix; null for a kind that says nothing itself. It names the
@@ -24,7 +26,7 @@ const PREFIX = /^(open_|session_)?(upgrade_(?!timeout))?/;
  */
 export function causeOf(kind: string, said: string, asked: Asked, tool = "swarm"): string | null {
 	const [prefix] = Object.hasOwn(CAUSES, kind) ? [""] : PREFIX.exec(kind)!;
-	const name = kind.slice(prefix.length);
+	const name = kind.slice(prefix.length).replace(STEP, "");
 	const cause = name.startsWith("policy_") ? flashPolicy : (CAUSES[name] ?? httpCause(name));
 	if (cause === null) return null;
 	const sentence = cause({ said, asked });
@@ -77,8 +79,6 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		`no Socket.IO session in ${connectTimeout} s (--connect-timeout); check that the target is a Socket.IO server and is running, or raise --connect-timeout if it is slow.`,
 	upgrade_timeout: ({ asked: { connectTimeout } }) =>
 		`the session stayed on polling for ${connectTimeout} s (--connect-timeout); let the proxies in between pass WebSocket upgrades, or leave out the transport upgrade.`,
-	session_timeout: ({ said, asked }) => ownCode("session()", said, asked),
-	setup_timeout: ({ said, asked }) => ownCode("setup()", said, asked),
 	handshake_refused: ({ said }) =>
 		`the server or a proxy refused the WebSocket handshake${quoted(said)}; check that it offers WebSocket at this --socket-path, and what it asks for (--header, --query).`,
 	engine_0: () =>
@@ -110,6 +110,14 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		`the client cannot read the server's packets${quoted(said)}; the server ${otherParser(asked)}.`,
 	ping_timeout: () =>
 		"the server sent no ping in time: it, or a proxy, stalled or dropped the connection; check their load, and that the proxy lets connections idle for longer than the server's pingInterval.",
+	scenario_error: ({ said }) => `the code of the scenario's file failed${quoted(said)}; correct it.`,
+	scenario_timeout: ({ said, asked: { connectTimeout } }) =>
+		`${said || "the code of the scenario's file did not end"} (--connect-timeout ${connectTimeout} s); look for a request or an acknowledgement that it waits for in vain, or raise --connect-timeout if that is slow.`,
+	no_free_client: () => "a flow was due while every client was busy with another one; raise --clients.",
+	no_sequence_number: () =>
+		"an event had no whole number at --hear-seq; correct the path, or leave --hear-seq out.",
+	nothing_heard: () =>
+		"a session heard no such event in its slot; correct --hear, subscribe in the scenario's setup(), or measure for longer.",
 	not_back: () => "sessions that were cut had not reconnected when the slot ended; give a longer --duration.",
 };
 
@@ -190,10 +198,6 @@ function otherParser({ parser }: Asked): string {
 	return parser === ""
 		? "uses another parser than socket.io-parser, such as msgpack: name its module with --parser, for example socket.io-msgpack-parser"
 		: `uses another parser than ${parser}: correct --parser, or leave it out for socket.io-parser`;
-}
-
-function ownCode(name: string, said: string, { connectTimeout }: Asked): string {
-	return `${name} of the scenario file did not end in ${connectTimeout} s (--connect-timeout)${said.startsWith(name) ? "" : quoted(said)}; look for a request or an acknowledgement that it waits for in vain, or raise --connect-timeout if that is slow.`;
 }
 
 function quoted(said: string): string {

@@ -78,18 +78,48 @@ const DOUBTS = {
 		advice: () => "see the group's errors",
 	},
 	not_sent: {
-		sentence: (of: { group: string; sent: number; due: number }) =>
-			`${of.group}: only ${of.sent} of ${of.due} messages could be sent`,
-		advice: ({ plan }: DoubtedRun) =>
-			cutsSessions(plan)
+		sentence: (of: { group: string; sent: number; due: number; busy?: number }) =>
+			of.busy === undefined
+				? `${of.group}: only ${of.sent} of ${of.due} messages could be sent`
+				: `${of.group}: only ${of.sent} of ${of.due} flows could begin`,
+		advice: (run: DoubtedRun, { busy = 0 }: { busy?: number }) => {
+			const { plan } = run;
+			if (busy > 0)
+				return `${busy} were due while every client was busy with a flow: raise ${now(run, "clients")} above ${now(run, "rate")} × the seconds that a flow takes`;
+			return cutsSessions(plan)
 				? `expected: ${plan.scenario} cuts sessions, and none can send until it is back`
-				: "sessions were lost while their messages were due; see the group's errors",
+				: "sessions were lost while their messages were due; see the group's errors";
+		},
 	},
 	messages_lost: {
 		sentence: (of: { group: string; lost: number; sent: number }) =>
 			`${of.group}: ${of.lost} of ${of.sent} messages were never acknowledged`,
 		advice: ({ plan }: DoubtedRun) =>
 			`in the percentiles they count as ${plan.ackTimeout} s (--ack-timeout); see the group's errors`,
+	},
+	flows_failed: {
+		sentence: (of: { group: string; lost: number; sent: number }) =>
+			`${of.group}: ${of.lost} of ${of.sent} flows were not completed`,
+		advice: ({ plan }: DoubtedRun) =>
+			`the group's errors name the steps; in the percentiles such a step counts as ${plan.ackTimeout} s (--ack-timeout)`,
+	},
+	events_lost: {
+		sentence: (of: { group: string; lost: number; sent: number }) =>
+			`${of.group}: ${of.lost} of ${of.sent} events were never heard`,
+		advice: (run: DoubtedRun) =>
+			`the numbers at ${now(run, "hearSeq")} must count up by one for each client: if they do, look for the events in the server's log; if not, leave --hear-seq out`,
+	},
+	events_doubled: {
+		sentence: (of: { group: string; doubled: number; received: number }) =>
+			`${of.group}: ${of.doubled} events were heard twice (${of.received} once)`,
+		advice: (run: DoubtedRun) =>
+			`look for a second emit at the target; the numbers at ${now(run, "hearSeq")} must count up by one for each client`,
+	},
+	no_sequence: {
+		sentence: (of: { group: string; times: number; event: string }) =>
+			`${of.group}: ${of.times} events "${of.event}" had no whole number at --hear-seq, so it is unknown how many were lost`,
+		advice: (run: DoubtedRun) =>
+			`correct ${now(run, "hearSeq")}, or leave it out to measure rate and gaps only`,
 	},
 	messages_doubled: {
 		sentence: (of: { group: string; doubled: number; received: number }) =>
@@ -155,7 +185,10 @@ function loadFields({ tool, plan }: DoubtedRun): FieldName[] {
 	if (tool === "k6") return plan.scenario === "connect" ? ["rate"] : ["rate", "clients"];
 	const activity = activityOf(plan);
 	if (activity === "ramp") return ["connectRate"];
-	const sends = (activity === "echo" && storedIn(plan, "probe") === "echo") || activity === "fanout";
+	const sends =
+		(activity === "echo" && storedIn(plan, "probe") === "echo") ||
+		activity === "fanout" ||
+		activity === "flow";
 	return sends ? ["rate", "clients"] : ["clients"];
 }
 

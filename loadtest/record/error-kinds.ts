@@ -19,9 +19,9 @@ const FAILURE_KINDS = [
 	"upgrade_timeout",
 	"no_ack",
 	"no_join",
-	/** The scenario's own code did not end in time. */
-	"session_timeout",
-	"setup_timeout",
+	/** A function of the scenario's file failed, or did not end in time. */
+	"scenario_error",
+	"scenario_timeout",
 	/** The message exceeds the server's maxPayload. */
 	"payload_too_large",
 	/** The answer is not Engine.IO's. */

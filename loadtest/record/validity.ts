@@ -1,4 +1,5 @@
 /** When a result should not be trusted: the thresholds, and the doubts raised by figures beyond them. Pure functions. */
+import type { Activity } from "../plan/scenario.ts";
 import { activityOf, cutsSessions, storedIn } from "../plan/stored-plan.ts";
 import { type Doubt, type DoubtedRun, doubt } from "./doubts.ts";
 import type { Flag, GeneratorWindow, Group, Result } from "./result.ts";
@@ -88,7 +89,7 @@ function generatorDoubts(run: DoubtedRun, generator: readonly GeneratorWindow[])
 function isPaused({ plan }: DoubtedRun, window: GeneratorWindow): boolean {
 	const { elu, loopDelayP99, gcPause, late, due } = window;
 	const isBehind = loopDelayP99 > TOLERATED_DELAY_US || late > due * MAX_LATE_SHARE;
-	const isEven = ["echo", "idle"].includes(activityOf(plan)) && !cutsSessions(plan);
+	const isEven = ["echo", "idle", "flow", "listen"].includes(activityOf(plan)) && !cutsSessions(plan);
 	const ownWork = isEven ? elu > MAX_IDLE_ELU : elu * 1e6 >= loopDelayP99;
 	return isBehind && !ownWork && gcPause <= Math.max(loopDelayP99, TOLERATED_DELAY_US) / 2;
 }
@@ -137,17 +138,34 @@ function sessionDoubts(run: DoubtedRun, { transport, path, counts, errors }: Gro
 function messageDoubts(run: DoubtedRun, { transport, path, counts, errors }: Group): Doubt[] {
 	const { due, sent, received, lost, doubled, sessionsOpen } = counts;
 	const group = `${transport} ${path}`;
+	const activity = activityOf(run.plan);
 	const doubts: Doubt[] = [];
-	if (sessionsOpen > 0 && sent < due * MIN_SENT_SHARE)
-		doubts.push(doubt(run, "not_sent", cutsSessions(run.plan) ? "info" : "invalid", { group, sent, due }));
+	if (sessionsOpen > 0 && sent < due * MIN_SENT_SHARE) {
+		const busy = activity === "flow" ? { busy: errors["no_free_client"] ?? 0 } : {};
+		const severity = cutsSessions(run.plan) ? "info" : "invalid";
+		doubts.push(doubt(run, "not_sent", severity, { group, sent, due, ...busy }));
+	}
+	const unnumbered = errors["no_sequence_number"] ?? 0;
+	if (unnumbered > 0) {
+		const event = String(storedIn(run.plan, "hear"));
+		doubts.push(doubt(run, "no_sequence", "invalid", { group, times: unnumbered, event }));
+	}
 	const unmatched = errors["answers_unmatched"] ?? 0;
 	if (unmatched > 0) {
 		const event = String(storedIn(run.plan, "ack"));
 		doubts.push(doubt(run, "answers_unmatched", "invalid", { group, times: unmatched, event }));
 	}
-	if (lost > 0) doubts.push(doubt(run, "messages_lost", "warning", { group, lost, sent }));
-	if (doubled > 0) doubts.push(doubt(run, "messages_doubled", "warning", { group, doubled, received }));
+	const { lossCode, doubledCode } = codesOf(activity);
+	if (lost > 0) doubts.push(doubt(run, lossCode, "warning", { group, lost, sent }));
+	if (doubled > 0) doubts.push(doubt(run, doubledCode, "warning", { group, doubled, received }));
 	return doubts;
+}
+
+/** Flows and events get lost and doubled in ways of their own. */
+function codesOf(activity: Activity) {
+	if (activity === "listen") return { lossCode: "events_lost", doubledCode: "events_doubled" } as const;
+	const lossCode = activity === "flow" ? "flows_failed" : "messages_lost";
+	return { lossCode, doubledCode: "messages_doubled" } as const;
 }
 
 /** No single figure describes a p50 that rises or falls throughout the run. */

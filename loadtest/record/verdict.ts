@@ -1,6 +1,6 @@
 /** The verdict on a run: the one rule for headline, exit code and JUnit, whichever tool made the run. Pure functions. */
 import { EXIT } from "../../worker/command-line/command.ts";
-import { activityOf, cutsSessions, type PlanRecord } from "../plan/stored-plan.ts";
+import { activityOf, cutsSessions, type PlanRecord, storedIn } from "../plan/stored-plan.ts";
 import type { Figure, Group, Result } from "./result.ts";
 import { trustOf } from "./validity.ts";
 
@@ -69,12 +69,27 @@ function lossOf(group: Group, plan: PlanRecord): Failure | undefined {
 	const { sent, received } = counts;
 	const lost = blamedLoss(group, plan);
 	const lostAll = received === 0 && counts.lost > 0;
+	const where = `(${transport} ${path})`;
+	if (activityOf(plan) === "listen" && received === 0)
+		return {
+			group: { transport, path },
+			sentence: `No event "${storedIn(plan, "hear")}" was heard ${where}`,
+		};
 	if (!lostAll && lost * 100 <= plan.maxLoss * sent) return undefined;
-	const arrived = activityOf(plan) === "fanout" ? "deliveries arrived" : "messages were answered";
+	const { several, arrived } = countedIn(plan);
 	return {
 		group: { transport, path },
-		sentence: `${number(received)} of ${number(sent)} ${arrived} (${transport} ${path})`,
+		sentence: `${number(received)} of ${number(sent)} ${several} ${arrived} ${where}`,
 	};
+}
+
+/** What a run counts, and what has become of those that were not lost. */
+export function countedIn(plan: PlanRecord): { one: string; several: string; arrived: string } {
+	const activity = activityOf(plan);
+	if (activity === "fanout") return { one: "delivery", several: "deliveries", arrived: "arrived" };
+	if (activity === "flow") return { one: "flow", several: "flows", arrived: "were completed" };
+	if (activity === "listen") return { one: "event", several: "events", arrived: "were heard" };
+	return { one: "message", several: "messages", arrived: "were answered" };
 }
 
 /** A storm sends no messages: it fails where none of the sessions that it cut came back. */

@@ -1,6 +1,6 @@
 /** The report for other programs: JSON, CSV and JUnit XML. */
-import type { Group, Result } from "../record/result.ts";
-import { type Failure, failuresOf, verdictOf } from "../record/verdict.ts";
+import type { Group, PlanRecord, Result } from "../record/result.ts";
+import { countedIn, type Failure, failuresOf, verdictOf } from "../record/verdict.ts";
 import type { BudgetResult } from "./budgets/result.ts";
 import { budgetJson } from "./budgets/table.ts";
 import { headlineOf } from "./headline.ts";
@@ -78,7 +78,7 @@ function checksOf(result: Result): Check[] {
 	return [
 		check("validity", "the measurement is valid", invalid),
 		check("validity", "the run was made to its end", stopped),
-		...result.groups.flatMap((group) => groupChecks(group, result.plan.maxLoss, failures)),
+		...result.groups.flatMap((group) => groupChecks(group, result.plan, failures)),
 		...failures.flatMap(({ group, sentence }) =>
 			group === null ? [check("thresholds", sentence, sentence)] : [],
 		),
@@ -88,19 +88,20 @@ function checksOf(result: Result): Check[] {
 /** Fails with the validity where no session opened, and with the verdict where too much was lost. */
 function groupChecks(
 	{ transport, path, counts }: Group,
-	maxLoss: number,
+	plan: PlanRecord,
 	failures: readonly Failure[],
 ): Check[] {
 	const suite = `${transport} ${path}`;
 	const { sessionsTried, sessionsOpen, sent, received, doubled } = counts;
+	const { one, several, arrived } = countedIn(plan);
 	const sessions: Check = { suite, name: "sessions opened" };
 	const opened = `${showCount(sessionsOpen)} of ${counted(sessionsTried, "session")} opened`;
 	if (sessionsTried > 0 && sessionsOpen === 0) sessions.failure = opened;
 	else sessions.output = opened;
-	const messages: Check = { suite, name: `at most ${maxLoss} % of the messages were lost` };
+	const messages: Check = { suite, name: `at most ${plan.maxLoss} % of the messages were lost` };
 	const failure = failures.find(({ group }) => group?.transport === transport && group.path === path);
 	if (failure !== undefined) messages.failure = failure.sentence;
 	else
-		messages.output = `${showCount(received)} of ${counted(sent, "message")} answered, ${showCount(doubled)} doubled`;
+		messages.output = `${showCount(received)} of ${counted(sent, one, several)} ${arrived.replace("were ", "")}, ${showCount(doubled)} doubled`;
 	return [sessions, messages];
 }

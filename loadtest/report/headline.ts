@@ -1,14 +1,14 @@
 /** The finding in words: what a reader should take away, without the tables. */
 import type { Machine } from "../plan/machine.ts";
-import { storedIn } from "../plan/stored-plan.ts";
-import type { Group, Result } from "../record/result.ts";
+import { activityOf, type PlanRecord, storedIn } from "../plan/stored-plan.ts";
+import { type Group, metricsIn, type Result } from "../record/result.ts";
 import { failuresOf } from "../record/verdict.ts";
 import type { BudgetResult } from "./budgets/result.ts";
 import { unmetSentences } from "./budgets/table.ts";
 import { asSentence, validityOf } from "./validity.ts";
 import { isShown } from "./values/difference.ts";
-import { counted, listed, showMs } from "./values/number.ts";
-import { basePath, rowOf } from "./values/rows.ts";
+import { counted, listed, showCount, showMs, showRate, showShare } from "./values/number.ts";
+import { basePath, hearingRate, rowOf } from "./values/rows.ts";
 
 /** A group with its median response time in milliseconds. */
 interface Ranked {
@@ -46,7 +46,7 @@ export function findingsOf(result: Result): string[] {
 	const hasFailed = ({ transport, path }: Group) =>
 		failures.some(({ group }) => group?.transport === transport && group.path === path);
 	const sound = { ...result, groups: result.groups.filter((group) => !hasFailed(group)) };
-	const findings = scenarioSentences(sound);
+	const findings = [...scenarioSentences(sound), ...hearingSentences(result)];
 	if (findings.length === 0) findings.push(...latencySentences(sound));
 	if (findings.length > 0) return [...findings, strengthOf(result)];
 	return failures.length > 0 ? [] : [noAcks(result)];
@@ -60,12 +60,43 @@ export function planLine(result: Result): string {
 		`scenario ${plan.scenario}`,
 		...(of > 1 ? [`machine ${number} of ${of}`] : []),
 		`${counted(result.groups.length, "group")} of ${counted(plan.clients, "client")}`,
-		`${Math.round(plan.rate * 100) / 100} msg/s each${plan.grain > 0 ? `, in batches every ${plan.grain} ms` : ""}`,
-		`${plan.payload} B`,
+		...loadParts(plan),
 		`${plan.duration} s measured`,
 		`seed ${plan.seed}`,
 		`${result.startedAt.slice(0, 16).replace("T", " ")} UTC`,
 	].join(" · ");
+}
+
+/** What each group sends or listens to. */
+function loadParts(plan: PlanRecord): string[] {
+	const activity = activityOf(plan);
+	if (activity === "listen") return [`listening to "${storedIn(plan, "hear")}"`];
+	const rate = Math.round(plan.rate * 100) / 100;
+	if (activity === "flow") return [`${rate} flows/s each`];
+	const batches = plan.grain > 0 ? `, in batches every ${plan.grain} ms` : "";
+	return [`${rate} msg/s each${batches}`, `${plan.payload} B`];
+}
+
+/** What sessions heard, one sentence per group. What was lost leaves the gaps as they were, so failed groups are among them. */
+function hearingSentences({ groups, plan }: Result): string[] {
+	if (activityOf(plan) !== "listen") return [];
+	return groups
+		.filter(({ counts }) => counts.received > 0)
+		.map((group) => {
+			const { received, sent, lost, doubled } = group.counts;
+			const gap = rowOf(group, "gap")?.p50 ?? null;
+			const parts = [
+				`${counted(received, "event")} heard`,
+				`${showRate(hearingRate(group))} a second on each session`,
+				...(gap === null ? [] : [`half of the gaps within ${showMs(gap)} ms`]),
+			];
+			const isNumbered = storedIn(plan, "hearSeq") !== "";
+			const missing = [
+				...(isNumbered ? [lost === 0 ? "none was lost" : `${showShare(lost / sent)} were lost`] : []),
+				...(doubled > 0 ? [`${showCount(doubled)} came twice`] : []),
+			];
+			return `${nameOf(group)}: ${[parts.join(", "), ...missing].join("; ")}.`;
+		});
 }
 
 /** Fan-out and recovery, one sentence per group: where they were measured, they are the finding. */
@@ -90,6 +121,8 @@ function latencySentences(result: Result): string[] {
 	const ranked = rankedOf(result);
 	const [fastest] = ranked;
 	if (fastest === undefined) return [];
+	const isFlow = activityOf(result.plan) === "flow";
+	if (isFlow) return ranked.map(flowSentence);
 	if (ranked.length === 1) return [singleSentence(fastest)];
 	const transports = new Set(ranked.map(({ group }) => group.transport));
 	const paths = pathSentences(result, ranked);
@@ -109,6 +142,20 @@ function singleSentence({ group, name, p50 }: Ranked): string {
 	const p99 = rowOf(group, "ack")?.p99 ?? null;
 	const tail = p99 === null ? "" : `, 99 % within ${showMs(p99)} ms`;
 	return `${name}: half of the messages are acknowledged within ${showMs(p50)} ms${tail}.`;
+}
+
+/** How long a load group's flows took, and the slowest of several steps. */
+function flowSentence({ group, name, p50 }: Ranked): string {
+	const p99 = rowOf(group, "ack")?.p99 ?? null;
+	const tail = p99 === null ? "" : `, 99 % within ${showMs(p99)} ms`;
+	const steps = metricsIn([group]).flatMap((metric) => {
+		const median = metric.startsWith("step:") ? rowOf(group, metric)?.p50 : null;
+		return median === null || median === undefined ? [] : [{ step: metric.slice("step:".length), median }];
+	});
+	const [slowest] = steps.sort((a, b) => b.median - a.median);
+	const step =
+		steps.length < 2 ? "" : `; the slowest step is ${slowest!.step} (median ${showMs(slowest!.median)} ms)`;
+	return `${name}: half of the flows take at most ${showMs(p50)} ms without their pauses${tail}${step}.`;
 }
 
 /** The fastest and the slowest, and how far apart they are. Ties are named as ties. */

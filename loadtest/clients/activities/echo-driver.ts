@@ -2,6 +2,7 @@
 import type { Tally } from "../../record/tally.ts";
 import type { AnswerRule } from "../client/answers.ts";
 import type { Client } from "../client/client.ts";
+import { ownFailure } from "../client/own-code.ts";
 import type { Message } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { countDue, type SendCounts } from "../pacing/sends.ts";
@@ -47,12 +48,13 @@ export class EchoDriver {
 	 * counts as due, but not as sent.
 	 */
 	prepare(client: Client | null, message: Message, due: number, second: number): () => void {
-		const early = client?.isOpen && client.tryHold() ? this.#emit(client, message, due, second) : null;
+		const isHeld = client?.isOpen === true && client.tryHold();
+		const early = isHeld ? this.#emit(client, message, due, second) : null;
 		return () => {
 			const sentAt = nowUs();
 			this.#countDue(due, sentAt, second);
 			let pending = early;
-			if (early !== null) client!.release();
+			if (isHeld) client.release();
 			else if (client?.isOpen) pending = this.#emit(client, message, due, second);
 			if (pending === null) return;
 			pending.sentAt = sentAt;
@@ -62,11 +64,19 @@ export class EchoDriver {
 		};
 	}
 
-	#emit(client: Client, message: Message, due: number, second: number): Pending {
+	/** Null when the scenario's code makes no message that can be sent. */
+	#emit(client: Client, message: Message, due: number, second: number): Pending | null {
 		const number = client.sent + 1;
 		const pending: Pending = { client, due, sentAt: 0, second, number, done: false };
+		try {
+			client.send(message, () => this.#answered(pending));
+		} catch (error) {
+			if (message.by === undefined) throw error;
+			const { kind, message: text } = ownFailure(message.by, error);
+			if (second >= 0) this.#tally.fail(kind, 1, client.session.masked(text));
+			return null;
+		}
 		this.#waiting += 1;
-		client.send(message, () => this.#answered(pending));
 		return pending;
 	}
 

@@ -3,7 +3,14 @@ import { type EmitStep, type ExpectStep, type Step, stepName } from "../../plan/
 import type { StepMetric } from "../../record/result.ts";
 import { nextSeq, seqIn } from "../client/answers.ts";
 import type { Client } from "../client/client.ts";
+import { ownFailure } from "../client/own-code.ts";
 import { nowUs } from "../pacing/clock.ts";
+
+/** Why a flow was not completed: the error's kind, and what was said. */
+export interface FlowFailure {
+	readonly kind: string;
+	readonly text: string;
+}
 
 /** What a flow's run reports, and what it needs. */
 export interface FlowHooks {
@@ -15,8 +22,8 @@ export interface FlowHooks {
 	pauseOf(think: number | readonly [number, number]): number;
 	/** A timed step took `us`. */
 	timed(metric: StepMetric, us: number): void;
-	/** The flow is over: all its timed steps together took `us`. `failure` = the error kind, null = every step was answered. */
-	over(us: number, failure: string | null): void;
+	/** The flow is over and took `us` without its pauses; `failure` = null when every step was answered. */
+	over(us: number, failure: FlowFailure | null): void;
 }
 
 /** An event that arrived since the last emit. */
@@ -40,7 +47,9 @@ export class FlowRun {
 	#arrived: Arrival[] = [];
 	/** The step that waits for its answer. */
 	#waiting: Step | null = null;
-	#total = 0;
+	/** From each emit before the last one to the last timed step after it, added up; and the same of the last emit. */
+	#before = 0;
+	#sinceEmit = 0;
 	#isOver = false;
 
 	constructor(client: Client, steps: readonly Step[], limitUs: number, hooks: FlowHooks) {
@@ -53,28 +62,37 @@ export class FlowRun {
 	/** Encodes the next emit, and returns the function that sends it when it is due at `at`. */
 	prepare(at: number): () => void {
 		const step = this.#steps[this.#place];
-		if (this.#isOver || step === undefined || !("emit" in step)) return () => this.#take(at);
+		if (step === undefined || !("emit" in step)) return () => this.#take(at);
 		const isHeld = this.client.isOpen && this.client.tryHold();
 		if (isHeld) this.#emit(step);
 		return () => {
 			this.#due = at;
 			this.#sentAt = nowUs();
 			this.#arrived = [];
+			this.#before += this.#sinceEmit;
+			this.#sinceEmit = 0;
 			if (isHeld) this.client.release();
-			else this.#emit(step);
+			else if (this.client.isOpen) this.#emit(step);
+			else this.lost();
+			if (this.#isOver) return;
 			if (step.ack === true) this.#waiting = step;
 			else this.#next(this.#sentAt);
 		};
 	}
 
 	#emit(step: EmitStep): void {
-		const { socket, answers } = this.client.session;
-		const args = this.#hooks.argsOf(step, this.#seq);
-		if (step.ack !== true) socket.emit(step.emit, ...args);
-		else
-			answers.send(step.emit, args, this.#seq, () =>
-				this.#answered(step, this.client.answeredAt(this.#sentAt)),
-			);
+		const { socket, answers, masked } = this.client.session;
+		try {
+			const args = this.#hooks.argsOf(step, this.#seq);
+			if (step.ack !== true) socket.emit(step.emit, ...args);
+			else
+				answers.send(step.emit, args, this.#seq, () =>
+					this.#answered(step, this.client.answeredAt(this.#sentAt)),
+				);
+		} catch (error) {
+			const { kind, message } = ownFailure("flow", error);
+			this.#giveUp(null, { kind, text: masked(message) });
+		}
 	}
 
 	/** Goes on behind the step that ended at `at`. */
@@ -108,7 +126,6 @@ export class FlowRun {
 
 	/** An event has arrived for the client. */
 	hear(event: string, args: readonly unknown[]): void {
-		if (this.#isOver) return;
 		const arrival = { event, args, at: this.client.answeredAt(this.#sentAt) };
 		this.#arrived.push(arrival);
 		const step = this.#waiting;
@@ -123,33 +140,42 @@ export class FlowRun {
 			this.#fail(step, "ack_timeout");
 			return;
 		}
-		this.#time(step, at - this.#due);
+		this.#sinceEmit = Math.max(this.#sinceEmit, at - this.#due);
+		this.#hooks.timed(`step:${stepName(step)}`, at - this.#due);
 		this.#next(at);
 	}
 
-	#time(step: Step, us: number): void {
-		this.#total += us;
-		this.#hooks.timed(`step:${stepName(step)}`, us);
+	/** Whether it waits for an answer; else it pauses, or its next step is due. */
+	get isWaiting(): boolean {
+		return this.#waiting !== null;
 	}
 
-	/** A step that was not answered counts with the timeout as its time. */
-	#fail(step: Step, kind: string): void {
-		this.#time(step, this.#sentAt - this.#due + this.#limitUs);
-		this.#end(`${kind}:${stepName(step)}`);
+	/** The session has ended: what the run waits for will not come. */
+	lost(): void {
+		this.#fail(this.#waiting, "ack_lost_with_session");
 	}
 
-	/** Gives the run up if its session is lost or its step waits for too long. */
+	/** Gives the run up if its step has waited for too long. */
 	sweep(now: number): void {
-		const step = this.#waiting;
-		if (this.#isOver) return;
-		if (!this.client.isOpen) {
-			if (step === null) this.#end("ack_lost_with_session");
-			else this.#fail(step, "ack_lost_with_session");
-		} else if (step !== null && now - this.#sentAt > this.#limitUs) this.#fail(step, "ack_timeout");
+		if (this.#waiting !== null && now - this.#sentAt > this.#limitUs)
+			this.#fail(this.#waiting, "ack_timeout");
 	}
 
-	#end(failure: string | null): void {
+	#fail(step: Step | null, kind: string): void {
+		this.#giveUp(step, { kind: step === null ? kind : `${kind}:${stepName(step)}`, text: "" });
+	}
+
+	/** A step that was not answered counts with the timeout as its time, and so does the flow. */
+	#giveUp(step: Step | null, failure: FlowFailure): void {
+		const us = Math.max(0, this.#sentAt - this.#due) + this.#limitUs;
+		this.#sinceEmit = Math.max(this.#sinceEmit, us);
+		if (step !== null) this.#hooks.timed(`step:${stepName(step)}`, us);
+		this.#end(failure);
+	}
+
+	#end(failure: FlowFailure | null): void {
+		if (this.#isOver) return;
 		this.#isOver = true;
-		this.#hooks.over(this.#total, failure);
+		this.#hooks.over(this.#before + this.#sinceEmit, failure);
 	}
 }

@@ -6,8 +6,11 @@ import { pace } from "../pacing/pacer.ts";
 import { countDue } from "../pacing/sends.ts";
 import { secondIn } from "../pacing/slot.ts";
 import { type Due, Timetable } from "../pacing/timetable.ts";
-import { FlowRun } from "./flow-run.ts";
+import { type FlowFailure, FlowRun } from "./flow-run.ts";
 import { messagesOf, type Work } from "./work.ts";
+
+/** How often a drain looks for flows that have waited for too long. */
+const DRAIN_SWEEP_MS = 100;
 
 /** A step that is due: the first of a flow, which needs a client, or the next one of a flow that runs. */
 interface Turn extends Due {
@@ -20,6 +23,7 @@ export async function flow(work: Work): Promise<void> {
 	work.everySecond(() => flows.sweep());
 	await pace(flows.timetable, (turn) => flows.prepare(turn), work);
 	await flows.drained();
+	flows.close();
 }
 
 /** One load group's flows in one slot. */
@@ -29,7 +33,9 @@ class Flows {
 	readonly #random: () => number;
 	/** Clients that take no flow now, the one that waited longest first. */
 	readonly #free: Client[];
-	readonly #running = new Set<FlowRun>();
+	readonly #running = new Map<Client, FlowRun>();
+	/** Removes the listeners of this slot. */
+	readonly #unlisten: (() => void)[] = [];
 	#whenEmpty: () => void = () => {};
 
 	constructor(work: Work) {
@@ -39,14 +45,16 @@ class Flows {
 		this.#free = [...group.opened];
 		this.timetable = new Timetable(startsOf(work));
 		const heard = new Set(group.flow.flatMap((step) => ("expect" in step ? [step.expect] : [])));
-		for (const client of this.#free)
+		for (const client of this.#free) {
 			for (const event of heard)
-				client.session.socket.on(event, (...args: unknown[]) => this.#runOf(client)?.hear(event, args));
+				this.#listen(client, event, (...args) => this.#running.get(client)?.hear(event, args));
+			this.#listen(client, "disconnect", () => this.#running.get(client)?.lost());
+		}
 	}
 
-	#runOf(client: Client): FlowRun | undefined {
-		for (const run of this.#running) if (run.client === client) return run;
-		return undefined;
+	#listen({ session: { socket } }: Client, event: string, listener: (...args: unknown[]) => void): void {
+		socket.on(event, listener);
+		this.#unlisten.push(() => socket.off(event, listener));
 	}
 
 	prepare({ at, run }: Turn): () => void {
@@ -66,24 +74,23 @@ class Flows {
 		if (place < 0) return null;
 		const [client] = this.#free.splice(place, 1) as [Client];
 		const second = secondIn(slot, due);
-		const { tally } = group;
 		const withdraw = this.timetable.expect();
 		const run: FlowRun = new FlowRun(client, group.flow, plan.ackTimeout * 1e6, {
 			schedule: (at) => this.timetable.add({ at, run }),
 			argsOf: (step, seq) => group.argsOf(step, client.number, seq),
 			pauseOf: (think) => (typeof think === "number" ? think : this.#between(...think)),
 			timed: (metric, us) => {
-				if (second >= 0) tally.record(metric, second, us);
+				if (second >= 0) group.tally.record(metric, second, us);
 			},
 			over: (us, failure) => {
-				this.#running.delete(run);
+				this.#running.delete(client);
 				this.#free.push(client);
 				withdraw();
 				if (second >= 0) this.#count(second, us, failure);
 				if (this.#running.size === 0) this.#whenEmpty();
 			},
 		});
-		this.#running.add(run);
+		this.#running.set(client, run);
 		return run;
 	}
 
@@ -100,10 +107,11 @@ class Flows {
 		counts.due += 1;
 		if (isLate) counts.late += 1;
 		if (isSent) counts.sent += 1;
-		else group.tally.fail("no_free_client");
+		// A free client whose session is lost is not a client too few.
+		else if (this.#free.length === 0) group.tally.fail("no_free_client");
 	}
 
-	#count(second: number, us: number, failure: string | null): void {
+	#count(second: number, us: number, failure: FlowFailure | null): void {
 		const { tally } = this.#work.group;
 		tally.record("ack", second, us);
 		if (failure === null) {
@@ -111,14 +119,28 @@ class Flows {
 			return;
 		}
 		tally.counts.lost += 1;
-		if (failure.startsWith("ack_timeout")) tally.counts.timedOut += 1;
-		tally.fail(failure);
+		if (failure.kind.startsWith("ack_timeout")) tally.counts.timedOut += 1;
+		tally.fail(failure.kind, 1, failure.text);
 	}
 
-	/** Gives up flows that wait for too long or whose session is lost. */
+	/** Gives up flows that wait for too long. */
 	sweep(): void {
 		const now = nowUs();
-		for (const run of [...this.#running]) run.sweep(now);
+		for (const run of [...this.#running.values()]) run.sweep(now);
+		if (this.#work.stop.aborted) this.#forgetUnsent();
+	}
+
+	/** When the slot was ended early, no step is sent any more: flows that would go on count as never due. */
+	#forgetUnsent(): void {
+		const { sends, group } = this.#work;
+		for (const [client, run] of this.#running) {
+			if (run.isWaiting) continue;
+			this.#running.delete(client);
+			sends.sent -= 1;
+			group.tally.counts.due -= 1;
+			group.tally.counts.sent -= 1;
+		}
+		if (this.#running.size === 0) this.#whenEmpty();
 	}
 
 	/** Resolves when all flows are over. */
@@ -126,12 +148,16 @@ class Flows {
 		this.sweep();
 		if (this.#running.size === 0) return Promise.resolve();
 		return new Promise((resolve) => {
-			const timer = setInterval(() => this.sweep(), 100);
+			const timer = setInterval(() => this.sweep(), DRAIN_SWEEP_MS);
 			this.#whenEmpty = () => {
 				clearInterval(timer);
 				resolve();
 			};
 		});
+	}
+
+	close(): void {
+		for (const unlisten of this.#unlisten) unlisten();
 	}
 }
 

@@ -15,7 +15,7 @@ export async function listen(work: Work): Promise<void> {
 }
 
 /** Counts what a client hears; the returned function ends that. */
-function subscribe(client: Client, { plan, slot, group }: Work): () => void {
+function subscribe(client: Client, { plan, slot, group: { tally } }: Work): () => void {
 	const sequence = new Sequence();
 	const keys = plan.hearSeq.split(".");
 	let lastAt = 0;
@@ -23,23 +23,27 @@ function subscribe(client: Client, { plan, slot, group }: Work): () => void {
 		const at = client.answeredAt(0);
 		const second = at < slot.endAt ? secondIn(slot, at) : -1;
 		if (second < 0) return;
-		if (lastAt > 0) group.tally.record("gap", second, at - lastAt);
+		if (lastAt > 0) tally.record("gap", second, at - lastAt);
 		lastAt = at;
-		if (isNew(args)) group.tally.counts.received += 1;
+		if (isNew(args)) tally.counts.received += 1;
 	};
 	/** Whether an event is not the second one of its number. Without numbers every event is new, and none is lost. */
 	const isNew = (args: readonly unknown[]): boolean => {
-		const seq = plan.hearSeq === "" ? undefined : seqIn(args, keys);
-		if (seq !== undefined && Number.isSafeInteger(Number(seq))) return sequence.take(Number(seq));
-		if (plan.hearSeq !== "") group.tally.fail("no_sequence_number");
-		group.tally.counts.due += 1;
-		group.tally.counts.sent += 1;
+		const seq = plan.hearSeq === "" ? "" : (seqIn(args, keys) ?? "");
+		if (seq !== "" && Number.isSafeInteger(Number(seq))) return sequence.take(Number(seq));
+		if (plan.hearSeq !== "") tally.fail("no_sequence_number");
+		tally.counts.due += 1;
+		tally.counts.sent += 1;
 		return true;
 	};
+	const onConnect = () => sequence.reconnected();
 	const { socket } = client.session;
 	socket.on(plan.hear, onEvent);
+	socket.on("connect", onConnect);
 	return () => {
 		socket.off(plan.hear, onEvent);
-		sequence.count(group.tally.counts);
+		socket.off("connect", onConnect);
+		if (lastAt === 0) tally.fail("nothing_heard");
+		sequence.count(tally.counts);
 	};
 }

@@ -9,6 +9,7 @@ import type { Row } from "../../plan/rows.ts";
 import type { ScenarioCode, SessionContext, SetupSocket } from "../../plan/scenario.ts";
 import { fill, fillAll, fillJson, fillObject } from "../../plan/template.ts";
 import { type Inputs, NO_INPUTS } from "./inputs.ts";
+import { ownFailure } from "./own-code.ts";
 import type { Message, SessionOptions } from "./session.ts";
 
 /** The session that a client opens; `n` (from 0) is its number in its load group over all machines of the test. */
@@ -53,9 +54,10 @@ export function clientOptions(
 		setup:
 			code.setup === undefined
 				? null
-				: async (socket) => {
+				: async (socket, fetch) => {
 						await code.setup!(socket as SetupSocket, contextOf(fetch));
 					},
+		row,
 	};
 
 	function contextOf(own: typeof fetch): SessionContext {
@@ -77,8 +79,9 @@ function sendsFirst({ probe, activity }: Plan): boolean {
 function messageOf(plan: Plan, values: TemplateValues, code: ScenarioCode): Message {
 	const { event, args, message, payload, binary } = plan;
 	const { n, row = {} } = values;
-	if (code.args !== undefined) return { event, args: (seq) => code.args!(n, seq, row) };
-	if (code.message !== undefined) return { event, args: (seq) => [code.message!(n, seq, row)] };
+	const { args: argsBy, message: messageBy } = code;
+	if (argsBy !== undefined) return ownMessage(event, "args", (seq) => argsBy(n, seq, row));
+	if (messageBy !== undefined) return ownMessage(event, "message", (seq) => [messageBy(n, seq, row)]);
 	if (binary) return always(event, [Buffer.alloc(payload, "x")]);
 	const template = args === "" ? message : args;
 	const filled = (seq: number): unknown[] => {
@@ -86,6 +89,27 @@ function messageOf(plan: Plan, values: TemplateValues, code: ScenarioCode): Mess
 		return [message === "" ? "x".repeat(payload) : fillJson(message, { ...values, seq }, "--message")];
 	};
 	return template.includes("{seq}") ? { event, args: filled } : always(event, filled(0));
+}
+
+/** A message that the scenario's code makes: its errors name the function. */
+function ownMessage(
+	event: string,
+	by: "message" | "args",
+	make: (seq: number) => readonly unknown[],
+): Message {
+	return {
+		event,
+		by,
+		args: (seq) => {
+			try {
+				const made = make(seq);
+				if (!Array.isArray(made)) throw new Error("it returned no array");
+				return made;
+			} catch (error) {
+				throw ownFailure(by, error);
+			}
+		},
+	};
 }
 
 function always(event: string, args: readonly unknown[]): Message {

@@ -12,6 +12,7 @@ import { Client } from "./client.ts";
 import { clientOptions, rowOf } from "./client-options.ts";
 import { OpenFailure } from "./failure.ts";
 import type { Inputs } from "./inputs.ts";
+import { onStrayError, ownFailure } from "./own-code.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { type EndDetails, endOf, type SessionEnd } from "./session-watch.ts";
 
@@ -41,6 +42,7 @@ export class LoadGroup {
 		this.number = number;
 		this.#inputs = inputs;
 		this.#group = plan.groups[number]!;
+		if (number === 0) onStrayError(plan.scenarioFile, (text) => this.tally.fail("scenario_error", 1, text));
 	}
 
 	/** The clients that could be opened. */
@@ -65,9 +67,13 @@ export class LoadGroup {
 	}
 
 	/** The arguments of a client's step in the flow's run `seq`. */
-	argsOf({ args = [] }: EmitStep, n: number, seq: number): readonly unknown[] {
+	argsOf({ emit, args = [] }: EmitStep, n: number, seq: number): readonly unknown[] {
 		const row = rowOf(this.plan, this.#group, n, this.#inputs.rows);
-		if (typeof args === "function") return args(n, seq, row);
+		if (typeof args === "function") {
+			const made = args(n, seq, row);
+			if (!Array.isArray(made)) throw new Error(`args of ${emit} returned no array`);
+			return made;
+		}
 		const { transport, path } = this.#group;
 		const values = { n, seq, row, path: path.name, transport, seed: this.plan.seed };
 		return args.map((arg) => fillValue(arg, values));
@@ -96,7 +102,10 @@ export class LoadGroup {
 		const end = session.ended();
 		if (end !== null) this.#onLost(client, end);
 		session.socket.on("connect", () => {
-			this.#onReconnected(client).catch((error: unknown) => this.tally.fail("setup_error", 1, String(error)));
+			this.#onReconnected(client).catch((error: unknown) => this.#countOwn(client, error));
+		});
+		session.socket.io.on("reconnect_error", (error) => {
+			if (error instanceof OpenFailure) this.#countOwn(client, error);
 		});
 	}
 
@@ -136,8 +145,8 @@ export class LoadGroup {
 	/** A client has recovered when it is answered again, not when it is merely connected. */
 	async #onReconnected(client: Client): Promise<void> {
 		const { lostAt } = client;
-		const { message, setup } = this.optionsOf(client.number);
-		await setup?.(client.session.socket);
+		const { message } = this.optionsOf(client.number);
+		await client.session.setUp();
 		client.isOpen = client.session.socket.connected;
 		const recovered = () => {
 			if (lostAt === 0 || client.lostAt !== lostAt) return;
@@ -147,6 +156,12 @@ export class LoadGroup {
 		};
 		if (message === null) recovered();
 		else client.send(message, recovered);
+	}
+
+	/** Counts an error of the scenario's code while a session reconnects. */
+	#countOwn({ session }: Client, error: unknown): void {
+		const { kind, message } = ownFailure("message", error);
+		this.tally.fail(kind, 1, session.masked(message));
 	}
 
 	/** What all connections have carried since they were opened. */

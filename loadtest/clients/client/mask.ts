@@ -7,13 +7,18 @@ const MIN_PART_LENGTH = 4;
 const MAX_TEXT_LENGTH = 200;
 const HIDDEN = "***";
 
-/** The values of a client's auth, headers and query, and of its cookies. */
+/** The values of a client's auth, headers, query and row, and of its cookies. */
 export function secretsOf(
-	{ auth, headers, query }: Pick<SessionOptions, "auth" | "headers" | "query">,
+	{
+		auth,
+		headers,
+		query,
+		row,
+	}: Pick<SessionOptions, "auth" | "headers" | "query"> & Partial<Pick<SessionOptions, "row">>,
 	cookies: readonly string[] = [],
 ): string[] {
 	const ofHeaders = Object.values(headers).flatMap((value) => [value, ...value.split(/[\s;,=]+/)]);
-	const all = [...leavesOf(auth), ...ofHeaders, ...Object.values(query), ...cookies];
+	const all = [...leavesOf(auth), ...leavesOf(row), ...ofHeaders, ...Object.values(query), ...cookies];
 	return [...new Set(all)].filter((value) => value !== "");
 }
 

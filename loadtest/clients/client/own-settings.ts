@@ -1,8 +1,11 @@
 /** What a scenario's `session` says about one session: asked before it is opened, and before each reconnection. */
 import type { Socket } from "socket.io-client";
+import type { SessionSettings } from "../../plan/scenario.ts";
 import type { Wire } from "../transport/agent.ts";
-import { withTimeout } from "./failure.ts";
+import { awaitOwn, ownFailure } from "./own-code.ts";
 import type { SessionOptions } from "./session.ts";
+
+const KEYS: readonly string[] = ["auth", "headers", "query", "namespace"] satisfies (keyof SessionSettings)[];
 
 export type OwnSettings = Pick<SessionOptions, "auth" | "headers" | "query" | "namespace">;
 
@@ -10,14 +13,23 @@ export type OwnSettings = Pick<SessionOptions, "auth" | "headers" | "query" | "n
 export async function settingsOf(given: SessionOptions, wire: Wire, url: URL): Promise<OwnSettings> {
 	const { auth, headers, query, namespace, connectTimeout } = given;
 	if (given.session === null) return { auth, headers, query, namespace };
-	const asked = given.session(wire.cookies.fetchFor(url));
-	const own = await withTimeout(connectTimeout * 1000, "session_timeout", "session() did not end", asked);
+	const own = await awaitOwn("session", connectTimeout, given.session(wire.cookies.fetchFor(url)));
+	checkSettings(own);
 	return {
 		auth: { ...auth, ...own.auth },
 		headers: { ...headers, ...own.headers },
 		query: { ...query, ...own.query },
 		namespace: own.namespace ?? namespace,
 	};
+}
+
+/** A misspelled key would be a session without its token. */
+function checkSettings(own: unknown): void {
+	const isObject = typeof own === "object" && own !== null;
+	const unknown = isObject ? Object.keys(own).find((key) => !KEYS.includes(key)) : undefined;
+	if (isObject && unknown === undefined) return;
+	const why = isObject ? `the unknown key ${unknown}` : "no object";
+	throw ownFailure("session", new Error(`it returned ${why}; return any of ${KEYS.join(", ")}`));
 }
 
 /** Before each reconnection the scenario is asked again: its token may have expired. */

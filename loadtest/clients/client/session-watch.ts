@@ -29,7 +29,8 @@ export class SessionWatch {
 	ended: SessionEnd | null = null;
 	/** The transports that the server's handshake offers for an upgrade. */
 	readonly upgrades: Promise<readonly string[]>;
-	readonly #end: Promise<never>;
+	/** Rejects when the session ends; another one for each session of the client. */
+	#end = Promise.withResolvers<never>();
 
 	constructor(socket: Socket) {
 		const handshake = new Promise<readonly string[]>((resolve) => {
@@ -40,17 +41,19 @@ export class SessionWatch {
 			});
 		});
 		this.upgrades = handshake;
-		this.#end = new Promise((_, reject) => {
-			socket.on("disconnect", (reason, details) => {
-				const end = endOf(reason, details as EndDetails);
-				this.ended = end;
-				const cause = details instanceof Error ? kindOf(details) : UNNAMED;
-				const kind = cause === UNNAMED ? end.kind : cause;
-				reject(new OpenFailure(kind, `${end.text} ${this.stage}`));
-			});
+		this.#end.promise.catch(() => {});
+		socket.on("disconnect", (reason, details) => {
+			const end = endOf(reason, details as EndDetails);
+			this.ended = end;
+			const cause = details instanceof Error ? kindOf(details) : UNNAMED;
+			const kind = cause === UNNAMED ? end.kind : cause;
+			this.#end.reject(new OpenFailure(kind, `${end.text} ${this.stage}`));
 		});
-		this.#end.catch(() => {});
 		socket.on("connect", () => {
+			if (this.ended !== null) {
+				this.#end = Promise.withResolvers<never>();
+				this.#end.promise.catch(() => {});
+			}
 			this.stage = "after the Socket.IO connect";
 			this.ended = null;
 		});
@@ -58,7 +61,7 @@ export class SessionWatch {
 
 	/** The promise's value, or the session's end if that comes first. */
 	unlessEnded<T>(promise: Promise<T>): Promise<T> {
-		return Promise.race([promise, this.#end]);
+		return Promise.race([promise, this.#end.promise]);
 	}
 }
 

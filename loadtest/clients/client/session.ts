@@ -1,18 +1,19 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
-import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { io, type ManagerOptions, type Socket } from "socket.io-client";
 import { hostPort } from "../../plan/paths.ts";
 import type { SessionSettings } from "../../plan/scenario.ts";
-import { type TlsFiles, tlsOptions } from "../../plan/tls-files.ts";
+import type { TlsFiles } from "../../plan/tls-files.ts";
 import type { METRICS, Transport } from "../../record/result.ts";
 import { nowUs } from "../pacing/clock.ts";
-import { agentFor, type ConnectTimes, Wire } from "../transport/agent.ts";
-import { optionsFor } from "../transport/transport.ts";
+import { type ConnectTimes, Wire } from "../transport/agent.ts";
 import { type AnswerRule, Answers, nextSeq } from "./answers.ts";
 import { detailOf, kindOf, OpenFailure, withTimeout } from "./failure.ts";
 import { fetchPolicy } from "./flash-policy.ts";
 import { secretsOf, withoutSecrets } from "./mask.ts";
+import { awaitOwn, type OwnFunction, ownFailure } from "./own-code.ts";
 import { renewSettings, settingsOf } from "./own-settings.ts";
 import { refuseOversized, type SessionEnd, SessionWatch } from "./session-watch.ts";
+import { addressOf, socketOptions } from "./socket-options.ts";
 
 /** How to open a session. Times in seconds. */
 export interface SessionOptions {
@@ -46,13 +47,17 @@ export interface SessionOptions {
 	/** The scenario's own settings of the session, asked for before each connection. */
 	readonly session: ((own: typeof fetch) => Promise<SessionSettings>) | null;
 	/** What the scenario does after each connect. */
-	readonly setup: ((socket: Socket) => Promise<void>) | null;
+	readonly setup: ((socket: Socket, own: typeof fetch) => Promise<void>) | null;
+	/** The client's row of `--data`, which may hold secrets. */
+	readonly row: Readonly<Record<string, unknown>>;
 }
 
 /** A message: its event, and its arguments with a `{seq}`. */
 export interface Message {
 	readonly event: string;
 	args(seq: number): readonly unknown[];
+	/** The function of the scenario's file that makes them; undefined = a template. */
+	readonly by?: OwnFunction;
 }
 
 /** Microseconds of each phase that took place. */
@@ -68,6 +73,8 @@ export interface Session {
 	ended(): SessionEnd | null;
 	/** A text of the server in one line, without the client's secrets. */
 	masked(text: string): string;
+	/** What the scenario does after each connect. Rejects with an OpenFailure. */
+	setUp(): Promise<void>;
 }
 
 /** Opens a session up to its first acknowledgement. Rejects with an OpenFailure and leaves nothing open. */
@@ -81,77 +88,48 @@ export async function openSession(given: SessionOptions): Promise<Session> {
 		phases.policy = nowUs() - start;
 	}
 	const wire = new Wire();
-	const own = await settingsOf(given, wire, url);
-	const options = { ...given, ...own };
-	const masked = (text: string) => withoutSecrets(text, secretsOf(options, wire.cookies.values()));
+	let options = given;
+	const masked = (text: string) =>
+		withoutSecrets(text, [...secretsOf(given), ...secretsOf(options, wire.cookies.values())]);
+	const failure = (error: unknown) =>
+		error instanceof OpenFailure ? new OpenFailure(error.kind, masked(error.message)) : error;
+	const renew = async () => {
+		try {
+			const own = await settingsOf(given, wire, url);
+			options = { ...given, ...own };
+			return own;
+		} catch (error) {
+			throw failure(error);
+		}
+	};
+	await renew();
 	const socket = io(addressOf(url, options.namespace), socketOptions(options, url, wire));
 	const answers = new Answers(socket, options.answers);
 	socket.connect();
 	const watch = new SessionWatch(socket);
-	if (given.session !== null) renewSettings(socket, () => settingsOf(given, wire, url));
-	const session = { socket, wire, answers, phases, masked, ended: () => watch.ended };
+	if (given.session !== null) renewSettings(socket, renew);
+	const setUp = async () => {
+		if (given.setup === null) return;
+		const work = given.setup(socket, wire.cookies.fetchFor(url));
+		await awaitOwn("setup", given.connectTimeout, watch.unlessEnded(work));
+	};
+	const session = { socket, wire, answers, phases, masked, setUp, ended: () => watch.ended };
 	try {
 		await connectAndTime(options, session, watch);
 	} catch (error) {
 		socket.disconnect();
 		wire.cut();
-		throw error instanceof OpenFailure ? new OpenFailure(error.kind, masked(error.message)) : error;
+		const by = given.message?.by;
+		throw failure(by === undefined ? error : ownFailure(by, error));
 	}
 	phases.connect = (phases.policy ?? 0) + (phases.connect ?? 0);
 	return session;
 }
 
-/** socket.io-client takes the namespace from the URL's path. */
-function addressOf(url: URL, namespace: string): string {
-	if (namespace === "") return url.href;
-	return `${url.origin}/${namespace.replace(/^\//, "")}`;
-}
-
-/** Node's fetch takes no agent, and `--polling-agent default` has none: cookies are then the client's own. */
-function hasAgent({ keepAlive, transport }: SessionOptions): boolean {
-	return keepAlive && transport !== "polling-fetch";
-}
-
-function socketOptions(
-	options: SessionOptions,
-	url: URL,
-	wire: Wire,
-): Partial<ManagerOptions & SocketOptions> {
-	const { source, plain, cookies, insecure, tls, resolve } = options;
-	return {
-		...optionsFor(options.transport, options.plain),
-		forceNew: true,
-		// Answers are counted from the first packet on.
-		autoConnect: false,
-		reconnection: options.reconnection,
-		rememberUpgrade: false,
-		timeout: options.connectTimeout * 1000,
-		path: options.socketPath,
-		rejectUnauthorized: !options.insecure,
-		auth: options.auth,
-		...(options.parser !== undefined && { parser: options.parser }),
-		...(Object.keys(options.query).length > 0 && { query: { ...options.query } }),
-		...(Object.keys(options.headers).length > 0 && { extraHeaders: { ...options.headers } }),
-		// The types are the browser's; in Node this is an http.Agent.
-		...(hasAgent(options)
-			? {
-					agent: agentFor(url, wire, {
-						source,
-						plain,
-						cookies,
-						insecure,
-						tls,
-						resolve,
-					}) as unknown as boolean,
-				}
-			: { withCredentials: cookies, ...tlsOptions(tls) }),
-	};
-}
-
 /** Awaits the phases in their order and records how long each took. */
 async function connectAndTime(
 	options: SessionOptions,
-	{ socket, wire, answers, phases }: Session,
+	{ socket, wire, answers, phases, setUp }: Session,
 	watch: SessionWatch,
 ): Promise<void> {
 	const limit = options.connectTimeout * 1000;
@@ -186,7 +164,7 @@ async function connectAndTime(
 	const { message, setup } = options;
 	if (setup !== null) {
 		watch.stage = "in the scenario's setup()";
-		await withTimeout(limit, "setup_timeout", "setup() did not end", watch.unlessEnded(setup(socket)));
+		await setUp();
 		before = nowUs();
 	}
 	if (message === null) return;

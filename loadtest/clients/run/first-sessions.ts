@@ -1,5 +1,6 @@
 /** One session of each load group at each of its addresses: what the check before a run and `swarm check` open. */
 import { setTimeout } from "node:timers/promises";
+import { CommandError } from "../../../worker/command-line/command.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import { ownClients, testNumber } from "../../plan/machine.ts";
 import { settingsFor } from "../../plan/path-settings.ts";
@@ -9,6 +10,7 @@ import { joinRoom, roomOf } from "../activities/fanout.ts";
 import { clientOptions } from "../client/client-options.ts";
 import { OpenFailure } from "../client/failure.ts";
 import { type Inputs, loadInputs } from "../client/inputs.ts";
+import { onStrayError } from "../client/own-code.ts";
 import { openSession, type Phases, type Session } from "../client/session.ts";
 
 /** How long a session may take to say that it ends. */
@@ -41,13 +43,20 @@ export async function openFirstSessions(plan: Plan, how: "together" | "in turn")
 	const restoreTrust = trustForFetch(plan);
 	const rest = sessionsOf(plan);
 	const opened: FirstSession[] = [];
+	let stray = "";
+	const endStray = onStrayError(plan.scenarioFile, (text) => {
+		stray = text;
+	});
 	try {
 		while (how === "in turn" && rest.length > 0 && opened.every(({ failure }) => failure === null))
 			opened.push(await openOne(plan, rest.shift()!, inputs));
-		return [...opened, ...(await openTogether(plan, rest, inputs))];
+		opened.push(...(await openTogether(plan, rest, inputs)));
 	} finally {
 		restoreTrust();
+		endStray();
 	}
+	if (stray !== "") throw new CommandError(`--scenario ${plan.scenarioFile}: an error in ${stray}.`);
+	return opened;
 }
 
 /** Sessions of one client take turns, those of different clients are opened side by side. */

@@ -26,8 +26,7 @@ const PHASE_SESSION_S = 0.1;
 /** Seconds from the end of a slot's measurement that are kept free for its drain, however long that takes. */
 export function gapOf({ activity, probe, ackTimeout, connectTimeout }: Timed): number {
 	if (activity === "ramp") return connectTimeout + GAP_MARGIN_S;
-	const awaitsAnswers =
-		activity === "fanout" || activity === "flow" || (activity === "echo" && probe === "echo");
+	const awaitsAnswers = ["fanout", "flow"].includes(activity) || (activity === "echo" && probe === "echo");
 	return (awaitsAnswers ? ackTimeout : 0) + GAP_MARGIN_S;
 }
 

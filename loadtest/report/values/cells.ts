@@ -1,6 +1,6 @@
 /** Columns and cells that several tables of a report share. */
 import type { Group, Metric, Result } from "../../record/result.ts";
-import { showMs } from "./number.ts";
+import { showCount, showMs } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, quantileText } from "./quantile.ts";
 import { type Row, rowOf } from "./rows.ts";
 import { left, right } from "./table.ts";
@@ -23,4 +23,11 @@ export function quantileRows(result: Result, metric: Metric): string[][] {
 		const row = rowOf(group, metric);
 		return row === undefined || row.count === 0 ? [] : [[...nameCells(group), ...quantileCells(row)]];
 	});
+}
+
+/** Open sessions, and how many were tried if that is more. */
+export function sessions(group: Group): string {
+	const { sessionsOpen, sessionsTried } = group.counts;
+	if (sessionsOpen === sessionsTried) return showCount(sessionsOpen);
+	return `${showCount(sessionsOpen)} of ${showCount(sessionsTried)}`;
 }

@@ -41,6 +41,11 @@ export function rowOf(group: Group, metric: Metric): Row | undefined {
 	};
 }
 
+/** Events that one session heard in a second. */
+export function hearingRate({ counts: { received, sessionsOpen }, seconds }: Group): number {
+	return received === 0 ? 0 : received / sessionsOpen / seconds;
+}
+
 /** The path that the others are compared with: `direct` if there is one, else the first of the plan. */
 export function basePath(result: Pick<Result, "plan">): string {
 	return basePathOf(result.plan.paths.map((path) => path.name));

@@ -1,6 +1,15 @@
 /** The report's tables: one function each, from a result to formatted cells. */
+import type { Activity } from "../../plan/scenario.ts";
+import { activityOf } from "../../plan/stored-plan.ts";
 import type { Group, Metric, Result } from "../../record/result.ts";
-import { GROUP_COLUMNS, nameCells, QUANTILE_COLUMNS, quantileCells, quantileRows } from "./cells.ts";
+import {
+	GROUP_COLUMNS,
+	nameCells,
+	QUANTILE_COLUMNS,
+	quantileCells,
+	quantileRows,
+	sessions,
+} from "./cells.ts";
 import { openingTable, phaseTable } from "./connecting.ts";
 import { costTable } from "./cost.ts";
 import { isShown } from "./difference.ts";
@@ -8,6 +17,7 @@ import { errorTable } from "./errors.ts";
 import { counted, NOT_AVAILABLE, showAddedMs, showBytes, showCount, showFigure, showRate } from "./number.ts";
 import { QUANTILE_NAMES, QUANTILES, type QuantileName, quantileText, sampleFor } from "./quantile.ts";
 import { addedOf, basePath, rowOf } from "./rows.ts";
+import { hearingTable, stepTable } from "./scenario-tables.ts";
 import { left, right, type Table } from "./table.ts";
 
 const SPREADS: readonly (readonly [Metric, string])[] = [
@@ -21,6 +31,8 @@ const SPREADS: readonly (readonly [Metric, string])[] = [
 export function tablesOf(result: Result): Table[] {
 	return [
 		responseTable(result),
+		stepTable(result),
+		hearingTable(result),
 		scenarioTable(result),
 		serviceTable(result),
 		phaseTable(result),
@@ -36,13 +48,17 @@ export function tablesOf(result: Result): Table[] {
 export function responseTable(result: Result): Table {
 	const base = basePath(result);
 	const hasAdded = addedOf(result).length > 0;
+	const isFlow = activityOf(result.plan) === "flow";
+	const what = isFlow ? "flows" : "acks";
 	return {
-		caption: "Response time: from the scheduled send to the ack, milliseconds",
+		caption: isFlow
+			? "Flows: their time without pauses, milliseconds"
+			: "Response time: from the scheduled send to the ack, milliseconds",
 		columns: [
 			...GROUP_COLUMNS,
 			right("sessions"),
-			right("acks"),
-			right("acks/s"),
+			right(what),
+			right(`${what}/s`),
 			...QUANTILE_COLUMNS,
 			...(hasAdded ? [right("added p50"), right("added p99")] : []),
 		],
@@ -55,7 +71,7 @@ export function responseTable(result: Result): Table {
 		}),
 		notes: [
 			...(hasAdded ? [`added: compared with ${base}; unclear: no difference that this run can show.`] : []),
-			...sampleNote(result, "ack"),
+			...sampleNote(result, "ack", what),
 		],
 	};
 }
@@ -98,6 +114,9 @@ export function spreadTable(result: Result): Table {
 	};
 }
 
+/** What the column of acknowledged messages is called where none are acknowledged. */
+const ACKED: Partial<Record<Activity, string>> = { fanout: "arrived", flow: "completed", listen: "heard" };
+
 /** Messages sent, acknowledged and lost, traffic, and errors. */
 export function deliveryTable(result: Result): Table {
 	return {
@@ -106,7 +125,7 @@ export function deliveryTable(result: Result): Table {
 			...GROUP_COLUMNS,
 			right("due"),
 			right("sent"),
-			right("acked"),
+			right(ACKED[activityOf(result.plan)] ?? "acked"),
 			right("lost"),
 			right("doubled"),
 			right("late"),
@@ -136,12 +155,6 @@ function errorsOf(group: Group): string {
 	return all.length > 0 ? all.join(", ") : "none";
 }
 
-function sessions(group: Group): string {
-	const { sessionsOpen, sessionsTried } = group.counts;
-	if (sessionsOpen === sessionsTried) return showCount(sessionsOpen);
-	return `${showCount(sessionsOpen)} of ${showCount(sessionsTried)}`;
-}
-
 function acksPerSecond(group: Group): string {
 	return group.seconds > 0 ? showRate(group.counts.received / group.seconds) : NOT_AVAILABLE;
 }
@@ -160,12 +173,12 @@ function addedCell(result: Result, group: Group, name: QuantileName): string {
 }
 
 /** Names the quantile that some group has too few samples for. */
-function sampleNote(result: Result, metric: Metric): string[] {
+function sampleNote(result: Result, metric: Metric, what: string): string[] {
 	const rows = result.groups.flatMap((group) => rowOf(group, metric) ?? []);
 	const name = QUANTILE_NAMES.find((each) => rows.some((row) => row[each] === null));
 	if (name === undefined) return [];
 	const quantile = QUANTILES[name];
-	return [`n/a: too few acks; ${quantileText(quantile)} needs ${showCount(sampleFor(quantile))}.`];
+	return [`n/a: too few ${what}; ${quantileText(quantile)} needs ${showCount(sampleFor(quantile))}.`];
 }
 
 /** Converts microseconds, and microseconds an hour, to the report's milliseconds. */

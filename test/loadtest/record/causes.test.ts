@@ -69,16 +69,6 @@ test.each<[string, string, RegExp, Partial<Asked>?]>([
 	],
 	["parse_error", "", /uses another parser than mine: correct --parser/, { parser: "mine" }],
 	["ping_timeout", "", /sent no ping in time.*; check their load, .*pingInterval/],
-	[
-		"session_timeout",
-		"session() did not end in 3 s",
-		/^session\(\) of the scenario file did not end in 3 s \(--/,
-	],
-	[
-		"open_setup_timeout",
-		"setup() did not end in 3 s",
-		/^setup\(\) of the scenario file .*; look for a request/,
-	],
 	["handshake_refused", "", /refused the WebSocket handshake; .*--socket-path.*--header, --query/],
 	[
 		"payload_too_large",

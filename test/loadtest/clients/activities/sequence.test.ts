@@ -18,3 +18,23 @@ test.each([
 	expect(counts.sent).toBe(expected.due);
 	expect(isNew.filter((one) => one)).toHaveLength(expected.due - expected.lost);
 });
+
+test("after a reconnection a lower number begins a new count, and a higher one continues", () => {
+	const sequence = new Sequence();
+	for (const number of [5, 6, 7]) sequence.take(number);
+	sequence.reconnected();
+	for (const number of [1, 2, 4]) sequence.take(number);
+	sequence.reconnected();
+	sequence.take(6);
+	const counts = noCounts();
+	sequence.count(counts);
+	expect(counts).toMatchObject({ due: 3 + 6, lost: 2, doubled: 0, reordered: 0 });
+});
+
+test("numbers that are far apart are counted at once", () => {
+	const sequence = new Sequence();
+	for (const number of [1, 1_700_000_000_000, 1_700_000_000_001]) sequence.take(number);
+	const counts = noCounts();
+	sequence.count(counts);
+	expect(counts).toMatchObject({ due: 1_700_000_000_001, lost: 1_700_000_000_001 - 3 });
+});
