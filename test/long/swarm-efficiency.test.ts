@@ -84,7 +84,7 @@ async function ratioAt(url: string, rate: number, round: number): Promise<number
 	return isSustained(artillery, rate) ? ratio : null;
 }
 
-// The goal, half of Artillery's cost, is not reached (loadtest/README.md has the figures). A single pair has had
+// The goal, half of Artillery's cost, is not reached. A single pair has had
 // ratios of 0.66 to 1.72, since the speed of a shared machine changes within minutes. Therefore the pairs of one
 // rate are minutes apart, and their median counts.
 test("guard: the swarm reaches every rate, at less than 1.5 times Artillery's CPU per acknowledgement", {

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The release that the guide's figures are about. */
+/** The release that the swarm is compared with. */
 export const ARTILLERY = "2.0.34";
 
 /** Installs Artillery once and returns its script. `ARTILLERY_HOME` names a folder that has it already. */
