@@ -1,4 +1,5 @@
 /** The report of one run as a self-contained HTML page. */
+import { activityOf } from "../plan/stored-plan.ts";
 import type { Result } from "../record/result.ts";
 import type { BudgetResult } from "./budgets/result.ts";
 import { runBudgetTable } from "./budgets/table.ts";
@@ -14,15 +15,17 @@ import { foldedTable, htmlTable } from "./html/table.ts";
 import { waterfall } from "./html/waterfall.ts";
 import { type Tone, toneOf } from "./tone.ts";
 import { flagLine, validityOf } from "./validity.ts";
+import { hearingTable } from "./values/scenario-tables.ts";
 import { responseTable, tablesOf } from "./values/tables.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: "✓", doubt: "!", bad: "✕" };
 
 /** The whole page as a string. */
 export function reportPage(result: Result, budgets: readonly BudgetResult[] = []): string {
-	const response = responseTable(result);
-	const details = tablesOf(result).filter((table) => table.caption !== response.caption);
-	const figures = response.cells.length > 0 ? htmlTable(response) : "";
+	const isListening = activityOf(result.plan) === "listen";
+	const first = isListening ? hearingTable(result) : responseTable(result);
+	const details = tablesOf(result).filter((table) => table.caption !== first.caption);
+	const figures = first.cells.length > 0 ? htmlTable(first) : "";
 	const overTime = overTimeChart(result);
 	const [finding, ...more] = findingsOf(result);
 	const title = `Load test: ${result.plan.scenario}`;
@@ -33,7 +36,7 @@ ${verdict(result, budgets)}
 ${finding === undefined ? "" : markup`<p class="finding">${finding}</p>`}
 ${more.map((line) => markup`<p>${line}</p>`)}
 ${budgets.length > 0 ? htmlTable(runBudgetTable(budgets)) : ""}
-<h2>Response time</h2>
+<h2>${isListening ? "Events heard" : "Response time"}</h2>
 ${figures}
 ${[spectrum(result), fanoutChart(result), recoveryChart(result)].map(figure)}
 ${overTime === undefined ? "" : markup`<h2>Over time</h2>${figure(overTime)}${foldedTable(secondsTable(result))}`}

@@ -1,10 +1,12 @@
 /** The report for a terminal and as Markdown: verdict and finding in words, then the tables. */
+import { activityOf } from "../plan/stored-plan.ts";
 import type { Result } from "../record/result.ts";
 import type { BudgetResult } from "./budgets/result.ts";
 import { runBudgetTable } from "./budgets/table.ts";
 import { findingsOf, planLine, problemsOf } from "./headline.ts";
 import { toneOf } from "./tone.ts";
 import { flagLine, validityOf } from "./validity.ts";
+import { hearingTable } from "./values/scenario-tables.ts";
 import { markdownTable, type Table, textTable } from "./values/table.ts";
 import { responseTable, tablesOf } from "./values/tables.ts";
 
@@ -17,7 +19,8 @@ export function summaryText(result: Result): string {
 	// A reader may stop after the first line, so an invalid run says there that it is invalid.
 	const isInvalid = validityOf(result).trust === "invalid";
 	const lines = isInvalid ? [...validity, ...finding] : [...finding, ...validity];
-	return `${lines.join("\n")}\n\n${textTable(responseTable(result))}\n`;
+	const table = activityOf(result.plan) === "listen" ? hearingTable(result) : responseTable(result);
+	return `${lines.join("\n")}\n\n${textTable(table)}\n`;
 }
 
 /** Plain text without colour, about 120 columns wide; what failed is said first. */

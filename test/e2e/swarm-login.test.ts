@@ -5,6 +5,7 @@ import { preflight } from "../../loadtest/clients/run/preflight.ts";
 import { planFrom } from "../../loadtest/plan/plan.ts";
 import { loadScenario } from "../../loadtest/plan/scenarios.ts";
 import type { Group, Result } from "../../loadtest/record/result.ts";
+import { reportText } from "../../loadtest/report/text.ts";
 import {
 	runScenario as run,
 	scenarioText,
@@ -128,6 +129,19 @@ describe("session() and setup()", () => {
 		const group = only(result);
 		expect(group.errors["scenario_error"]).toBeGreaterThan(0);
 		expect(group.samples?.["scenario_error"]).toEqual(["session(): token *** has expired"]);
+	});
+
+	test("that fail for one client are counted with what was said, and the others are measured", async () => {
+		await using server = await serve();
+		await using folder = await temporaryFolder();
+		const fields = 'session({ n }) { if (n === 3) throw new Error("user 3 is locked"); return {}; },';
+		const result = await run(server, folder, { fields, event: "echo" });
+		const group = only(result);
+		expect(group.counts).toMatchObject({ sessionsTried: 4, sessionsOpen: 3, due: 40, received: 30 });
+		expect(group.errors).toEqual({ open_scenario_error: 1 });
+		expect(reportText(result)).toContain(
+			"open_scenario_error: the code of the scenario's file failed (session(): user 3 is locked); correct it.",
+		);
 	});
 
 	test.each([

@@ -1,4 +1,5 @@
 /** What a transport costs on Cloudflare Workers: list prices, the assumed user, and the requests measured. */
+import { activityOf } from "../../plan/stored-plan.ts";
 import type { Group, Result, Transport } from "../../record/result.ts";
 import { NOT_AVAILABLE, showCount, showDollars } from "./number.ts";
 import { left, right, type Table } from "./table.ts";
@@ -52,10 +53,13 @@ export function costOf({ transport, counts }: Group): Cost | undefined {
 	return { requestsPerMessage, requestsPerUserHour, dollars };
 }
 
-/** One row per transport, on the last path of the plan (usually the edge). */
+/** One row per transport, on the last path of the plan (usually the edge); none for flows and events, which are no messages. */
 export function costTable(result: Result): Table {
 	const path = result.plan.paths.at(-1)?.name;
-	const groups = result.groups.filter((group) => group.path === path && group.counts.received > 0);
+	const hasMessages = !["flow", "listen"].includes(activityOf(result.plan));
+	const groups = result.groups.filter(
+		(group) => hasMessages && group.path === path && group.counts.received > 0,
+	);
 	return {
 		caption: "Cost on Cloudflare Workers: 1,000 users for a month",
 		columns: [
