@@ -9,7 +9,14 @@ const never = new AbortController().signal;
 
 /** A short run against a target of the test's own. */
 function short(target: Target, options: PlanOptions): Promise<Result> {
-	const load = { transports: ["websocket"] as const, clients: 3, rate: 30, duration: 1, warmup: 0 };
+	const load = {
+		transports: ["websocket"] as const,
+		clients: 3,
+		rate: 30,
+		duration: 1,
+		warmup: 0,
+		phaseSessions: 0,
+	};
 	return runSwarm(planFrom({ url: target.url, ...load, ...options }), { progress: () => {} }, never);
 }
 

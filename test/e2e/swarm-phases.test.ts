@@ -66,8 +66,8 @@ test("a slow target is measured by fewer sessions", async () => {
 	});
 	const plan = planFrom({ url: target.url, transports: ["websocket"], sources: ["none"] });
 	const group = new LoadGroup(plan, 0, NO_INPUTS);
-	await measurePhases(group, [0], 50, never);
+	const disturbed = await measurePhases(group, [0], 50, never);
+	// Each takes a second, and no further one begins after three: the first does not count.
 	const { count } = group.tally.whole("first_ack");
-	expect(count).toBeGreaterThanOrEqual(1);
-	expect(count).toBeLessThanOrEqual(3);
+	expect([1, 2]).toContain(count + disturbed);
 });

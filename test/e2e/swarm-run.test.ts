@@ -19,6 +19,7 @@ test("every transport on every path is measured on its own", async () => {
 		rate: 60,
 		duration: 2,
 		warmup: 0.05,
+		phaseSessions: 4,
 	});
 	const result = await runSwarm(plan, quiet, new AbortController().signal);
 	expect(parseResult(JSON.stringify(result), "result")).toEqual(result);
@@ -35,7 +36,9 @@ test("every transport on every path is measured on its own", async () => {
 		});
 		expect(counts).toMatchObject({ lost: 0, doubled: 0, reordered: 0 });
 		expect(metrics.ack?.histogram.count).toBe(12);
-		expect(metrics.first_ack?.histogram.count).toBe(3);
+		expect(metrics.first_ack?.histogram.count).toBeGreaterThanOrEqual(2);
+		expect(metrics.first_ack?.histogram.count).toBeLessThanOrEqual(4);
+		expect(metrics.opening?.histogram.count).toBe(3);
 		expect(seconds).toBeCloseTo(0.2, 1);
 	}
 });

@@ -12,7 +12,7 @@ import { startTarget, type Target } from "../support/swarm/target.ts";
 
 const CLIENTS = 4;
 const LOAD =
-	`--transports websocket --clients ${CLIENTS} --rate 20 --duration 4 --warmup 0 --ack-timeout 0.6`.split(
+	`--transports websocket --clients ${CLIENTS} --rate 20 --duration 4 --warmup 0 --ack-timeout 0.6 --phase-sessions 0`.split(
 		" ",
 	);
 

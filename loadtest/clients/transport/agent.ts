@@ -13,6 +13,8 @@ import { secureContextOf, type TlsFiles } from "../../plan/tls-files.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { Cookies } from "./cookies.ts";
 
+const SWITCHING_PROTOCOLS = 101;
+
 /** When the steps of the first connection ended (monotonic µs); 0 = not taken (an IP address needs no look-up). */
 export interface ConnectTimes {
 	created: number;
@@ -28,13 +30,16 @@ export class Wire {
 	connections = 0;
 	/** TLS connections that skipped the full handshake. */
 	resumed = 0;
-	/** When bytes last arrived (monotonic µs): earlier than the answer in them is decoded. */
+	/** When the bytes of messages last arrived (monotonic µs): earlier than the messages are decoded. */
 	receivedAt = 0;
 	/** The client's cookies. */
 	readonly cookies = new Cookies();
 	/** The first redirect that a request got. */
 	redirect: { readonly status: number; readonly location: string } | null = null;
 	readonly #open = new Set<Socket>();
+	/** When any bytes last arrived. */
+	#arrivedAt = 0;
+	readonly #webSockets = new WeakSet<Socket>();
 	/** Connections whose writes are held; null = none are. */
 	#held: Socket[] | null = null;
 	#closedSent = 0;
@@ -60,9 +65,16 @@ export class Wire {
 	#stampArrivals(socket: Socket): void {
 		const push = socket.push.bind(socket);
 		socket.push = (chunk, encoding) => {
-			this.receivedAt = nowUs();
+			this.#arrivedAt = nowUs();
+			if (this.#webSockets.has(socket)) this.receivedAt = this.#arrivedAt;
 			return push(chunk, encoding);
 		};
+	}
+
+	/** The head of an answer has just arrived: that of a poll brings messages, that of a POST only confirms it. */
+	takeHead({ socket, statusCode }: IncomingMessage, method: string): void {
+		if (statusCode === SWITCHING_PROTOCOLS) this.#webSockets.add(socket);
+		else if (method === "GET") this.receivedAt = this.#arrivedAt;
 	}
 
 	/** Keeps what is written from now on, on all connections, until `release`. False when it already does, or has none. */
@@ -173,6 +185,7 @@ export function agentFor(target: URL, wire: Wire, given: AgentOptions = {}): Htt
 		if (!plain) Object.defineProperty(request, "reusedSocket", NEVER_REUSED);
 		if (cookies) wire.cookies.addTo(request, target);
 		const onAnswer = (answer: IncomingMessage) => {
+			wire.takeHead(answer, request.method);
 			if (cookies) wire.cookies.store(answer, request.path, target);
 			wire.redirect ??= redirectOf(answer);
 		};

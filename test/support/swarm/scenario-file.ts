@@ -10,7 +10,14 @@ import { validity } from "../../../loadtest/record/validity.ts";
 import type { Served } from "./serve.ts";
 
 /** A load that a busy machine can send. */
-export const SMALL = { transports: ["websocket"] as const, clients: 4, rate: 20, duration: 2, warmup: 0 };
+export const SMALL = {
+	transports: ["websocket"] as const,
+	clients: 4,
+	rate: 20,
+	duration: 2,
+	warmup: 0,
+	phaseSessions: 0,
+};
 
 export interface Folder extends AsyncDisposable {
 	readonly path: string;

@@ -169,6 +169,7 @@ static void take_request(Connection *one, char *body, double arrived) {
 		one->is_websocket = 1;
 		send_frame(one->fd, open, strlen(open));
 	} else if (session == NULL) {
+		if (session_count == MAX_CONNECTIONS) exit(1);
 		sessions[session_count++].queue = malloc(MAX_TEXT);
 		send_response(one->fd, open, strlen(open));
 	} else if (strncmp(one->buffer, "GET", 3) == 0) {
@@ -196,11 +197,13 @@ static void take_requests(Connection *one, double arrived) {
 }
 
 static void accept_connection(int listener) {
-	int fd = accept(listener, NULL, NULL), yes = 1;
-	if (fd < 0 || connection_count == MAX_CONNECTIONS) return;
+	int fd = accept(listener, NULL, NULL), yes = 1, i = 0;
+	while (i < connection_count && polled[i + 1].fd >= 0) i++;
+	if (fd < 0 || i == MAX_CONNECTIONS) exit(1);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-	connections[connection_count] = (Connection){.fd = fd, .buffer = calloc(1, MAX_TEXT)};
-	polled[++connection_count] = (struct pollfd){.fd = fd, .events = POLLIN};
+	if (i == connection_count) connections[connection_count++].buffer = malloc(MAX_TEXT);
+	connections[i] = (Connection){.fd = fd, .buffer = connections[i].buffer};
+	polled[i + 1] = (struct pollfd){.fd = fd, .events = POLLIN};
 }
 
 static void read_connection(int i) {

@@ -44,7 +44,7 @@ export async function startExactPrograms(): Promise<ExactPrograms> {
 			takeTimes: async () => (await fetch(`${url}times`)).json() as Promise<number[]>,
 		},
 		async roundTrip(gapUs) {
-			const trips = Math.min(2000, Math.ceil(2_000_000 / gapUs));
+			const trips = Math.min(2000, Math.ceil(1_500_000 / gapUs));
 			const { stdout } = await promisify(execFile)(loopback, [`${gapUs}`, `${trips}`]);
 			return Number(stdout);
 		},
