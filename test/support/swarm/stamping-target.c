@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_CONNECTIONS = 1024, MAX_MESSAGES = 1 << 20, MAX_TEXT = 1 << 16 };
+enum { MAX_CONNECTIONS = 1024, MAX_SESSIONS = 1 << 14, MAX_MESSAGES = 1 << 20, MAX_TEXT = 1 << 16 };
 
 typedef struct {
 	int fd;
@@ -37,7 +37,7 @@ typedef struct {
 
 static Connection connections[MAX_CONNECTIONS];
 static struct pollfd polled[MAX_CONNECTIONS + 1];
-static Session sessions[MAX_CONNECTIONS];
+static Session sessions[MAX_SESSIONS];
 static int connection_count, session_count, time_count;
 static double times[MAX_MESSAGES];
 
@@ -169,7 +169,7 @@ static void take_request(Connection *one, char *body, double arrived) {
 		one->is_websocket = 1;
 		send_frame(one->fd, open, strlen(open));
 	} else if (session == NULL) {
-		if (session_count == MAX_CONNECTIONS) exit(1);
+		if (session_count == MAX_SESSIONS) exit(1);
 		sessions[session_count++].queue = malloc(MAX_TEXT);
 		send_response(one->fd, open, strlen(open));
 	} else if (strncmp(one->buffer, "GET", 3) == 0) {
