@@ -134,7 +134,7 @@ test.concurrent("polling keeps its connections; Node's own agent opens one for e
 test.concurrent("each transport's sessions have the phases of their opening", async () => {
 	await using target = await startTarget();
 	const transports = ["polling", "upgrade", "flashsocket"] as const;
-	const { groups } = await short(target, { transports, policyPort: target.policyPort });
+	const { groups } = await short(target, { transports, policyPort: target.policyPort, phaseSessions: 4 });
 	const phases = Object.fromEntries(
 		groups.map(({ transport, metrics }) => [transport, Object.keys(metrics)]),
 	);

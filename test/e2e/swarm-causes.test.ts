@@ -218,7 +218,8 @@ test("what ends sessions during the run is in the result with the server's texts
 			}),
 	});
 	const load = { clients: 12, rate: 20, duration: 1, warmup: 0, transports: ["websocket"] as const };
-	const result = await runSwarm(planFrom({ url: target.url, ...load }), { progress: () => {} }, never);
+	const quiet = { progress: () => {} };
+	const result = await runSwarm(planFrom({ url: target.url, phaseSessions: 0, ...load }), quiet, never);
 	const [group] = result.groups;
 	expect(group!.errors).toEqual({ open_connect_refused_by_server: 10 });
 	expect(group!.samples!["open_connect_refused_by_server"]).toHaveLength(5);
