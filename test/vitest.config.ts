@@ -6,7 +6,7 @@ const UNTIMED = [
 	"test/e2e/{commands,report,guard,behaviour,origin-cli,origin-package}*.test.ts",
 	"test/e2e/edge-{hosts,passthrough,robust,spellings,stickiness,targets}.test.ts",
 	"test/e2e/origin-{cluster,edge-only,hostile,redis}.test.ts",
-	"test/e2e/{k6-application,k6-trouble,stats-line}.test.ts",
+	"test/e2e/{k6-application,stats-line}.test.ts",
 	"test/e2e/swarm-{application,causes,certificates,check,command,machines,phases,plain-client,run,scenarios}.test.ts",
 ];
 

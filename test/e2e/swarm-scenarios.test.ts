@@ -19,6 +19,7 @@ function scenario(name: string, options: PlanOptions): Promise<Result> {
 		clients: 12,
 		rate: 20,
 		warmup: 0.2,
+		phaseSessions: 0,
 		duration: 3,
 		transports: ["websocket"] as const,
 		insecure: true,
