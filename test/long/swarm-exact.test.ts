@@ -10,10 +10,10 @@ import {
 import { quantileAt } from "../support/swarm/truth.ts";
 
 /**
- * Guard: what a message may cost the generator itself, at the median of a run and of the rounds. Measured on 2 shared
- * cores: 60 to 170 µs; 190 to 270 when polling at 50/s, where the processor's caches are cold at each message.
+ * Guards: what a message may cost the generator itself, at the median of a run and of the rounds. Measured on 2 shared
+ * cores: 50 to 153 µs; 247 when polling at 50/s, where the processor's caches are cold at each message.
  */
-const MAX_ADDED_US = 350;
+const MAX_ADDED_US = { websocket: 250, polling: 400 };
 /** Guard: rates of 190 and 210 messages per second read alike. */
 const MAX_APART_US = 150;
 const RATES = [50, 190, 210, 1000, 4000];
@@ -57,20 +57,18 @@ async function measure(rate: number, options: PlanOptions): Promise<Measured> {
 	return { rate, added, valid, lost: sent - received };
 }
 
-/** Each rate in each round; the median over the rounds, of a rate at which all runs are valid. */
-async function measureAll(options: PlanOptions): Promise<Measured[]> {
+/** Each rate in each round; of a rate at which most runs are valid, the median over these. */
+async function measureAll(options: PlanOptions): Promise<Map<number, number>> {
 	const runs: Measured[] = [];
 	for (let round = 0; round < ROUNDS; round++)
 		for (const rate of RATES) runs.push(await measure(rate, options));
-	return RATES.map((rate) => {
-		const same = runs.filter((run) => run.rate === rate);
-		return {
-			rate,
-			added: median(same.map(({ added }) => added)),
-			valid: same.every(({ valid }) => valid),
-			lost: same.reduce((sum, { lost }) => sum + lost, 0),
-		};
-	});
+	const added = new Map<number, number>();
+	for (const rate of RATES) {
+		const valid = runs.filter((run) => run.rate === rate && run.valid);
+		expect(valid.filter(({ lost }) => lost !== 0)).toEqual([]);
+		if (valid.length > ROUNDS / 2) added.set(rate, median(valid.map((run) => run.added)));
+	}
+	return added;
 }
 
 // Node.js as the target would add its own wake-up and parsing to what is measured, and could not tell how much.
@@ -87,13 +85,9 @@ describe.skipIf(skipWithoutCompiler)(
 			test.each(Object.entries(ANSWERS))(
 				`over ${transport}, messages answered %s read little more than they take, alike at each rate while runs are valid`,
 				async (_, options) => {
-					const measured = (await measureAll({ ...options, transports: [transport] })).filter(
-						({ valid }) => valid,
-					);
-					const added = new Map(measured.map((run) => [run.rate, run.added]));
+					const added = await measureAll({ ...options, transports: [transport] });
 					expect([...added.keys()]).toEqual(expect.arrayContaining(MUST_BE_VALID[transport]));
-					expect(measured.filter(({ lost }) => lost !== 0)).toEqual([]);
-					expect([...added].filter(([, us]) => us > MAX_ADDED_US)).toEqual([]);
+					expect([...added].filter(([, us]) => us > MAX_ADDED_US[transport])).toEqual([]);
 					expect(Math.abs(added.get(190)! - added.get(210)!)).toBeLessThan(MAX_APART_US);
 				},
 			);
