@@ -1,12 +1,13 @@
 /** Forward proxies that the environment names: a run through one would measure the proxy, so it is refused. */
 import { UsageError } from "../../worker/command-line/command.ts";
+import type { Path } from "./load-group.ts";
 import { isLoopback } from "./paths.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Throws a UsageError for the first target that a proxy of the environment would serve. */
-export function refuseProxy(urls: readonly string[], env: Env): void {
-	for (const url of urls) {
+export function refuseProxy(paths: readonly Path[], env: Env): void {
+	for (const url of paths.flatMap(({ urls }) => urls)) {
 		const { protocol, hostname } = new URL(url);
 		const scheme = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
 		const variable = [scheme, scheme.toLowerCase()].find((name) => (env[name] ?? "") !== "");

@@ -30,7 +30,7 @@ const FAILURE_KINDS = [
 	"no_upgrade_offered",
 	/** A refused WebSocket handshake, where its status is not known. */
 	"handshake_refused",
-	/** The namespace refused the connection: a middleware, or there is no such namespace. */
+	/** The application refused to connect the namespace, or the namespace does not exist. */
 	"connect_refused_by_server",
 ] as const;
 

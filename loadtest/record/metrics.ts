@@ -32,6 +32,17 @@ export const METRICS = [
 export type StepMetric = `step:${string}`;
 export type Metric = (typeof METRICS)[number] | StepMetric;
 
+/** Connection phases that follow one another. `upgrade` runs beside the Socket.IO connect. */
+export const PHASES: readonly (readonly [Metric, string])[] = [
+	["policy", "Flash policy"],
+	["dns", "DNS"],
+	["tcp", "TCP"],
+	["tls", "TLS"],
+	["engine_handshake", "Engine.IO handshake"],
+	["socket_connect", "Socket.IO connect"],
+	["first_ack", "first ack"],
+];
+
 /** Reads a metric's name; undefined for any other text. */
 export function metricNamed(text: string): Metric | undefined {
 	return METRICS.find((name) => name === text) ?? (/^step:./.test(text) ? (text as StepMetric) : undefined);

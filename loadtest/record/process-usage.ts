@@ -13,7 +13,7 @@ export interface Usage {
 /** Linux reports CPU time in hundredths of a second, whatever the kernel's own tick (USER_HZ, proc(5)). */
 const TICKS_PER_SECOND = 100;
 
-/** What a process uses now; null when there is no such process. */
+/** The memory of a process and the CPU time that it has used; null if it does not exist. */
 export async function usageOf(pid: number): Promise<Usage | null> {
 	return process.platform === "linux" ? usageFromProc(pid) : usageFromPs(pid);
 }

@@ -37,6 +37,16 @@ test("connection phases are those of sessions opened one at a time, and every se
 	expect(mostAtOnce).toBe(1);
 });
 
+test("a polling session of the phases has ended at the server before the next one opens", async () => {
+	await using target = await startTarget();
+	const atOnce: number[] = [];
+	target.io.on("connection", () => atOnce.push(target.io.engine.clientsCount));
+	const plan = planFrom({ url: target.url, transports: ["polling"], sources: ["none"] });
+	await measurePhases(new LoadGroup(plan, 0, NO_INPUTS), [0], 5, never);
+	expect(atOnce.length).toBeGreaterThanOrEqual(6);
+	expect(Math.max(...atOnce)).toBe(1);
+});
+
 test("without phase sessions there are no phases", async () => {
 	await using target = await startTarget();
 	const { groups } = await run({ url: target.url, phaseSessions: 0 });

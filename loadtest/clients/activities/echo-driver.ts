@@ -1,4 +1,5 @@
 /** Sends messages and times their answers. */
+import { ACK_ERRORS } from "../../record/error-kinds.ts";
 import type { Tally } from "../../record/tally.ts";
 import type { AnswerRule } from "../client/answers.ts";
 import type { Client } from "../client/client.ts";
@@ -154,7 +155,7 @@ export class EchoDriver {
 		if (pending.second >= 0) {
 			this.#tally.counts.lost += 1;
 			if (timedOut) this.#tally.counts.timedOut += 1;
-			this.#tally.fail(timedOut ? "ack_timeout" : "ack_lost_with_session");
+			this.#tally.fail(timedOut ? ACK_ERRORS.timeout : ACK_ERRORS.session);
 			this.#time(pending, this.#limitUs);
 		}
 		this.#finish(pending);

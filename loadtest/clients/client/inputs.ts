@@ -23,14 +23,32 @@ export interface Inputs {
 export const NO_INPUTS: Inputs = { code: {}, rows: [], parser: undefined };
 
 /** Loads a run's inputs. Throws a UsageError that names the flag. */
-export async function loadInputs({ scenarioFile, data, parser, insecure }: Plan): Promise<Inputs> {
-	const code: ScenarioCode = scenarioFile === "" ? {} : await loadScenario(scenarioFile);
-	// The scenario's fetch is Node's, which has no option for certificates, only this variable.
-	if (insecure && code.session !== undefined) process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+export async function loadInputs({ scenarioFile, data, parser }: Plan): Promise<Inputs> {
 	return {
-		code,
+		code: scenarioFile === "" ? {} : await loadScenario(scenarioFile),
 		rows: data === "" ? [] : readRows(data),
 		parser: parser === "" ? undefined : await loadParser(parser),
+	};
+}
+
+/** Node's fetch has no option for certificates, only this variable for the whole process, and warns about it. */
+export const TRUST_ALL = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
+
+/** Whether `--insecure` needs the variable: for polling-fetch, and for the fetch that a scenario's code is given. */
+export function needsTrustAll({ insecure, transports, scenarioFile }: Plan): boolean {
+	return insecure && (transports.includes("polling-fetch") || scenarioFile !== "");
+}
+
+/** Sets the variable for this process if the plan needs it; returns the function that restores it. */
+export function trustForFetch(plan: Plan): () => void {
+	if (!needsTrustAll(plan)) return () => {};
+	const names = Object.keys(TRUST_ALL) as (keyof typeof TRUST_ALL)[];
+	const before = names.map((name) => [name, process.env[name]] as const);
+	Object.assign(process.env, TRUST_ALL);
+	return () => {
+		for (const [name, value] of before)
+			if (value === undefined) delete process.env[name];
+			else process.env[name] = value;
 	};
 }
 

@@ -1,4 +1,5 @@
 /** Opens a session with a real socket.io-client socket, and times its phases. */
+import { setTimeout } from "node:timers/promises";
 import { io, type ManagerOptions, type Socket } from "socket.io-client";
 import { hostPort } from "../../plan/paths.ts";
 import type { SessionSettings } from "../../plan/scenario.ts";
@@ -59,6 +60,9 @@ export interface Message {
 	/** The function of the scenario's file that makes them; undefined = a template. */
 	readonly by?: OwnFunction;
 }
+
+/** How long a session may take to say that it ends. */
+const END_LIMIT_MS = 1000;
 
 /** Microseconds of each phase that took place. */
 export type Phases = Partial<Record<(typeof METRICS)[number], number>>;
@@ -218,4 +222,22 @@ function upgradeOf(socket: Socket, watch: SessionWatch): Promise<void> {
 			setImmediate(() => reject(new OpenFailure(`upgrade_${kindOf(error)}`, detailOf(error))));
 		});
 	});
+}
+
+/** Ends a session at the server too: a polling session that is only cut lasts there until its ping timeout. */
+export async function endSession({ socket, wire }: Session): Promise<void> {
+	const { engine } = socket.io;
+	const left = new Promise<void>((resolve) => {
+		if (engine.readyState === "closed") resolve();
+		// The request with the close packet is under way then.
+		else
+			engine.once("close", () => (isPolling(engine) ? engine.transport.once("drain", resolve) : resolve()));
+	});
+	socket.disconnect();
+	await Promise.race([left, setTimeout(END_LIMIT_MS, undefined, { ref: false })]);
+	wire.cut();
+}
+
+function isPolling({ transport }: Session["socket"]["io"]["engine"]): boolean {
+	return transport.name === "polling";
 }

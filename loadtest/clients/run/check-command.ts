@@ -7,8 +7,8 @@ import { type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
 import { refuseProxy } from "../../plan/proxy.ts";
 import type { Scenario } from "../../plan/scenario.ts";
 import { loadScenario } from "../../plan/scenarios.ts";
+import { PHASES } from "../../record/metrics.ts";
 import { METRICS, type Transport } from "../../record/result.ts";
-import type { Phases } from "../client/session.ts";
 import { causeIn, type FirstSession, openFirstSessions } from "./first-sessions.ts";
 import { withUsableSources } from "./sources.ts";
 
@@ -30,10 +30,7 @@ export async function checkCommand(argv: readonly string[], stop: AbortSignal): 
 	const { options, json } = readCheckFlags(argv);
 	const scenario = await loadScenario(options.scenario ?? "echo");
 	const plan = planFrom(withEnoughClients({ ...options, scenario }));
-	refuseProxy(
-		plan.paths.flatMap(({ urls }) => urls),
-		process.env,
-	);
+	refuseProxy(plan.paths, process.env);
 	const checking = check(plan);
 	checking.catch(() => {});
 	await Promise.race([checking, aborted(stop)]);
@@ -71,17 +68,8 @@ function checkedSession(plan: Plan, { group, url, phases, failure }: FirstSessio
 	return { transport, path: path.name, url: masked(url), ok: failure === null, phasesMs, error };
 }
 
-/** The phases in the order in which they take place; `connect` spans those before it. */
-const PHASES: readonly (readonly [name: keyof Phases, label: string])[] = [
-	["policy", "policy"],
-	["dns", "DNS"],
-	["tcp", "TCP"],
-	["tls", "TLS"],
-	["engine_handshake", "Engine.IO handshake"],
-	["socket_connect", "Socket.IO connect"],
-	["upgrade", "upgrade"],
-	["first_ack", "first ack"],
-];
+/** As in a report, with the upgrade before the first ack. */
+const CHECKED_PHASES = [...PHASES.slice(0, -1), ["upgrade", "upgrade"] as const, ...PHASES.slice(-1)];
 
 /** One line for each session. */
 export function renderCheck(sessions: readonly CheckedSession[]): string {
@@ -89,7 +77,7 @@ export function renderCheck(sessions: readonly CheckedSession[]): string {
 	const widths = [0, 1, 2].map((column) => Math.max(...names.map((name) => name[column]!.length)));
 	const lines = sessions.map(({ ok, phasesMs, error }, row) => {
 		const name = names[row]!.map((text, column) => text.padEnd(widths[column]!)).join("  ");
-		const times = PHASES.flatMap(([phase, label]) =>
+		const times = CHECKED_PHASES.flatMap(([phase, label]) =>
 			phasesMs[phase] === undefined ? [] : [`${label} ${phasesMs[phase].toFixed(1)} ms`],
 		);
 		return `${ok ? "OK  " : "FAIL"}  ${name}  ${error?.cause ?? times.join(", ")}`;

@@ -36,10 +36,7 @@ export async function swarmCommand(
 	const plan = planFrom(await withScenario(options));
 	if (repeat > 1 && plan.startAt > 0)
 		throw new UsageError(`--repeat ${repeat}: --start-at is the start of one run; leave out one of them.`);
-	refuseProxy(
-		plan.paths.flatMap(({ urls }) => urls),
-		process.env,
-	);
+	refuseProxy(plan.paths, process.env);
 	const groups = plan.groups.map(({ transport, path }) => ({ transport, path: path.name }));
 	const reporter = await makeReporter(output.budget, groups);
 	const file = output.out ?? defaultFile("swarm", plan.scenario);

@@ -1,5 +1,4 @@
 /** One session of each load group at each of its addresses: what the check before a run and `swarm check` open. */
-import { setTimeout } from "node:timers/promises";
 import { CommandError } from "../../../worker/command-line/command.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import { ownClients, testNumber } from "../../plan/machine.ts";
@@ -9,12 +8,9 @@ import { causeOf } from "../../record/causes.ts";
 import { joinRoom, roomOf } from "../activities/fanout.ts";
 import { clientOptions } from "../client/client-options.ts";
 import { OpenFailure } from "../client/failure.ts";
-import { type Inputs, loadInputs } from "../client/inputs.ts";
+import { type Inputs, loadInputs, trustForFetch } from "../client/inputs.ts";
 import { onStrayError } from "../client/own-code.ts";
-import { openSession, type Phases, type Session } from "../client/session.ts";
-
-/** How long a session may take to say that it ends. */
-const LEAVE_LIMIT_MS = 1000;
+import { endSession, openSession, type Phases } from "../client/session.ts";
 
 /** A session to open. */
 interface Asked {
@@ -91,30 +87,12 @@ async function openOne(plan: Plan, asked: Asked, inputs: Inputs): Promise<FirstS
 		const session = await openSession({ ...options, reconnection: false });
 		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, number), plan.connectTimeout);
 		const end = session.ended();
-		await leave(session);
+		await endSession(session);
 		return { ...asked, phases: session.phases, failure: end && new OpenFailure(end.kind, end.text) };
 	} catch (error) {
 		if (error instanceof OpenFailure) return { ...asked, phases: {}, failure: error };
 		throw error;
 	}
-}
-
-/** Ends a session at the server too: a polling session that is only cut lasts there until its ping timeout. */
-async function leave({ socket, wire }: Session): Promise<void> {
-	const { engine } = socket.io;
-	const left = new Promise<void>((resolve) => {
-		if (engine.readyState === "closed") resolve();
-		// The request with the close packet is under way then.
-		else
-			engine.once("close", () => (isPolling(engine) ? engine.transport.once("drain", resolve) : resolve()));
-	});
-	socket.disconnect();
-	await Promise.race([left, setTimeout(LEAVE_LIMIT_MS, undefined, { ref: false })]);
-	wire.cut();
-}
-
-function isPolling({ transport }: Session["socket"]["io"]["engine"]): boolean {
-	return transport.name === "polling";
 }
 
 /** What a failure means and how to fix it; for a missing `echo` with the three lines to add. */
@@ -123,15 +101,4 @@ export function causeIn(plan: Plan, group: LoadGroupPlan, { kind, message }: Ope
 		causeOf(kind, message, settingsFor(plan, group.path.name)) ??
 		`no Socket.IO session (${kind}: ${message}).`
 	);
-}
-
-/** Node's fetch has no option for certificates, only an environment variable; returns a function that restores it. */
-function trustForFetch(plan: Plan): () => void {
-	if (!plan.transports.includes("polling-fetch") || !plan.insecure) return () => {};
-	const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
-	process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
-	return () => {
-		if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
-		else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
-	};
 }

@@ -2,14 +2,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { CommandError } from "../../../worker/command-line/command.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { needsTrustAll, TRUST_ALL } from "../client/inputs.ts";
 import type { Slot } from "../pacing/slot.ts";
 import type { Order, Report } from "../worker/messages.ts";
 
 /** How long a worker may take to close its sessions. */
 const CLOSE_LIMIT_MS = 3000;
-
-/** Node's fetch has no option for certificates, only this variable for the whole process, and warns about it. */
-const TRUST_ALL = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
 
 /**
  * Garbage collection on one thread, because helper threads would take processor time from the target, and a young
@@ -42,10 +40,9 @@ export function workerArguments({ plainClient }: Pick<Plan, "plainClient">): str
 }
 
 function startWorker(plan: Plan): WorkerProcess {
-	const trustAll = plan.transports.includes("polling-fetch") && plan.insecure;
 	return fork(new URL("../worker/worker.ts", import.meta.url), [], {
 		execArgv: workerArguments(plan),
-		env: trustAll ? { ...process.env, ...TRUST_ALL } : process.env,
+		env: needsTrustAll(plan) ? { ...process.env, ...TRUST_ALL } : process.env,
 		stdio: ["ignore", "ignore", "inherit", "ipc"],
 	});
 }

@@ -4,14 +4,14 @@
  */
 import { OpenFailure } from "../client/failure.ts";
 import type { LoadGroup } from "../client/load-group.ts";
-import { openSession } from "../client/session.ts";
+import { endSession, openSession, type Session } from "../client/session.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { sleepUntil } from "../pacing/pacer.ts";
 
 /** Between two sessions, so that the target has closed the one before. */
 const PAUSE_US = 20_000;
 /** No further session is opened after this time: a slow target is measured by fewer. */
-export const PHASES_LIMIT_S = 3;
+const PHASES_LIMIT_S = 3;
 /** A session is not counted if the event loop was later than this: its own TLS handshakes keep it busy for up to half. */
 const MAX_LATE_US = 10_000;
 /** Of the sessions asked for, how often one that was not counted is made up for. */
@@ -56,28 +56,34 @@ export async function measurePhases(
 	const watch = new LoopWatch();
 	const end = nowUs() + PHASES_LIMIT_S * 1e6;
 	let disturbed = 0;
-	// The first session runs code that no other has warmed up, and does not count.
-	const attempts = 1 + sessions * MAX_ATTEMPTS_FACTOR;
-	for (let n = 0, counted = -1; n < attempts && counted < sessions && nowUs() < end && !stop.aborted; n++) {
+	let measured = 0;
+	// Code that no session has run before is slow: the first one is not measured.
+	let isFirst = true;
+	let attempts = sessions * MAX_ATTEMPTS_FACTOR;
+	for (let n = 0; measured < sessions && attempts > 0 && nowUs() < end && !stop.aborted; n++) {
 		watch.take();
-		try {
-			const session = await openSession({
-				...group.optionsOf(numbers[n % numbers.length]!),
-				reconnection: false,
-			});
-			const isDisturbed = watch.take() > MAX_LATE_US;
-			if (counted >= 0 && isDisturbed) disturbed += 1;
-			else if (counted >= 0) group.recordPhases(session, 0);
-			if (counted < 0 || !isDisturbed) counted += 1;
-			session.socket.disconnect();
-			session.wire.cut();
-		} catch (error) {
-			if (!(error instanceof OpenFailure)) throw error;
-			// What fails here fails in the run's own sessions too, which count it.
-			counted += 1;
+		const session = await tryOpen(group, numbers[n % numbers.length]!);
+		const isLate = watch.take() > MAX_LATE_US;
+		if (isFirst) isFirst = false;
+		else {
+			attempts -= 1;
+			if (session !== null && isLate) disturbed += 1;
+			else measured += 1;
+			if (session !== null && !isLate) group.recordPhases(session, 0);
 		}
+		if (session !== null) await endSession(session);
 		await sleepUntil(nowUs() + PAUSE_US, stop);
 	}
 	watch.stop();
 	return disturbed;
+}
+
+/** Null when it fails: the run's own sessions then fail too, and are counted. */
+async function tryOpen(group: LoadGroup, number: number): Promise<Session | null> {
+	try {
+		return await openSession({ ...group.optionsOf(number), reconnection: false });
+	} catch (error) {
+		if (error instanceof OpenFailure) return null;
+		throw error;
+	}
 }

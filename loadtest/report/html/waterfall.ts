@@ -1,6 +1,7 @@
 /** The waterfall of connection phases: the median of each phase, one bar per transport and path. */
+
+import { PHASES } from "../../record/metrics.ts";
 import type { Group, Result } from "../../record/result.ts";
-import { PHASES } from "../values/connecting.ts";
 import { showMs } from "../values/number.ts";
 import { rowOf } from "../values/rows.ts";
 import { type Chart, ticksOn, xAxis } from "./chart.ts";

@@ -1,23 +1,14 @@
 /** How sessions were opened: the phases of single ones, and the run's sessions together. */
 import { storedIn } from "../../plan/stored-plan.ts";
 import { Histogram } from "../../record/histogram.ts";
-import type { Metric, Result } from "../../record/result.ts";
+import { PHASES } from "../../record/metrics.ts";
+import type { Result } from "../../record/result.ts";
 import { GROUP_COLUMNS, nameCells, QUANTILE_COLUMNS, quantileCells } from "./cells.ts";
 import { showCount, showMs } from "./number.ts";
 import { quantileMs } from "./quantile.ts";
 import { rowOf } from "./rows.ts";
 import { right, type Table } from "./table.ts";
 
-/** Connection phases that follow one another. `upgrade` runs beside the Socket.IO connect. */
-export const PHASES: readonly (readonly [Metric, string])[] = [
-	["policy", "Flash policy"],
-	["dns", "DNS"],
-	["tcp", "TCP"],
-	["tls", "TLS"],
-	["engine_handshake", "Engine.IO handshake"],
-	["socket_connect", "Socket.IO connect"],
-	["first_ack", "first ack"],
-];
 /** The median of each connection phase. */
 export function phaseTable(result: Result): Table {
 	const columns = [...PHASES, ["upgrade", "upgrade"] as const, ["connect", "connected after"] as const];

@@ -10,7 +10,7 @@ test.each([
 	["https://chat.example.com", { NO_PROXY: "example.org" }, "HTTPS_PROXY is set"],
 	["https://chat.example.com:8443", { NO_PROXY: "chat.example.com:443" }, "HTTPS_PROXY is set"],
 ])("%s is refused with NO_PROXY %j", (url, env, message) => {
-	const check = () => refuseProxy([url], { ...proxy, ...env });
+	const check = () => refuseProxy([{ name: "target", urls: [url] }], { ...proxy, ...env });
 	expect(check).toThrow(message);
 	expect(check).toThrow(UsageError);
 	expect(check).toThrow("to NO_PROXY");
@@ -25,9 +25,11 @@ test.each([
 	["https://localhost:8443", {}],
 	["http://127.0.0.7", {}],
 ])("%s is allowed with NO_PROXY %j", (url, env) => {
-	expect(() => refuseProxy([url], { ...proxy, ...env })).not.toThrow();
+	expect(() => refuseProxy([{ name: "target", urls: [url] }], { ...proxy, ...env })).not.toThrow();
 });
 
 test("without a proxy for its scheme a target is allowed", () => {
-	expect(() => refuseProxy(["https://chat.example.com"], { HTTP_PROXY: "http://proxy" })).not.toThrow();
+	expect(() =>
+		refuseProxy([{ name: "target", urls: ["https://chat.example.com"] }], { HTTP_PROXY: "http://proxy" }),
+	).not.toThrow();
 });

@@ -12,7 +12,12 @@ export interface SwarmExit {
 
 /** `npm run swarm -- ARGS` without npm. */
 export async function runSwarmCommand(...args: string[]): Promise<SwarmExit> {
-	const child = spawn(process.execPath, ["loadtest/cli.ts", "swarm", ...args], {
+	return runToEnd(process.execPath, ["loadtest/cli.ts", "swarm", ...args]);
+}
+
+/** Runs a program in the project's folder. */
+export async function runToEnd(program: string, args: readonly string[]): Promise<SwarmExit> {
+	const child = spawn(program, args, {
 		cwd: PROJECT,
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...process.env, NO_COLOR: "1" },

@@ -5,10 +5,10 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { expect, vi } from "vitest";
 import { PROJECT } from "../../../worker/command-line/project.ts";
 import { freePort } from "../commands/port.ts";
+import { runToEnd } from "./command.ts";
 
 /** One example: its files by name, the command, and what the report says. */
 export interface Example {
@@ -95,16 +95,8 @@ async function listens(port: number): Promise<void> {
 	socket.destroy();
 }
 
-async function runShell(command: string): Promise<ExampleRun> {
-	const child = spawn("sh", ["-c", command.replace("npm run swarm", "npm run --silent swarm")], {
-		cwd: PROJECT,
-		stdio: ["ignore", "pipe", "pipe"],
-		env: { ...process.env, NO_COLOR: "1" },
-	});
-	const closed = once(child, "close");
-	const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-	const [code] = (await closed) as [number];
-	return { code, stdout, stderr };
+function runShell(command: string): Promise<ExampleRun> {
+	return runToEnd("sh", ["-c", command.replace("npm run swarm", "npm run --silent swarm")]);
 }
 
 /** Runs an example, and expects what the guide says about it. */
