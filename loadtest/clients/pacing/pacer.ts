@@ -18,6 +18,8 @@ const AWAKE_AFTER_US = 1000;
 const QUIET_US = 100;
 /** A turn that lasts longer yields to answers, timers and orders, which a worker that is behind would otherwise never handle. */
 const MAX_TURN_US = 10_000;
+/** How long one turn looks at the clock before it gives way to answers: each turn leaves garbage, which is collected in pauses. */
+const WAIT_IN_TURN_US = 20;
 /** A turn of the event loop that does nothing takes about 3 µs; one that takes longer has handled an answer. */
 const EMPTY_TURN_US = 20;
 
@@ -61,8 +63,9 @@ class Pacer<T extends Due> {
 	#timer: NodeJS.Timeout | undefined;
 	#immediate: NodeJS.Immediate | undefined;
 	#actedAt = 0;
-	/** When the last turn began if it had nothing to do, else 0. */
+	/** When the last turn ended. */
 	#waitingSince = 0;
+	readonly #onTurn = () => this.#turn();
 	readonly #end = () => this.#finish();
 
 	constructor(timetable: Timetable<T>, prepare: (item: T) => () => void, pacing: Pacing, done: () => void) {
@@ -76,7 +79,7 @@ class Pacer<T extends Due> {
 		this.#pacing.stop.addEventListener("abort", this.#end, { once: true });
 		this.#timetable.listen(() => {
 			clearTimeout(this.#timer);
-			this.#immediate ??= setImmediate(() => this.#turn());
+			this.#immediate ??= setImmediate(this.#onTurn);
 		});
 		this.#turn();
 	}
@@ -94,16 +97,22 @@ class Pacer<T extends Due> {
 		const { stop, sends } = this.#pacing;
 		this.#immediate = undefined;
 		const began = nowUs();
-		if (this.#waitingSince > 0 && began - this.#waitingSince < EMPTY_TURN_US)
-			sends.waited += began - this.#waitingSince;
+		if (began - this.#waitingSince < EMPTY_TURN_US) sends.waited += began - this.#waitingSince;
 		let now = began;
-		let isIdle = true;
-		while (now < began + MAX_TURN_US && !stop.aborted && this.#step(now)) {
-			isIdle = false;
-			now = nowUs();
+		/** When the last thing was done. */
+		let doneAt = began;
+		while (!stop.aborted && now < began + MAX_TURN_US) {
+			if (this.#step(now)) {
+				now = nowUs();
+				doneAt = now;
+			} else if (now - doneAt < WAIT_IN_TURN_US && this.#sleepUs(now) === 0) {
+				pauseProcessor();
+				now = nowUs();
+			} else break;
 		}
 		if (stop.aborted) return;
-		this.#waitingSince = isIdle ? began : 0;
+		sends.waited += now - doneAt;
+		this.#waitingSince = now;
 		if (this.#prepared.length === 0 && this.#timetable.isOver) this.#finish();
 		else this.#sleep(now);
 	}
@@ -130,19 +139,29 @@ class Pacer<T extends Due> {
 		return at - LEAD_US <= now && (first === undefined || (first.at <= at && first.at - now > QUIET_US));
 	}
 
-	/** Until the next preparation, unless it is near or something is prepared: then the loop stays awake. */
-	#sleep(now: number): void {
+	/** How long the loop may sleep; 0 = it stays awake, because something is prepared or near, or it has just acted. */
+	#sleepUs(now: number): number {
+		if (this.#prepared.length > 0 || now - this.#actedAt < AWAKE_AFTER_US) return 0;
 		const next = this.#timetable.peek();
 		const sleep = next === null ? Number.POSITIVE_INFINITY : next.at - LEAD_US - now;
-		const isFresh = now - this.#actedAt < AWAKE_AFTER_US;
-		if (this.#prepared.length > 0 || sleep < SHORTEST_SLEEP_US || isFresh) {
-			this.#immediate = setImmediate(() => this.#turn());
-			return;
-		}
-		this.#waitingSince = 0;
-		// Whatever is still expected wakes the pacer when it is added.
-		if (next !== null) this.#timer = setTimeout(() => this.#turn(), Math.floor((sleep - MARGIN_US) / 1000));
+		return sleep < SHORTEST_SLEEP_US ? 0 : sleep;
 	}
+
+	#sleep(now: number): void {
+		const sleep = this.#sleepUs(now);
+		if (sleep === 0) this.#immediate = setImmediate(this.#onTurn);
+		// Whatever is still expected wakes the pacer when it is added.
+		else if (Number.isFinite(sleep))
+			this.#timer = setTimeout(this.#onTurn, Math.floor((sleep - MARGIN_US) / 1000));
+	}
+}
+
+/** Newer than the types; older Nodes lack it. */
+const { pause = () => {} } = Atomics as { pause?: () => void };
+
+/** About 2 µs without garbage, which each look at the clock leaves. */
+function pauseProcessor(): void {
+	for (let i = 0; i < 40; i++) pause();
 }
 
 /** Resolves at a monotonic time (µs), to a millisecond or two, or when `stop` is aborted. */
