@@ -11,6 +11,10 @@ import type { ClientProcess, ClientSession } from "./sessions.ts";
 const STEP_MS = 20_000;
 /** From the kill of its node until a session's echo from another one. */
 const BACK_MS = 10_000;
+/** The same where attempts to connect are lost as well, after each of which the client waits for up to 5 s. */
+const UNSTEADY_BACK_MS = 30_000;
+/** The sessions that a cell without steadiness may open until one of them passes all steps. */
+const UNSTEADY_SESSIONS = 3;
 /** How long a client that is connected to a node itself may fail to do what a fact says it cannot. */
 const PROOF_MS = 5000;
 const UP_LIMIT_MS = 15_000;
@@ -125,7 +129,7 @@ async function warmUp(
 ): Promise<void> {
 	const session = clients.get(WARMING)!.open(node.url, mode);
 	await node.orDeath(session.connected(STEP_MS));
-	await node.orDeath(session.settled(STEP_MS, () => true));
+	await node.orDeath(session.settled(STEP_MS, ({ isUpgraded }) => isUpgraded));
 	session.close();
 }
 
@@ -134,36 +138,58 @@ class CellRun {
 	readonly cell: Cell;
 	failure: string | null = null;
 	#node = "";
-	readonly #session: ClientSession;
+	readonly #isSteady: boolean;
+	readonly #open: () => ClientSession;
+	#session: ClientSession;
 
 	constructor(cell: Cell, client: ClientProcess, url: string) {
 		this.cell = cell;
-		this.#session = client.open(url, cell.mode, lacks(cell, "reconnection"));
+		this.#isSteady = !lacks(cell, "steadiness");
+		this.#open = () => client.open(url, cell.mode, lacks(cell, "reconnection"));
+		this.#session = this.#open();
 	}
 
+	/** Opens a session and uses it. What happens to a session at a kind of node that loses some proves nothing about the others. */
 	async begin(): Promise<void> {
+		await this.#use();
+		for (
+			let sessions = 1;
+			!this.#isSteady && this.failure !== null && sessions < UNSTEADY_SESSIONS;
+			sessions++
+		) {
+			this.failure = null;
+			this.#session.close();
+			this.#session = this.#open();
+			await this.#use();
+		}
+	}
+
+	async #use(): Promise<void> {
 		const session = this.#session;
 		await this.#step("connect", () => session.connected(STEP_MS));
 		await this.#step("transport", async () => {
-			this.#node = await session.settled(STEP_MS, () => true);
+			this.#node = await session.settled(STEP_MS, ({ isUpgraded }) => isUpgraded);
 		});
 		await this.#step("echo", () => session.echo(STEP_MS, ASCII));
 		if (!lacks(this.cell, "text beyond ASCII"))
 			await this.#step("text beyond ASCII", () => session.echo(STEP_MS, BEYOND_ASCII));
 		if (!lacks(this.cell, "bytes")) await this.#step("bytes", () => session.binary(STEP_MS, BYTES));
-		if (!lacks(this.cell, "steadiness"))
+		if (this.#isSteady)
 			await this.#step("connect at once and stay connected", async () => session.undisturbed());
 		session.forget();
 	}
 
-	/** After the kill of a node: a session of that node must be on another one and echo again in time. */
+	/** After the kill of a node: a session of that node must be on another one and echo again in time. A client does not repeat a lost upgrade. */
 	async survive(killed: string): Promise<void> {
 		if (this.#node !== killed || lacks(this.cell, "reconnection")) return;
 		const session = this.#session;
-		const end = Date.now() + BACK_MS;
+		const end = Date.now() + (this.#isSteady ? BACK_MS : UNSTEADY_BACK_MS);
 		await this.#step(`reconnect after the kill of ${killed}`, async () => {
 			await session.connected(end - Date.now());
-			this.#node = await session.settled(end - Date.now(), (node) => node !== killed);
+			this.#node = await session.settled(
+				end - Date.now(),
+				({ node, isUpgraded }) => node !== killed && (isUpgraded || !this.#isSteady),
+			);
 			await session.echo(end - Date.now(), ASCII);
 		});
 		session.forget();
@@ -187,7 +213,8 @@ class CellRun {
 async function checkFacts(cell: Cell, url: string, client: ClientProcess): Promise<string | null> {
 	const session = client.open(url, cell.mode);
 	const attempts: Readonly<Partial<Record<Lack, () => Promise<unknown>>>> = {
-		all: () => session.settled(PROOF_MS, () => true).then(() => session.echo(PROOF_MS, ASCII)),
+		all: () =>
+			session.settled(PROOF_MS, ({ isUpgraded }) => isUpgraded).then(() => session.echo(PROOF_MS, ASCII)),
 		"text beyond ASCII": () => session.echo(PROOF_MS, BEYOND_ASCII),
 		bytes: () => session.binary(PROOF_MS, BYTES),
 	};

@@ -5,7 +5,7 @@
 import { type MatrixClient, MODES, type Mode } from "./clients.ts";
 import type { NodeKind } from "./nodes.ts";
 
-/** What does not work: `all` = no usable connection; `steadiness` = a session is lost now and then, and opened again. */
+/** What does not work: `all` = no usable connection; `steadiness` = a session or its upgrade is lost now and then. */
 export type Lack = "all" | "text beyond ASCII" | "bytes" | "steadiness" | "reconnection";
 
 export interface Fact {
@@ -90,7 +90,7 @@ export const FACTS: readonly Fact[] = [
 		nodes: ["netty"],
 		modes: ["polling", "upgrade"],
 		reason:
-			"polling sessions are lost now and then: netty-socketio closes the connection after each answer although its header says keep-alive, so a request already in flight gets no answer",
+			"polling sessions and upgrades are lost now and then: netty-socketio closes the connection after each answer although its header says keep-alive, so a request already in flight gets no answer",
 		unproven: "it is a race, which rust_socketio at the node itself lost in 7 of 30 sessions",
 	},
 	{

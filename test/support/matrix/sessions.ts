@@ -98,13 +98,16 @@ export class ClientSession {
 		await this.#next(limitMs, ({ on }) => on === "connect");
 	}
 
-	/** Asks where it is until it is there: on this node, and on the transport that its mode ends with. */
-	async settled(limitMs: number, isThere: (node: string) => boolean): Promise<string> {
+	/** Asks where it is until it is there, and returns its node. `isUpgraded`: it uses the transport that its mode ends with. */
+	async settled(
+		limitMs: number,
+		isThere: (place: { readonly node: string; readonly isUpgraded: boolean }) => boolean,
+	): Promise<string> {
 		const transport = TRANSPORTS[this.mode].at(-1)!;
 		for (const end = Date.now() + limitMs; ; await pause(50)) {
 			const place = await this.#ask(end - Date.now(), "whoami", "", () => true);
 			const [node, used] = place.split(" ") as [string, string];
-			if (used === transport && isThere(node)) return node;
+			if (isThere({ node, isUpgraded: used === transport })) return node;
 			if (Date.now() > end) throw new Error(`still ${place} after ${limitMs} ms; ${this.#recent()}`);
 		}
 	}
