@@ -80,8 +80,8 @@ function checkStep(step: unknown, refuse: (why: string) => never): void {
 	if (given["ack"] !== undefined && typeof given["ack"] !== "boolean") refuse("ack is not true or false");
 	if (given["args"] !== undefined && !Array.isArray(given["args"]) && typeof given["args"] !== "function")
 		refuse("args is neither an array nor a function");
-	const name = given["name"] ?? given[kind];
-	if (kind !== "think" && !/^[^\s,:]+$/.test(String(name)))
+	const name = stepName(step as Step);
+	if (name !== null && !/^[^\s,:]+$/.test(name))
 		refuse(`name "${name}" has a space, comma or colon; give a name without`);
 }
 

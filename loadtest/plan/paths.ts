@@ -57,7 +57,7 @@ export function targetUrl(text: string, where: string): string {
 /** A URL without its password and without the values of its query, for results and messages. */
 export function masked(url: string): string {
 	const [address = "", query] = url.split(/\?(.*)/s);
-	const open = address.replace(/\/\/[^/@]*@/, "//…@");
+	const open = address.replace(/(^|\/\/)[^/]*@/, "$1…@");
 	if (query === undefined) return open;
 	const names = query
 		.replace(/#.*$/s, "")

@@ -30,18 +30,18 @@ export function* schedule({ arrivals, rate, grain, seed }: ScheduleOptions): Gen
 }
 
 /** One message: which client sends it, and when it is due (µs). */
-export interface Due {
+export interface DueMessage {
 	readonly client: number;
 	readonly at: number;
 }
 
-/** A worker's share of the schedule: of clients whose number modulo `workers`, those of all machines, is `worker`. */
+/** One worker's share of the schedule. `worker` and `workers` are counted over all machines. */
 export function* shareOf(
 	options: ScheduleOptions,
 	clients: number,
 	worker: number,
 	workers: number,
-): Generator<Due, never> {
+): Generator<DueMessage, never> {
 	let client = 0;
 	for (const at of schedule(options)) {
 		if (client % workers === worker) yield { client, at };

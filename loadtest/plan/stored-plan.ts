@@ -93,7 +93,8 @@ export function recordOf(test: Plan): PlanRecord {
 		if (stored === "named" || !isChanged(plan, name)) return [];
 		return [[name, storedValue(stored, plan[name])]];
 	});
-	const own = SCENARIOS[plan.scenario] === undefined ? { activity: plan.activity } : {};
+	// A scenario file may use the name of one of the swarm's own.
+	const own = SCENARIOS[plan.scenario]?.activity === plan.activity ? {} : { activity: plan.activity };
 	return {
 		...(Object.fromEntries(named) as PlanRecord),
 		paths: plan.paths.map(({ name, urls }) => ({ name, urls: urls.map(masked) })),

@@ -1,6 +1,7 @@
 /**
- * One client of each machine publishes to a room of this run, the machine's others receive. Worker 0 has the probes and times them; the other workers have
- * the publisher and all other subscribers, which only count, so that their work delays no timed delivery.
+ * One client of each machine publishes to a room of this run; the machine's other clients receive. Worker 0 has the
+ * probes and times them. The other workers have the publisher and all other subscribers, which only count deliveries,
+ * so that their work delays no timed one.
  */
 import { fallsTo, testNumber } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";

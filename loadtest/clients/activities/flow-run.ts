@@ -36,6 +36,8 @@ interface Arrival {
 /** A run of the flow. `due` and all other times are monotonic µs. */
 export class FlowRun {
 	readonly client: Client;
+	/** The second of measurement that it counts in; -1 in warm-up. */
+	readonly second: number;
 	readonly #steps: readonly Step[];
 	readonly #limitUs: number;
 	readonly #hooks: FlowHooks;
@@ -52,8 +54,9 @@ export class FlowRun {
 	#sinceEmit = 0;
 	#isOver = false;
 
-	constructor(client: Client, steps: readonly Step[], limitUs: number, hooks: FlowHooks) {
+	constructor(client: Client, second: number, steps: readonly Step[], limitUs: number, hooks: FlowHooks) {
 		this.client = client;
+		this.second = second;
 		this.#steps = steps;
 		this.#limitUs = limitUs;
 		this.#hooks = hooks;

@@ -75,7 +75,7 @@ class Flows {
 		const [client] = this.#free.splice(place, 1) as [Client];
 		const second = secondIn(slot, due);
 		const withdraw = this.timetable.expect();
-		const run: FlowRun = new FlowRun(client, group.flow, plan.ackTimeout * 1e6, {
+		const run: FlowRun = new FlowRun(client, second, group.flow, plan.ackTimeout * 1e6, {
 			schedule: (at) => this.timetable.add({ at, run }),
 			argsOf: (step, seq) => group.argsOf(step, client.number, seq),
 			pauseOf: (think) => (typeof think === "number" ? think : this.#between(...think)),
@@ -137,6 +137,7 @@ class Flows {
 			if (run.isWaiting) continue;
 			this.#running.delete(client);
 			sends.sent -= 1;
+			if (run.second < 0) continue;
 			group.tally.counts.due -= 1;
 			group.tally.counts.sent -= 1;
 		}

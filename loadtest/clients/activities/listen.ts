@@ -25,16 +25,19 @@ function subscribe(client: Client, { plan, slot, group: { tally } }: Work): () =
 		if (second < 0) return;
 		if (lastAt > 0) tally.record("gap", second, at - lastAt);
 		lastAt = at;
-		if (isNew(args)) tally.counts.received += 1;
+		count(args);
 	};
-	/** Whether an event is not the second one of its number. Without numbers every event is new, and none is lost. */
-	const isNew = (args: readonly unknown[]): boolean => {
+	/** An event without a number counts as due and received: none of those can be known to be lost. */
+	const count = (args: readonly unknown[]): void => {
 		const seq = plan.hearSeq === "" ? "" : (seqIn(args, keys) ?? "");
-		if (seq !== "" && Number.isSafeInteger(Number(seq))) return sequence.take(Number(seq));
+		if (seq !== "" && Number.isSafeInteger(Number(seq))) {
+			if (sequence.take(Number(seq))) tally.counts.received += 1;
+			return;
+		}
 		if (plan.hearSeq !== "") tally.fail("no_sequence_number");
 		tally.counts.due += 1;
 		tally.counts.sent += 1;
-		return true;
+		tally.counts.received += 1;
 	};
 	const onConnect = () => sequence.reconnected();
 	const { socket } = client.session;

@@ -31,8 +31,8 @@ export async function ramp({ plan, slot, group, worker, sends, stop }: Work): Pr
 }
 
 /**
- * The openings between `from` and `to` (µs) that are a worker's share; `workers` are those of all machines. At t seconds of T the rate is peak·t/T, so that
- * n sessions are reached at √(2·n·T/peak) seconds.
+ * The openings between `from` and `to` (µs) that are a worker's share; `workers` are those of all machines. At t seconds
+ * of T the rate is peak·t/T, so that n sessions are reached at √(2·n·T/peak) seconds.
  */
 export function* openingTimes(
 	peakRate: number,

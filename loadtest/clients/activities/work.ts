@@ -2,7 +2,7 @@
 
 import { placeOf } from "../../plan/machine.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { type Due, shareOf } from "../../plan/schedule.ts";
+import { type DueMessage, shareOf } from "../../plan/schedule.ts";
 import type { Combine } from "../../record/result.ts";
 import type { LoadGroup } from "../client/load-group.ts";
 import type { SendCounts } from "../pacing/sends.ts";
@@ -28,7 +28,7 @@ export interface Work {
 }
 
 /** This worker's messages of the slot, at monotonic µs. */
-export function* messagesOf({ plan, slot, worker }: Work): Generator<Due> {
+export function* messagesOf({ plan, slot, worker }: Work): Generator<DueMessage> {
 	const { arrivals, rate, grain } = plan;
 	const options = { arrivals, rate, grain, seed: plan.seed + slot.number };
 	const place = placeOf(plan, worker);

@@ -40,8 +40,8 @@ export class Client {
 	/** When the answer arrived that is being handled to a message sent at `sentAt` (monotonic µs). */
 	answeredAt(sentAt: number): number {
 		const { receivedAt } = this.session.wire;
-		// Node's fetch hides its connections.
-		return receivedAt >= sentAt ? receivedAt : nowUs();
+		// 0: Node's fetch and its default agent hide their connections.
+		return receivedAt > 0 && receivedAt >= sentAt ? receivedAt : nowUs();
 	}
 
 	/** Cuts the session: destroys its connections like a lost network, or closes Engine.IO. */

@@ -1,4 +1,5 @@
 /** Calls into the scenario's file: what goes wrong there becomes an error that names the function. */
+import { pathToFileURL } from "node:url";
 import { detailOf, OpenFailure, withTimeout } from "./failure.ts";
 
 /** The functions of a scenario's file. */
@@ -27,7 +28,7 @@ export function ownFailure(name: OwnFunction, error: unknown): OpenFailure {
 export function onStrayError(file: string, callback: (text: string) => void): () => void {
 	if (file === "") return () => {};
 	const listener = (error: unknown, origin: string) => {
-		const isOwn = origin === "unhandledRejection" || (error instanceof Error && error.stack?.includes(file));
+		const isOwn = origin === "unhandledRejection" || lineIn(error, file) !== null;
 		if (!isOwn) {
 			console.error(error);
 			process.exit(1);
@@ -42,6 +43,13 @@ export function onStrayError(file: string, callback: (text: string) => void): ()
 /** An error's name, and its line in the file: its message may hold what the client keeps secret. */
 function placeOf(error: unknown, file: string): string {
 	if (!(error instanceof Error)) return typeof error;
-	const [, line] = error.stack?.split(`${file}:`) ?? [];
-	return line === undefined ? error.name : `${error.name} in line ${Number.parseInt(line, 10)}`;
+	const line = lineIn(error, file);
+	return line === null ? error.name : `${error.name} in line ${line}`;
+}
+
+/** The first line of the file in an error's stack, which has ES modules by URL and others by path; null if none. */
+function lineIn(error: unknown, file: string): number | null {
+	const stack = (error instanceof Error && error.stack) || "";
+	const name = [pathToFileURL(file).href, file].find((one) => stack.includes(`${one}:`));
+	return name === undefined ? null : Number.parseInt(stack.split(`${name}:`)[1]!, 10);
 }

@@ -84,17 +84,23 @@ export function endOf(reason: string, details: EndDetails | undefined): SessionE
 /** Throws an OpenFailure for a message that the server would answer by closing the session. */
 export function refuseOversized({ event, args }: Message, maxPayload: number): void {
 	if (maxPayload === 0) return;
-	const sent = args(0);
-	const attached = sent.filter((arg) => ArrayBuffer.isView(arg));
-	// Attachments are sent as messages of their own.
-	const bytes = Math.max(
-		Buffer.byteLength(JSON.stringify([event, ...sent.filter((arg) => !ArrayBuffer.isView(arg))])),
-		...attached.map(({ byteLength }) => byteLength),
-	);
+	const bytes = largestPart([event, ...args(0)]);
 	if (bytes <= maxPayload) return;
 	const [has, takes] = [bytes, maxPayload].map((number) => number.toLocaleString("en-US"));
 	throw new OpenFailure(
 		"payload_too_large",
 		`the message has ${has} bytes, and the server's maxPayload is ${takes}`,
 	);
+}
+
+/** Bytes of the longest of a message's parts: its JSON, and each attachment, which is sent as a message of its own. */
+function largestPart(message: readonly unknown[]): number {
+	const attached: number[] = [];
+	const json = JSON.stringify(message, function (this: Record<string, unknown>, key, value) {
+		// A Buffer's own toJSON has been called already.
+		const given = this[key];
+		if (!ArrayBuffer.isView(given) && !(given instanceof ArrayBuffer)) return value;
+		return { _placeholder: true, num: attached.push(given.byteLength) - 1 };
+	});
+	return Math.max(Buffer.byteLength(json), ...attached);
 }

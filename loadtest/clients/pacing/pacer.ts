@@ -38,8 +38,8 @@ export interface Pacing {
 
 /**
  * Calls `prepare` for each item (in the order of their due times) up to a millisecond early, and the function that it
- * returns when the item is due: never early, and several in one turn when late. Resolves when nothing is left or `stop`
- * is aborted.
+ * returns when the item is due: never early, and several in one turn when late. Resolves when nothing is left. When
+ * `stop` is aborted, only the items that are prepared by then are still acted on.
  */
 export function pace<T extends Due>(
 	due: Iterator<T> | Timetable<T>,
@@ -66,7 +66,11 @@ class Pacer<T extends Due> {
 	/** When the last turn ended. */
 	#waitingSince = 0;
 	readonly #onTurn = () => this.#turn();
-	readonly #end = () => this.#finish();
+	/** One turn at a time is waiting, however many items are added before it begins. */
+	readonly #wake = () => {
+		clearTimeout(this.#timer);
+		this.#immediate ??= setImmediate(this.#onTurn);
+	};
 
 	constructor(timetable: Timetable<T>, prepare: (item: T) => () => void, pacing: Pacing, done: () => void) {
 		this.#timetable = timetable;
@@ -76,32 +80,34 @@ class Pacer<T extends Due> {
 	}
 
 	start(): void {
-		this.#pacing.stop.addEventListener("abort", this.#end, { once: true });
-		this.#timetable.listen(() => {
-			clearTimeout(this.#timer);
-			this.#immediate ??= setImmediate(this.#onTurn);
-		});
+		this.#pacing.stop.addEventListener("abort", this.#wake, { once: true });
+		this.#timetable.listen(this.#wake);
 		this.#turn();
 	}
 
-	#finish(): void {
+	#cancelTurn(): void {
 		clearTimeout(this.#timer);
 		clearImmediate(this.#immediate);
+		this.#immediate = undefined;
+	}
+
+	#finish(): void {
+		this.#cancelTurn();
 		this.#timetable.listen(() => {});
-		this.#pacing.stop.removeEventListener("abort", this.#end);
+		this.#pacing.stop.removeEventListener("abort", this.#wake);
 		this.#done();
 	}
 
 	/** Does everything that is due now. */
 	#turn(): void {
 		const { stop, sends } = this.#pacing;
-		this.#immediate = undefined;
+		this.#cancelTurn();
 		const began = nowUs();
 		if (began - this.#waitingSince < EMPTY_TURN_US) sends.waited += began - this.#waitingSince;
 		let now = began;
 		/** When the last thing was done. */
 		let doneAt = began;
-		while (!stop.aborted && now < began + MAX_TURN_US) {
+		while (now < began + MAX_TURN_US) {
 			if (this.#step(now)) {
 				now = nowUs();
 				doneAt = now;
@@ -110,10 +116,9 @@ class Pacer<T extends Due> {
 				now = nowUs();
 			} else break;
 		}
-		if (stop.aborted) return;
 		sends.waited += now - doneAt;
 		this.#waitingSince = now;
-		if (this.#prepared.length === 0 && this.#timetable.isOver) this.#finish();
+		if (this.#prepared.length === 0 && (stop.aborted || this.#timetable.isOver)) this.#finish();
 		else this.#sleep(now);
 	}
 
@@ -126,7 +131,7 @@ class Pacer<T extends Due> {
 			this.#actedAt = now;
 			return true;
 		}
-		const next = this.#timetable.peek();
+		const next = this.#pacing.stop.aborted ? null : this.#timetable.peek();
 		if (next === null || !this.#isTimeFor(next, now)) return false;
 		this.#timetable.take();
 		this.#prepared.push({ at: next.at, act: this.#prepare(next) });
@@ -149,7 +154,7 @@ class Pacer<T extends Due> {
 
 	#sleep(now: number): void {
 		const sleep = this.#sleepUs(now);
-		if (sleep === 0) this.#immediate = setImmediate(this.#onTurn);
+		if (sleep === 0) this.#wake();
 		// Whatever is still expected wakes the pacer when it is added.
 		else if (Number.isFinite(sleep))
 			this.#timer = setTimeout(this.#onTurn, Math.floor((sleep - MARGIN_US) / 1000));

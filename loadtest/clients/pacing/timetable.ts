@@ -9,7 +9,7 @@ export interface Due {
 export class Timetable<T extends Due> {
 	readonly #schedule: Iterator<T>;
 	#scheduled: IteratorResult<T>;
-	/** In order; few are open at a time. */
+	/** In order; every flow that pauses has one here. */
 	readonly #added: T[] = [];
 	#expected = 0;
 	#onChange: () => void = () => {};
@@ -36,8 +36,9 @@ export class Timetable<T extends Due> {
 
 	/** Adds an item. */
 	add(item: T): void {
-		const later = this.#added.findIndex(({ at }) => at > item.at);
-		this.#added.splice(later < 0 ? this.#added.length : later, 0, item);
+		// Searched from the end, because most items are later than those that are there already.
+		const before = this.#added.findLastIndex(({ at }) => at <= item.at);
+		this.#added.splice(before + 1, 0, item);
 		this.#onChange();
 	}
 

@@ -88,7 +88,11 @@ async function openOne(plan: Plan, asked: Asked, inputs: Inputs): Promise<FirstS
 		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, number), plan.connectTimeout);
 		const end = session.ended();
 		await endSession(session);
-		return { ...asked, phases: session.phases, failure: end && new OpenFailure(end.kind, end.text) };
+		return {
+			...asked,
+			phases: session.phases,
+			failure: end && new OpenFailure(end.kind, session.masked(end.text)),
+		};
 	} catch (error) {
 		if (error instanceof OpenFailure) return { ...asked, phases: {}, failure: error };
 		throw error;

@@ -5,16 +5,20 @@ import { CookieJar } from "tough-cookie";
 /** As in the Fetch standard. */
 const MAX_REDIRECTS = 20;
 
+/** What a redirect to another origin must not carry there. */
+const CREDENTIALS = ["authorization", "proxy-authorization", "cookie"];
+
 /** The request that a redirect asks for (Fetch standard, "HTTP-redirect fetch"); null = the response is none. */
-function redirected(request: Request, { status, headers }: Response): Request | null {
-	const location = headers.get("location");
+function redirected(request: Request, { status, headers: answered }: Response): Request | null {
+	const location = answered.get("location");
 	if (location === null || ![301, 302, 303, 307, 308].includes(status)) return null;
 	const url = new URL(location, request.url);
+	const headers = new Headers(request.headers);
+	if (url.origin !== new URL(request.url).origin) for (const name of CREDENTIALS) headers.delete(name);
 	if (status >= 307 || request.method === "GET" || request.method === "HEAD")
-		return new Request(url, request);
-	const kept = new Headers(request.headers);
-	for (const name of ["content-type", "content-length", "cookie"]) kept.delete(name);
-	return new Request(url, { headers: kept });
+		return new Request(new Request(url, request), { headers });
+	for (const name of ["content-type", "content-length"]) headers.delete(name);
+	return new Request(url, { headers, signal: request.signal });
 }
 
 /** Cookies over all requests and reconnections of one client. */
@@ -40,12 +44,15 @@ export class Cookies {
 			let request = new Request(typeof input === "string" ? new URL(input, base) : input, init);
 			for (let redirects = 0; ; redirects++) {
 				const cookies = this.#jar?.getCookieStringSync(request.url) ?? "";
-				if (cookies !== "") request.headers.set("cookie", cookies);
-				const response = await fetch(request.clone(), { redirect: "manual" });
+				const sent = request.clone();
+				if (cookies !== "") sent.headers.set("cookie", cookies);
+				const response = await fetch(sent, { redirect: "manual" });
 				this.#store(response.headers.getSetCookie(), request.url);
 				const next = init?.redirect === "manual" ? null : redirected(request, response);
 				if (next === null) return response;
 				if (redirects === MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`);
+				// An answer that is not read would keep its connection.
+				await response.body?.cancel();
 				request = next;
 			}
 		};

@@ -131,7 +131,7 @@ function targets(text: string | undefined): { origins: string[]; namespace: stri
 	const parts = text.split(",").map((url) => {
 		const match = URL_PARTS.exec(url.trim());
 		// A query or a password in it may be a secret.
-		const shown = url.replace(/\?.*/s, "?…").replace(/\/\/.*@/, "//…@");
+		const shown = url.replace(/\?.*/s, "?…").replace(/(^|\/\/)[^/]*@/, "$1…@");
 		if (!match) throw new SettingError("SIO_URL", shown, "write a URL like https://localhost:8443");
 		return { origin: `${match[1]?.replace("ws", "http")}://${match[2]}`, namespace: match[3] ?? "/" };
 	});

@@ -43,6 +43,10 @@ test.each<[string, object, string?]>([
 	expect(() => checked(code, activity)).toThrow(`--scenario ./a.ts: ${message}`);
 });
 
+test("only the name of a timed step becomes a metric: any other event may have a colon", () => {
+	expect(checked({ flow: [{ emit: "chat:join" }, JOIN] }).flow).toHaveLength(2);
+});
+
 test("the timed steps of a flow are its emits with ack and what it expects", () => {
 	const flow = [
 		JOIN,

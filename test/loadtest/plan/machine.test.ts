@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { belongsTo } from "../../../loadtest/clients/activities/activity.ts";
 import { ownClients, ownNumber, placeOf, testNumber } from "../../../loadtest/plan/machine.ts";
 import { type PlanOptions, planFrom } from "../../../loadtest/plan/plan.ts";
-import { type Due, shareOf } from "../../../loadtest/plan/schedule.ts";
+import { type DueMessage, shareOf } from "../../../loadtest/plan/schedule.ts";
 import { instant, machine } from "../../../loadtest/plan/values.ts";
 import { UsageError } from "../../../worker/command-line/command.ts";
 
@@ -57,9 +57,10 @@ test("all machines together send exactly the schedule of one, whatever their num
 	expect(shares.sort((a, b) => a.at - b.at)).toEqual(whole);
 });
 
-function until(end: number, from: Iterator<Due>): Due[] {
-	const some: Due[] = [];
-	for (let due = from.next().value as Due; due.at < end; due = from.next().value as Due) some.push(due);
+function until(end: number, from: Iterator<DueMessage>): DueMessage[] {
+	const some: DueMessage[] = [];
+	for (let due = from.next().value as DueMessage; due.at < end; due = from.next().value as DueMessage)
+		some.push(due);
 	return some;
 }
 

@@ -75,6 +75,8 @@ test.each([
 test.each([
 	{ url: "https://user:secret@host" },
 	{ url: "ftp://user:secret@host/?a=secret" },
+	{ url: "user:secret@host" },
+	{ url: "//user:p@secret@host" },
 	{ url: "nowhere?token=secret" },
 	{ paths: "https://localhost/?token=secret" },
 ])("a refused URL does not repeat its password or its query: %j", (options) => {

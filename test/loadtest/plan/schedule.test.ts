@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Due, schedule, shareOf } from "../../../loadtest/plan/schedule.ts";
+import { type DueMessage, schedule, shareOf } from "../../../loadtest/plan/schedule.ts";
 
 function first<T>(count: number, from: Iterator<T>): T[] {
 	return Array.from({ length: count }, () => from.next().value as T);
@@ -38,9 +38,10 @@ test("the workers' shares together are the whole schedule, with each message onc
 	expect(new Set(whole.map(({ client }) => client)).size).toBe(clients);
 });
 
-function upTo(last: number, from: Iterator<Due>): Due[] {
-	const some: Due[] = [];
-	for (let due = from.next().value as Due; due.at <= last; due = from.next().value as Due) some.push(due);
+function upTo(last: number, from: Iterator<DueMessage>): DueMessage[] {
+	const some: DueMessage[] = [];
+	for (let due = from.next().value as DueMessage; due.at <= last; due = from.next().value as DueMessage)
+		some.push(due);
 	return some;
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openingTimes } from "../../../../loadtest/clients/activities/ramp.ts";
 import { nowUs } from "../../../../loadtest/clients/pacing/clock.ts";
 import { pace } from "../../../../loadtest/clients/pacing/pacer.ts";
@@ -109,4 +109,52 @@ test("an item that is added while the pacer sleeps is handled when it is due, an
 	);
 	expect(fired).toEqual([0, 1]);
 	expect(early).toEqual([]);
+});
+
+test("an item that was prepared when the pacer is aborted is still handled when it is due, and no other one", async () => {
+	const stop = new AbortController();
+	const fired: number[] = [];
+	const early: number[] = [];
+	const start = nowUs() + 2000;
+	const due = Array.from({ length: 3 }, (_, i) => ({ at: start + i * 20_000, i }));
+	await pace(
+		due.values(),
+		({ at, i }) => {
+			setImmediate(() => stop.abort());
+			return () => {
+				fired.push(i);
+				if (nowUs() < at) early.push(i);
+			};
+		},
+		pacing(stop.signal),
+	);
+	expect(fired).toEqual([0]);
+	expect(early).toEqual([]);
+});
+
+test("items that are added by items keep one turn waiting and not one for each", async () => {
+	const original = globalThis.setImmediate;
+	let waiting = 0;
+	let most = 0;
+	const spy = vi.spyOn(globalThis, "setImmediate").mockImplementation(((callback: () => void) => {
+		waiting += 1;
+		most = Math.max(most, waiting);
+		return original(() => {
+			waiting -= 1;
+			callback();
+		});
+	}) as typeof setImmediate);
+	const timetable = new Timetable([{ at: nowUs(), left: 20 }].values());
+	const withdraw = timetable.expect();
+	await pace(
+		timetable,
+		({ at, left }) =>
+			() => {
+				if (left > 0) timetable.add({ at: at + 500, left: left - 1 });
+				else withdraw();
+			},
+		pacing(),
+	);
+	spy.mockRestore();
+	expect(most).toBe(1);
 });

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Cookies } from "../../../../loadtest/clients/transport/cookies.ts";
 
 /** The `Cookie` header of a request for `path`, after answers to a request for /socket.io/ have set those cookies. */
@@ -52,4 +55,28 @@ test("the values are known, so that messages can leave them out", () => {
 	expect(cookies.values()).toEqual([]);
 	cookies.store({ headers: { "set-cookie": ["a=hush"] } }, "/", new URL("http://app.test"));
 	expect(cookies.values()).toEqual(["hush"]);
+});
+
+test("a redirect to another origin gets neither the cookies nor the authorization of the first", async () => {
+	const seen: (string | undefined)[][] = [];
+	const server = createServer(({ url, headers }, answer) => {
+		const { port } = server.address() as AddressInfo;
+		seen.push([headers.host?.split(":")[0], headers.cookie, headers.authorization]);
+		if (url === "/login") answer.setHeader("set-cookie", "session=hush; Path=/");
+		if (url === "/here") answer.writeHead(302, { location: "/away" });
+		if (url === "/away") answer.writeHead(302, { location: `http://localhost:${port}/end` });
+		answer.end("done");
+	}).listen(0);
+	onTestFinished(() => void server.close());
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	const own = new Cookies().fetchFor(new URL(`http://127.0.0.1:${port}`));
+	await (await own("/login")).text();
+	const response = await own("/here", { headers: { authorization: "Bearer hush" } });
+	expect(await response.text()).toBe("done");
+	expect(seen.slice(1)).toEqual([
+		["127.0.0.1", "session=hush", "Bearer hush"],
+		["127.0.0.1", "session=hush", "Bearer hush"],
+		["localhost", undefined, undefined],
+	]);
 });

@@ -50,6 +50,7 @@ describe("the scripts' settings", () => {
 		[{}, /^SIO_URL: give a target like/],
 		[{ SIO_URL: "localhost:8443" }, /^SIO_URL "localhost:8443": write a URL/],
 		[{ SIO_URL: "https://u:p@host" }, /^SIO_URL/],
+		[{ SIO_URL: "u:p@host" }, /^SIO_URL "…@host": write a URL/],
 		[{ SIO_URL: "https://a/x,https://b/y" }, /same namespace/],
 		[
 			{ ...URL, SIO_SCENARIO: "storm" },
