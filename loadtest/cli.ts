@@ -4,8 +4,8 @@ import type { MakeReporter } from "./record/save.ts";
 
 type Run = (argv: string[], stop: AbortSignal) => Promise<number>;
 
-const makeReporter: MakeReporter = async (budgetFile, groups) =>
-	(await import("./report/reporter.ts")).makeReporter(budgetFile, groups);
+const makeReporter: MakeReporter = async (budgetFile, groups, steps) =>
+	(await import("./report/reporter.ts")).makeReporter(budgetFile, groups, steps);
 
 const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
 	swarm: async () => {

@@ -14,7 +14,12 @@ export function checkBudget(budget: Budget, runs: readonly Result[]): BudgetResu
 	const measured = budget.added ? addedLatency(budget, runs) : valueOnPath(budget, runs);
 	const indicative = runs.length < LEAST_RUNS;
 	if (measured === null) {
-		const reason = "A run has too few samples for this quantile: make longer runs.";
+		const isMeasured = runs.some(
+			(run) => groupOf(budget, run, budget.path).metrics[budget.metric] !== undefined,
+		);
+		const reason = isMeasured
+			? "A run has too few samples for this quantile: make longer runs."
+			: `The runs have no ${budget.metric} of ${budget.transport} on ${budget.path}: see their errors.`;
 		return { budget, verdict: "unclear", indicative, measured, reason };
 	}
 	const show = (value: number) => showValue(budget, value);

@@ -81,11 +81,11 @@ export function compare(request: ComparisonRequest): Comparison {
 	const results = candidate.map((run) => run.result);
 	const pairings = pairingsOf(request, results);
 	const [first] = pairings;
-	if (first === undefined || first.pairs.length === 0) throw new UsageError(nothingToCompare(request));
+	const budgetsOnly = subject.kind === "describe" && request.budgets.length > 0;
+	const pairs = first?.pairs ?? [];
+	if (pairs.length === 0 && !budgetsOnly) throw new UsageError(nothingToCompare(request));
 	const primaries =
-		request.primary === undefined
-			? defaultPrimaries(first.pairs)
-			: parsePrimaries(request.primary, first.pairs);
+		request.primary === undefined ? defaultPrimaries(pairs) : parsePrimaries(request.primary, pairs);
 	const equal = subject.kind === "runs" && overlap(candidate, base) === "equal";
 	const against = subject.kind === "runs" ? base.map((run) => run.result) : results;
 	// Paths and transports take turns in the slots of each run, so only the number of runs can fall short.
@@ -116,7 +116,7 @@ export function compare(request: ComparisonRequest): Comparison {
 		sections,
 		budgets: request.budgets.map((budget) => checkBudget(budget, results)),
 		invalid,
-		doubts: [...first.unmatched, ...doubtsOf(all)],
+		doubts: [...(first?.unmatched ?? []), ...doubtsOf(all)],
 		candidate,
 		base,
 	};

@@ -28,6 +28,13 @@ export function overallOf(rows: readonly ComparisonRow[], { invalid, equal, gate
 		};
 	const findings = rows.flatMap((row) => (row.finding === null ? [] : [row.finding]));
 	const worst = mostSerious(findings);
+	if (rows.length === 0)
+		return {
+			verdict: "unclear",
+			reason: "The runs measured one transport on one path, so only the budgets are judged.",
+			next: "To compare them with other runs, give those with --against.",
+			runs: 0,
+		};
 	if (worst === undefined)
 		return {
 			verdict: "unclear",

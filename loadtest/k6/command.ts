@@ -30,7 +30,8 @@ export async function k6Command(
 		if (!output.quiet) process.stderr.write(`${line}\n`);
 	};
 	const { transport } = settings;
-	const reporter = await makeReporter(output.budget ?? undefined, [{ transport, path: options.path.name }]);
+	const groups = [{ transport, path: options.path.name }];
+	const reporter = await makeReporter(output.budget ?? undefined, groups, []);
 	const k6 = await findK6();
 	const folder = await mkdtemp(join(tmpdir(), "sticky-edge-k6-"));
 	// A second Ctrl-C ends this process at once, so the folder is removed on exit too.

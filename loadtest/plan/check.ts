@@ -101,7 +101,11 @@ function checkMachine({ machine: { number, of }, clients }: Settings, { activity
 }
 
 function checkScenarioNeeds(settings: Settings, { name, activity }: Scenario): void {
-	const { chaosRun, chaosAt, duration, clients, processes, probe, hear } = settings;
+	const { chaosRun, chaosAt, duration, clients, processes, probe, hear, reconnection } = settings;
+	if (activity === "storm" && !reconnection)
+		throw new UsageError(
+			`--scenario ${name}: storm cuts sessions and waits for them to return; add --reconnection, or reconnection: true to its settings.`,
+		);
 	if (name === "chaos" && chaosRun === "")
 		throw new UsageError(
 			"--scenario chaos: --chaos-run is missing; give a command, for example --chaos-run 'kill 1234' --chaos-at 5.",

@@ -54,6 +54,8 @@ function wordValue(word: string, values: TemplateValues): string | undefined {
 	const [table, key] = word.split(".");
 	if (key !== undefined) {
 		const value = table === "env" ? values.env?.[key] : table === "row" ? values.row?.[key] : undefined;
+		// A row of JSON lines may hold tables.
+		if (typeof value === "object" && value !== null) return JSON.stringify(value);
 		return value === undefined ? undefined : String(value);
 	}
 	if (word === "seq") return values.seq?.toString();

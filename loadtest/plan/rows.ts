@@ -35,10 +35,24 @@ function jsonLines(text: string, file: string): Row[] {
 	});
 }
 
+/** Its message is the column's name. */
+class DoubledColumn extends Error {}
+
+/** Of two columns with one name the first would be lost. */
+function uniqueColumns(names: readonly string[]): string[] {
+	const doubled = names.find((name, at) => names.indexOf(name) !== at);
+	if (doubled !== undefined) throw new DoubledColumn(doubled);
+	return [...names];
+}
+
 function csv(text: string, file: string): Row[] {
 	try {
-		return parse(text, { columns: true, skip_empty_lines: true, trim: true });
+		return parse(text, { columns: uniqueColumns, skip_empty_lines: true, trim: true });
 	} catch (error) {
+		if (error instanceof DoubledColumn)
+			throw new UsageError(
+				`--data ${file}: two columns have the name ${JSON.stringify(error.message)}; rename one of them.`,
+			);
 		const { code, lines } = error as { code?: string; lines?: number };
 		throw new UsageError(
 			`--data ${file}:${lines ?? 1} is not CSV (${code}); give a header line, then as many values on each line.`,

@@ -87,10 +87,17 @@ export function checkScenario(given: unknown, shown: string, file?: string): Sce
 		if (!Object.hasOwn(DEFAULTS, key))
 			return refuse(`settings.${key} is unknown; use any of: ${Object.keys(DEFAULTS).join(", ")}`);
 		const type = typeof DEFAULTS[key as keyof Settings];
-		if (typeof value !== type) return refuse(`settings.${key} is a ${typeof value}, not a ${type}`);
+		const given = Array.isArray(value) ? "array" : typeof value;
+		const needed = Array.isArray(DEFAULTS[key as keyof Settings]) ? "array" : type;
+		if (given !== needed)
+			return refuse(`settings.${key} is ${withArticle(given)}, not ${withArticle(needed)}`);
 	}
 	checkCode(code, activity as Activity, refuse);
 	return { ...(given as Scenario), ...(file !== undefined && { file }) };
+}
+
+function withArticle(type: string): string {
+	return `${/^[ao]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 function checkCode(code: Record<string, unknown>, activity: Activity, refuse: (why: string) => never): void {

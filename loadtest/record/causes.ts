@@ -105,7 +105,9 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 	transport_error: ({ said, asked }) =>
 		said.includes("Session ID unknown")
 			? unknownSession(asked)
-			: `the connection failed${quoted(said)}; see the logs of the server and of the proxies in between.`,
+			: said.startsWith("io client disconnect")
+				? `the code of the scenario's file disconnected the client${quoted(said)}; correct it.`
+				: `the connection failed${quoted(said)}; see the logs of the server and of the proxies in between.`,
 	parse_error: ({ said, asked }) =>
 		`the client cannot read the server's packets${quoted(said)}; the server ${otherParser(asked)}.`,
 	ping_timeout: () =>
@@ -129,10 +131,9 @@ function flashPolicy({ said }: Failure): string {
 function httpCause(name: string): Cause | null {
 	const status = Number(/^http_(\d{3})$/.exec(name)?.[1]);
 	if (Number.isNaN(status)) return null;
-	return ({ said }) => {
+	return ({ said, asked }) => {
 		const answer = `(${status}${said === "" || said === `Unexpected server response: ${status}` ? "" : `: ${said}`})`;
-		if ([301, 302, 303, 307, 308].includes(status))
-			return `the target redirects to ${said} (${status}); give that address as the target.`;
+		if ([301, 302, 303, 307, 308].includes(status)) return redirected(said, status, asked);
 		if (status === 404)
 			return `no Socket.IO at this path ${answer}; give the Engine.IO path with --socket-path.`;
 		if (status === 426) return `the target asks for another protocol ${answer}; use its https:// address.`;
@@ -145,6 +146,23 @@ function httpCause(name: string): Cause | null {
 			return `a proxy or the server failed ${answer}; check that the Socket.IO server behind it is running.`;
 		return `the target refused the request ${answer}; check that it offers this transport at this --socket-path, and what it asks for (--header, --query).`;
 	};
+}
+
+/** Where a redirect leads: Engine.IO at another address or path, or a page, such as a login. */
+function redirected(location: string, status: number, { socketPath }: Asked): string {
+	const sentence = `the target redirects to ${location} (${status})`;
+	const base = "http://target.invalid";
+	const url = URL.canParse(location, base) ? new URL(location, base) : null;
+	if (url === null) return `${sentence}; give that address as the target.`;
+	const slashed = (path: string) => (path.endsWith("/") ? path : `${path}/`);
+	const path = slashed(url.pathname);
+	const target = url.origin === base ? "" : `give ${url.origin} as the target`;
+	if (path === slashed(socketPath) || path === "/")
+		return `${sentence}; ${target || "see the rules of the proxies in between"}.`;
+	const last = socketPath.split("/").findLast((part) => part !== "");
+	if (last !== undefined && path.endsWith(`/${last}/`))
+		return `${sentence}; ${target === "" ? "give" : `${target}, with`} --socket-path ${path}`;
+	return `${sentence}; if that is a login, give what it asks for with --header, else ${target === "" ? "the Engine.IO path with" : `${target} and the Engine.IO path with`} --socket-path.`;
 }
 
 function noAnswer({ event, ack, ackTimeout }: Asked): string {

@@ -88,7 +88,7 @@ const DOUBTS = {
 				return `${busy} were due while every client was busy with a flow: raise ${now(run, "clients")} above ${now(run, "rate")} × the seconds that a flow takes`;
 			return cutsSessions(plan)
 				? `expected: ${plan.scenario} cuts sessions, and none can send until it is back`
-				: "sessions were lost while their messages were due; see the group's errors";
+				: "their sessions were not open, or the scenario's code made no message; see the group's errors";
 		},
 	},
 	messages_lost: {

@@ -18,6 +18,8 @@ export interface Reporter {
 export type MakeReporter = (
 	budgetFile: string | undefined,
 	groups: readonly Pick<Group, "transport" | "path">[],
+	/** The names of the timed steps of the run's flow. */
+	steps: readonly string[],
 ) => Promise<Reporter>;
 
 /** What happens to a finished run's result. */

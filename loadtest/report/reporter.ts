@@ -6,9 +6,9 @@ import { judgeRun } from "./budgets/judge.ts";
 import { reportText } from "./text.ts";
 
 /** Reads the budgets now, so that a mistake in them does not cost a run. */
-export const makeReporter: MakeReporter = async (budgetFile, groups) => {
+export const makeReporter: MakeReporter = async (budgetFile, groups, steps) => {
 	const budgets = budgetFile === undefined ? [] : await loadBudgets(budgetFile);
-	checkMeasured(budgets, groups);
+	checkMeasured(budgets, groups, steps);
 	return {
 		text(result) {
 			return reportText(result, judgeRun(budgets, result));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Socket } from "socket.io";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadResult } from "../../loadtest/record/load.ts";
-import type { Result } from "../../loadtest/record/result.ts";
+import type { Group, Result } from "../../loadtest/record/result.ts";
 import { nodeRun, outcome } from "../support/commands/command.ts";
 import { runSwarmCommand } from "../support/swarm/command.ts";
 import { startTarget, type Target } from "../support/swarm/target.ts";
@@ -25,9 +25,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Answers the events of preflight and opening, then those of the messages for which `answers` is true. */
-function answering(answers: (message: number) => boolean): Promise<Target> {
-	let heard = -(CLIENTS + 1);
+/** Answers the `first` events, by default those of preflight and opening, then those of the messages for which `answers` is true. */
+function answering(answers: (message: number) => boolean, first = CLIENTS + 1): Promise<Target> {
+	let heard = -first;
 	return startTarget({
 		serve: (socket: Socket) =>
 			socket.on("echo", (_: unknown, ack: () => void) => {
@@ -97,6 +97,16 @@ describe("a run against a server", { timeout: 40_000 }, () => {
 		expect(junit.code).toBe(run.code);
 	});
 
+	test("that stops answering while the sessions open has lost its messages, and not its sessions", async () => {
+		await using target = await answering(() => false, 1);
+		const { result, code, stdout } = await swarm(target);
+		const [{ counts, errors }] = result.groups as [Group];
+		expect(counts).toMatchObject({ sessionsTried: CLIENTS, sessionsOpen: CLIENTS, sent: 80, received: 0 });
+		expect(errors).toEqual({ ack_timeout: 80 + CLIENTS });
+		expect(code).toBe(expected(result, 1));
+		if (result.validity.valid) expect(stdout).toMatch(/^0 of 80 messages were answered/);
+	});
+
 	test.each([
 		["met", "share <= 500 ms target websocket >= 90 %", 0],
 		["missed", "p50 target websocket <= 0.001 ms", 1],
@@ -115,6 +125,7 @@ describe("a run against a server", { timeout: 40_000 }, () => {
 			"p99 edge websocket <= 5 ms",
 			"websocket on edge is not measured; the run has websocket target",
 		],
+		["on a step", "p50 step:say target websocket <= 1 s", "the run has no step:say; only a flow has steps"],
 		["on another transport", "loss target polling <= 1 %", "polling on target is not measured"],
 	])("with a budget that is %s never starts", async (_, line, why) => {
 		await using target = await startTarget();

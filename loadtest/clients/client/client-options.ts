@@ -102,8 +102,11 @@ function ownMessage(
 		by,
 		args: (seq) => {
 			try {
-				const made = make(seq);
+				const made: unknown = make(seq);
 				if (!Array.isArray(made)) throw new Error("it returned no array");
+				// JSON would make {} of it.
+				if (made.some((arg) => arg instanceof Promise))
+					throw new Error("it returned a promise; make what takes time in session() or setup()");
 				return made;
 			} catch (error) {
 				throw ownFailure(by, error);

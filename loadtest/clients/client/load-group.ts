@@ -3,7 +3,7 @@ import type { EmitStep, Step } from "../../plan/flow.ts";
 import type { LoadGroupPlan } from "../../plan/load-group.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { fillValue } from "../../plan/template.ts";
-import { openError, sessionError } from "../../record/error-kinds.ts";
+import { ACK_ERRORS, openError, sessionError } from "../../record/error-kinds.ts";
 import type { Metric } from "../../record/result.ts";
 import { Tally } from "../../record/tally.ts";
 import { nowUs } from "../pacing/clock.ts";
@@ -88,11 +88,15 @@ export class LoadGroup {
 		join: (session: Session) => Promise<void>,
 		{ at, openingFrom }: { at: number; openingFrom: number },
 	): Promise<void> {
-		const session = await this.tryOpen(this.optionsOf(number), join);
+		// The target has answered before: a message that it does not answer now is lost, and its session is not.
+		const options = { ...this.optionsOf(number), keepUnanswered: true };
+		const session = await this.tryOpen(options, join);
 		const now = nowUs();
 		if (session !== null) this.tally.record("opening", Math.floor((now - openingFrom) / 1e6), now - at);
 		this.clients.set(number, null);
 		if (session === null) return;
+		if (options.message !== null && session.phases.first_ack === undefined)
+			this.tally.fail(ACK_ERRORS.timeout, 1, "the first message of a session");
 		const client = new Client(number, session);
 		this.clients.set(number, client);
 		session.socket.on("disconnect", (reason, details) =>

@@ -1,4 +1,5 @@
 /** What a scenario's `session` says about one session: asked before it is opened, and before each reconnection. */
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Socket } from "socket.io-client";
 import type { SessionSettings } from "../../plan/scenario.ts";
 import type { Wire } from "../transport/agent.ts";
@@ -23,13 +24,34 @@ export async function settingsOf(given: SessionOptions, wire: Wire, url: URL): P
 	};
 }
 
-/** A misspelled key would be a session without its token. */
-function checkSettings(own: unknown): void {
-	const isObject = typeof own === "object" && own !== null;
-	const unknown = isObject ? Object.keys(own).find((key) => !KEYS.includes(key)) : undefined;
-	if (isObject && unknown === undefined) return;
-	const why = isObject ? `the unknown key ${unknown}` : "no object";
-	throw ownFailure("session", new Error(`it returned ${why}; return any of ${KEYS.join(", ")}`));
+/** A misspelled key, or a token in place of the auth that holds it, would be a session without its token. */
+export function checkSettings(own: unknown): void {
+	const refuse: (why: string) => never = (why) => {
+		throw ownFailure("session", new Error(`it returned ${why}`));
+	};
+	if (!isTable(own)) refuse(`no object; return any of ${KEYS.join(", ")}`);
+	const unknown = Object.keys(own).find((key) => !KEYS.includes(key));
+	if (unknown !== undefined) refuse(`the unknown key ${unknown}; return any of ${KEYS.join(", ")}`);
+	const { auth = {}, headers = {}, query = {}, namespace = "" } = own;
+	if (!isTable(auth)) refuse("an auth that is no object; write for example { auth: { token } }");
+	if (typeof namespace !== "string") refuse("a namespace that is no string");
+	for (const [key, table] of Object.entries({ headers, query })) {
+		if (!isTable(table)) refuse(`${key} that are no object of strings`);
+		const wrong = Object.keys(table).find((name) => typeof table[name] !== "string");
+		if (wrong !== undefined) refuse(`${key} in which ${wrong} is no string`);
+	}
+	for (const [name, value] of Object.entries(headers as Record<string, string>)) {
+		try {
+			validateHeaderName(name);
+			validateHeaderValue(name, value);
+		} catch {
+			refuse(`a header ${JSON.stringify(name)} with a character that HTTP does not allow; encode it`);
+		}
+	}
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Before each reconnection the scenario is asked again: its token may have expired. */

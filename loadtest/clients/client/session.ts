@@ -36,6 +36,8 @@ export interface SessionOptions {
 	/** The message whose answer is awaited; null = connect only. */
 	readonly message: Message | null;
 	readonly answers: AnswerRule;
+	/** Keep the session when its first message is not answered: it has no `first_ack` then. */
+	readonly keepUnanswered?: boolean;
 	/** The address to connect from; empty = any. */
 	readonly source: string;
 	readonly keepAlive: boolean;
@@ -176,7 +178,12 @@ async function connectAndTime(
 	watch.stage = `while it waited for the answer to "${message.event}"`;
 	const ackLimit = options.ackTimeout * 1000;
 	const answer = watch.unlessEnded(answered(answers, message));
-	await withTimeout(ackLimit, "no_ack", `no answer to "${message.event}"`, answer);
+	try {
+		await withTimeout(ackLimit, "no_ack", `no answer to "${message.event}"`, answer);
+	} catch (error) {
+		if (options.keepUnanswered && error instanceof OpenFailure && error.kind === "no_ack") return;
+		throw error;
+	}
 	phases.first_ack = nowUs() - before;
 }
 

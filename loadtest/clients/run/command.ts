@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { type CommandError, EXIT, UsageError } from "../../../worker/command-line/command.ts";
 import { checkWritable } from "../../../worker/command-line/files.ts";
 import { type Flags, readFlags } from "../../plan/flags.ts";
+import { stepNames } from "../../plan/flow.ts";
 import { newRunId, type Plan, type PlanOptions, planFrom } from "../../plan/plan.ts";
 import { refuseProxy } from "../../plan/proxy.ts";
 import { loadScenario } from "../../plan/scenarios.ts";
@@ -16,6 +17,7 @@ import {
 	saveResult,
 } from "../../record/save.ts";
 import { exitCodeOf, type Verdict, worstOf } from "../../record/verdict.ts";
+import { onStrayError } from "../client/own-code.ts";
 import { type Screen, screenOn } from "../view/screen.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import { checkCommand } from "./check-command.ts";
@@ -33,18 +35,21 @@ export async function swarmCommand(
 	if (argv[0] === "calibrate") return calibrateCommand(argv.slice(1), stop);
 	const { options, output } = readFlags(argv);
 	const { json, repeat } = output;
-	const plan = planFrom(await withScenario(options));
+	const withCode = await withScenario(options);
+	const plan = planFrom(withCode);
 	if (repeat > 1 && plan.startAt > 0)
 		throw new UsageError(`--repeat ${repeat}: --start-at is the start of one run; leave out one of them.`);
 	refuseProxy(plan.paths, process.env);
 	const groups = plan.groups.map(({ transport, path }) => ({ transport, path: path.name }));
-	const reporter = await makeReporter(output.budget, groups);
+	const reporter = await makeReporter(output.budget, groups, stepsOf(withCode));
 	const file = output.out ?? defaultFile("swarm", plan.scenario);
 	await checkWritable(file);
 	const screen = screenOn(process.stderr, output.quiet);
 	screen.note(describePlan(plan, repeat));
 	const id = randomUUID();
 	const verdicts: Verdict[] = [];
+	// Of the sessions of the check, after their end: the workers count the same errors.
+	onStrayError(plan.scenarioFile, () => {});
 	for (let index = 1; index <= repeat; index++) {
 		const series = repeat > 1 ? { id, index, of: repeat } : null;
 		const ownPlan = { ...plan, seed: plan.seed + index - 1, runId: newRunId() };
@@ -57,6 +62,10 @@ export async function swarmCommand(
 
 async function withScenario({ scenario, ...options }: Flags["options"]): Promise<PlanOptions> {
 	return scenario === undefined ? options : { ...options, scenario: await loadScenario(scenario) };
+}
+
+function stepsOf({ scenario }: PlanOptions): string[] {
+	return typeof scenario === "object" ? stepNames(scenario.flow ?? []) : [];
 }
 
 interface RunOfSeries {

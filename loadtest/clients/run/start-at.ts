@@ -6,6 +6,8 @@ import type { Plan } from "../../plan/plan.ts";
 const SETTING_UP_S = 5;
 /** For orders, reports and time-outs that come a little late. */
 const GAP_MARGIN_S = 0.5;
+/** The sessions are opened at once, and timers of Node end after 24.8 days. */
+const MAX_AHEAD_S = 24 * 3600;
 
 type Timed = Pick<
 	Plan,
@@ -51,6 +53,10 @@ export function checkStartAt(plan: Timed & Pick<Plan, "startAt">, now: number): 
 	if (plan.startAt === 0) return;
 	const needed = Math.ceil(leadTime(plan));
 	const left = plan.startAt - now;
+	if (left > MAX_AHEAD_S)
+		throw new UsageError(
+			`--start-at ${new Date(plan.startAt * 1000).toISOString()} is more than ${MAX_AHEAD_S / 3600} hours ahead, and the sessions would stay open until then; start the command later.`,
+		);
 	if (left >= needed) return;
 	const when = left < 0 ? `was ${(-left).toFixed(0)} s ago` : `is in ${left.toFixed(0)} s`;
 	throw new UsageError(

@@ -132,7 +132,10 @@ function targets(text: string | undefined): { origins: string[]; namespace: stri
 		const match = URL_PARTS.exec(url.trim());
 		// A query or a password in it may be a secret.
 		const shown = url.replace(/\?.*/s, "?…").replace(/(^|\/\/)[^/]*@/, "$1…@");
-		if (!match) throw new SettingError("SIO_URL", shown, "write a URL like https://localhost:8443");
+		if (!match) {
+			const fix = url.includes("?") ? "; give its query with SIO_QUERY" : "";
+			throw new SettingError("SIO_URL", shown, `write a URL like https://localhost:8443${fix}`);
+		}
 		return { origin: `${match[1]?.replace("ws", "http")}://${match[2]}`, namespace: match[3] ?? "/" };
 	});
 	const namespace = parts[0]?.namespace ?? "/";

@@ -59,14 +59,19 @@ export function parseBudgets(text: string, name: string): Budget[] {
 	return budgets;
 }
 
-/** Throws a UsageError for a budget on what a run of these load groups does not measure. */
+/** Throws a UsageError for a budget on what a run of these load groups does not measure; without `steps`, any step is. */
 export function checkMeasured(
 	budgets: readonly Budget[],
 	groups: readonly Pick<Group, "transport" | "path">[],
+	steps?: readonly string[],
 ): void {
 	const isMeasured = (transport: Transport, path: string) =>
 		groups.some((group) => group.transport === transport && group.path === path);
-	for (const { text, transport, path, added } of budgets) {
+	for (const { text, metric, transport, path, added } of budgets) {
+		if (steps !== undefined && metric.startsWith("step:") && !steps.includes(metric.slice("step:".length)))
+			throw new UsageError(
+				`Budget "${text}": the run has no ${metric}; ${steps.length === 0 ? "only a flow has steps" : `its steps are ${steps.join(", ")}`}.`,
+			);
 		const base = basePathOf(groups.map((group) => group.path));
 		if (added && path === base)
 			throw new UsageError(

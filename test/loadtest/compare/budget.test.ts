@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkBudget, verdictFor } from "../../../loadtest/compare/budget-result.ts";
 import { exitCodeOf } from "../../../loadtest/compare/command.ts";
-import { parseBudgets } from "../../../loadtest/report/budgets/budget.ts";
+import { checkMeasured, parseBudgets } from "../../../loadtest/report/budgets/budget.ts";
 import { drawResult } from "../../support/report/results.ts";
 
 const runs = (count: number) =>
@@ -130,4 +130,13 @@ test("budgets decide the exit code of a description, and add to the verdict of a
 		4, 0, 1, 4,
 	]);
 	expect([code(true, met), code(true, missed)]).toEqual([4, 1]);
+});
+
+test("a budget on a step that the flow does not have is refused before the run", () => {
+	const groups = [{ transport: "websocket", path: "edge" } as const];
+	const budgets = [budget("p50 step:say edge websocket <= 1 s")];
+	expect(() => checkMeasured(budgets, groups, ["join", "say"])).not.toThrow();
+	expect(() => checkMeasured(budgets, groups)).not.toThrow();
+	expect(() => checkMeasured(budgets, groups, ["join"])).toThrow(/no step:say; its steps are join/);
+	expect(() => checkMeasured(budgets, groups, [])).toThrow(/only a flow has steps/);
 });

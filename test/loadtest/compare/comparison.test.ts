@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { interleaved } from "../../../loadtest/compare/comparable.ts";
 import { type ComparisonRequest, compare, type Subject } from "../../../loadtest/compare/comparison.ts";
 import { comparisonJson } from "../../../loadtest/compare/export.ts";
+import { type Budget, parseBudgets } from "../../../loadtest/report/budgets/budget.ts";
 import type { NamedResult } from "../../../loadtest/report/readable.ts";
 import { ABBA, runsAt } from "../../support/report/runs.ts";
 
@@ -179,4 +180,22 @@ test("the JSON has the verdict, every row with its interval, and the ids of the 
 	expect(json.rows).toHaveLength(20);
 	expect(json.rows.filter((row: { adjustedP: number | null }) => row.adjustedP !== null)).toHaveLength(2);
 	expect(json.runs.base).toEqual(ABBA.b.map((minute) => `b-${minute}`));
+});
+
+test("runs of one transport on one path can be judged by budgets alone", () => {
+	const runs = runsAt(ABBA.a, "a").map((run) => {
+		const groups = run.result.groups.filter(
+			({ transport, path }) => `${transport} ${path}` === "websocket edge",
+		);
+		return { ...run, result: { ...run.result, groups } };
+	});
+	const describe = (budgets: Budget[]) =>
+		compare(request(runs, { kind: "describe" }, { budgets, primary: undefined }));
+	expect(() => describe([])).toThrow(/nothing to compare/);
+	const { budgets, overall } = describe(
+		parseBudgets("p50 edge websocket <= 5 s\np50 step:x edge websocket <= 1 s", "b"),
+	);
+	expect(budgets.map(({ verdict }) => verdict)).toEqual(["met", "unclear"]);
+	expect(budgets[1]!.reason).toContain("The runs have no step:x of websocket on edge");
+	expect(overall.reason).toContain("only the budgets are judged");
 });

@@ -40,6 +40,7 @@ test.each([
 	["a JSON array", '[{"token":"secret"}]', /users is a JSON array; give JSON lines/],
 	["a broken line", '{"a":1}\n{"a":secret}\n', /users:2 is not a JSON object/],
 	["a line with too many values", "a,b\n1,2\n1,2,secret\n", /users:3 is not CSV \(CSV_RECORD_INCONSISTENT/],
+	["two columns with one name", "name,token,name\nsecret,1,2\n", /users: two columns have the name "name"/],
 	["a header alone", "name,token\n", /users has no rows/],
 ])("%s is refused without its values", (_, text, said) => {
 	expect(() => readRows(fileOf(text))).toThrow(said);

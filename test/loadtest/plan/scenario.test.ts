@@ -27,6 +27,14 @@ test.each([
 		{ name: "a", about: "", activity: "echo", settings: { clients: "5" } },
 		"settings.clients is a string, not a number",
 	],
+	[
+		{ name: "a", about: "", activity: "echo", settings: { transports: "websocket" } },
+		"settings.transports is a string, not an array",
+	],
+	[
+		{ name: "a", about: "", activity: "echo", settings: { headers: ["a: b"] } },
+		"settings.headers is an array, not an object",
+	],
 ])("a user's file that exports %j is refused with the field", (given, message) => {
 	expect(() => checkScenario(given, "./mine.ts")).toThrow(`--scenario ./mine.ts: ${message}`);
 });

@@ -61,9 +61,12 @@ test("a result of an older version is read: its messages left one by one, its cl
 });
 
 test("the activity of a user's own scenario is kept, and known by name for the swarm's", () => {
-	const own = { name: "mine", about: "", activity: "storm", settings: {} } as const;
+	const own = { name: "mine", about: "", activity: "storm", settings: { reconnection: true } } as const;
 	expect(activityOf(stored({ scenario: own }))).toBe("storm");
 	expect(activityOf(stored({ scenario: { ...own, name: "echo" } }))).toBe("storm");
+	expect(() => stored({ scenario: { ...own, settings: {} } })).toThrow(
+		/waits for them to return; add --reconnection/,
+	);
 	expect(activityOf(stored({ scenario: "idle" }))).toBe("idle");
 	expect(activityOf({ ...stored(), scenario: "connect" })).toBe("echo");
 });

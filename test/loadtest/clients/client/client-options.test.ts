@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { clientOptions } from "../../../../loadtest/clients/client/client-options.ts";
+import { NO_INPUTS } from "../../../../loadtest/clients/client/inputs.ts";
 import { testNumber } from "../../../../loadtest/plan/machine.ts";
 import { type PlanOptions, planFrom } from "../../../../loadtest/plan/plan.ts";
 import { recordOf } from "../../../../loadtest/plan/stored-plan.ts";
@@ -133,4 +134,13 @@ test.each([
 	expect(plan).toThrow(message);
 	expect(plan).toThrow(UsageError);
 	expect(plan).not.toThrow("hush");
+});
+
+test("a promise in place of a message is refused: JSON would make {} of it", () => {
+	const plan = planFrom({ paths, transports: ["websocket"] });
+	const promised = async () => "later";
+	for (const code of [{ message: promised }, { args: () => [1, promised()] }]) {
+		const { message } = clientOptions(plan, plan.groups[0]!, 0, { ...NO_INPUTS, code });
+		expect(() => message!.args(1)).toThrow(/returned a promise/);
+	}
 });

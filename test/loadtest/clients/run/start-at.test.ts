@@ -48,3 +48,10 @@ test("a start that is too soon is refused, saying how much is needed", () => {
 	expect(at(startAt + 3600)).toThrow("was 3600 s ago");
 	expect(() => checkStartAt({ ...plan, startAt: 0 }, startAt)).not.toThrow();
 });
+
+test("a start that is more than a day ahead is refused: timers would end, and sessions wait until then", () => {
+	const startAt = 1_795_780_800;
+	const check = (now: number) => () => checkStartAt({ ...planOf({}), startAt }, now);
+	expect(check(startAt - 24 * 3600)).not.toThrow();
+	expect(check(startAt - 25 * 24 * 3600)).toThrow(/more than 24 hours ahead/);
+});
