@@ -63,23 +63,25 @@ function checkAnswers({ ack, ackMatch, message, args }: Settings, scenario: Scen
 function checkTemplates(settings: Settings, path: Path, rows: readonly Row[]): void {
 	const { auth, message, args, namespace, query, headers } = settings;
 	const words = rowWords(rows);
-	const [row = {}] = rows;
-	const values = { n: 0, path: "", transport: "", seed: 0, seq: 0, row };
+	const valuesOf = (row: Row) => ({ n: 0, path: "", transport: "", seed: 0, seq: 0, row });
+	const all = (rows.length > 0 ? rows : [{}]).map(valuesOf);
 	for (const url of path.urls)
 		for (const value of Object.values(queryOf(url))) checkTemplate(value, "the URL's query", words);
 	checkTemplate(namespace, "--namespace", words);
 	for (const value of Object.values(query)) checkTemplate(value, "--query", words);
 	for (const [name, value] of Object.entries(headers)) {
 		checkTemplate(value, "--header", words);
-		checkHeaderValue(name, fill(value, values));
+		for (const values of all) checkHeaderValue(name, fill(value, values));
 	}
 	checkTemplate(auth, "--auth", words);
 	checkTemplate(message, "--message", ["seq", ...words]);
 	checkTemplate(args, "--args", ["seq", ...words]);
-	if (auth !== "") fillObject(auth, values, "--auth");
-	if (message !== "") fillJson(message, values, "--message");
-	if (args !== "" && !Array.isArray(fillJson(args, values, "--args")))
-		throw new UsageError(`--args is not a JSON array; write for example --args '["room",{"id":{seq}}]'.`);
+	for (const values of all) {
+		if (auth !== "") fillObject(auth, values, "--auth");
+		if (message !== "") fillJson(message, values, "--message");
+		if (args !== "" && !Array.isArray(fillJson(args, values, "--args")))
+			throw new UsageError(`--args is not a JSON array; write for example --args '["room",{"id":{seq}}]'.`);
+	}
 }
 
 function checkHeaderValue(name: string, value: string): void {

@@ -50,5 +50,5 @@ export async function deliverResult(
 
 /** A result file named by the tool, what it ran, and the time. */
 export function defaultFile(tool: string, what: string): string {
-	return `reports/${tool}-${what}-${new Date().toISOString().replace(/[:.]/g, "-")}.json`;
+	return `reports/${tool}-${what.replace(/[^\w.-]+/g, "-")}-${new Date().toISOString().replace(/[:.]/g, "-")}.json`;
 }

@@ -62,6 +62,40 @@ test.concurrent("a fan-out neither counts nor times another run's messages, or t
 	}
 });
 
+test.concurrent("fanout: a subscriber that reconnects joins its room again, and receives what is published then", async () => {
+	let published = 0;
+	const joins = new Map<string, number>();
+	await using target = await startTarget({
+		serve: (socket) => {
+			const who = String(socket.handshake.query["n"]);
+			socket.on("join", (room: string, ack: () => void) => {
+				joins.set(who, (joins.get(who) ?? 0) + 1);
+				void socket.join(room);
+				ack();
+			});
+			socket.on("echo", (_: string, ack: () => void) => ack());
+			socket.on("room", (room: string, message: unknown, ack: () => void) => {
+				published += 1;
+				if (published === 10)
+					for (const one of target.io.of("/").sockets.values()) if (one.rooms.has(room)) one.conn.close();
+				target.io.to(room).emit("room", room, message);
+				ack();
+			});
+		},
+	});
+	const load = {
+		scenario: "fanout",
+		clients: 3,
+		rate: 20,
+		duration: 6,
+		probes: 2,
+		reconnection: true,
+	} as const;
+	const { counts } = only(await short(target, { ...load, query: { n: "{n}" }, ackTimeout: 2, maxLoss: 100 }));
+	expect([joins.get("1"), joins.get("2")]).toEqual([2, 2]);
+	expect(counts.received).toBeGreaterThan(counts.due / 3);
+});
+
 test.concurrent("answers that come twice are counted as doubled, by event and by acknowledgement", async () => {
 	await using byEvent = await startTarget({
 		serve: (socket) =>

@@ -76,7 +76,7 @@ test.skipIf(process.platform !== "linux")(
 		process.kill(worker, "SIGKILL");
 		const { code, stderr } = await command.ended();
 		expect(stderr).toContain(
-			`worker process ${worker} of the swarm ended (signal SIGKILL): somebody killed it`,
+			`worker process ${worker} of the swarm ended (signal SIGKILL): killed from outside`,
 		);
 		expect(code).toBe(1);
 	},

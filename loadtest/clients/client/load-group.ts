@@ -13,7 +13,7 @@ import { clientOptions, rowOf } from "./client-options.ts";
 import { OpenFailure } from "./failure.ts";
 import type { Inputs } from "./inputs.ts";
 import { onStrayError, ownFailure } from "./own-code.ts";
-import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { endSession, openSession, type Session, type SessionOptions } from "./session.ts";
 import { type EndDetails, endOf, type SessionEnd } from "./session-watch.ts";
 
 /** What all connections of a load group have carried. */
@@ -106,7 +106,7 @@ export class LoadGroup {
 		const end = session.ended();
 		if (end !== null) this.#onLost(client, end);
 		session.socket.on("connect", () => {
-			this.#onReconnected(client).catch((error: unknown) => this.#countOwn(client, error));
+			this.#onReconnected(client, join).catch((error: unknown) => this.#countOwn(client, error));
 		});
 		session.socket.io.on("reconnect_error", (error) => {
 			if (error instanceof OpenFailure) this.#countOwn(client, error);
@@ -147,10 +147,11 @@ export class LoadGroup {
 	}
 
 	/** A client has recovered when it is answered again, not when it is merely connected. */
-	async #onReconnected(client: Client): Promise<void> {
+	async #onReconnected(client: Client, join: (session: Session) => Promise<void>): Promise<void> {
 		const { lostAt } = client;
 		const { message } = this.optionsOf(client.number);
 		await client.session.setUp();
+		await join(client.session);
 		client.isOpen = client.session.socket.connected;
 		const recovered = () => {
 			if (lostAt === 0 || client.lostAt !== lostAt) return;
@@ -164,7 +165,7 @@ export class LoadGroup {
 
 	/** Counts an error of the scenario's code while a session reconnects. */
 	#countOwn({ session }: Client, error: unknown): void {
-		const { kind, message } = ownFailure("message", error);
+		const { kind, message } = error instanceof OpenFailure ? error : ownFailure("message", error);
 		this.tally.fail(kind, 1, session.masked(message));
 	}
 
@@ -185,11 +186,14 @@ export class LoadGroup {
 		return this.opened.reduce((sum, { session }) => sum + session.answers.takeExtra(), 0);
 	}
 
-	close(): void {
+	/** Ends all sessions, at the server too. */
+	async close(): Promise<void> {
 		this.#closing = true;
-		for (const { session } of this.opened) {
-			session.socket.io.reconnection(false);
-			session.socket.disconnect();
-		}
+		await Promise.all(
+			this.opened.map(({ session }) => {
+				session.socket.io.reconnection(false);
+				return endSession(session);
+			}),
+		);
 	}
 }

@@ -30,7 +30,7 @@ function leavesOf(value: unknown): string[] {
 /** The text with `***` in place of each secret, in one line of at most 200 characters. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
 	const forms = new Set(
-		secrets.flatMap((one) => [one, encodeURIComponent(one), JSON.stringify(one).slice(1, -1)]),
+		secrets.flatMap((one) => [one, encodeURIComponent(one.toWellFormed()), JSON.stringify(one).slice(1, -1)]),
 	);
 	const longestFirst = [...forms].sort((a, b) => b.length - a.length);
 	const hidden = longestFirst.reduce((shown, secret) => {

@@ -23,7 +23,7 @@ export function ownFailure(name: OwnFunction, error: unknown): OpenFailure {
 
 /**
  * Calls back for what the scenario's file throws where the swarm cannot catch it: in its listeners, and in promises that
- * nobody awaits. Any other error ends the process, as it would without this. The returned function ends it.
+ * are not awaited. Any other error ends the process, as it would without this. The returned function ends it.
  */
 export function onStrayError(file: string, callback: (text: string) => void): () => void {
 	if (file === "") return () => {};

@@ -61,6 +61,8 @@ export function renewSettings(socket: Socket, settings: () => Promise<OwnSetting
 	manager.open = (opened) => {
 		settings().then(
 			({ auth, headers, query }) => {
+				// Closed meanwhile.
+				if (!socket.active) return;
 				socket.auth = auth;
 				Object.assign(manager.opts, { extraHeaders: headers, query });
 				open(opened);

@@ -3,7 +3,6 @@ import type { Socket } from "socket.io-client";
 import { type CloseReason, closeReason } from "../../record/error-kinds.ts";
 import { nowUs } from "../pacing/clock.ts";
 import { detailOf, kindOf, OpenFailure, UNNAMED } from "./failure.ts";
-import type { Message } from "./session.ts";
 
 /** What socket.io-client says about an end beside its reason: the WebSocket's close event, or an error. */
 export interface EndDetails {
@@ -81,10 +80,10 @@ export function endOf(reason: string, details: EndDetails | undefined): SessionE
 	return { kind: closeReason(reason), text };
 }
 
-/** Throws an OpenFailure for a message that the server would answer by closing the session. */
-export function refuseOversized({ event, args }: Message, maxPayload: number): void {
+/** Throws an OpenFailure for a message (its event and arguments) that the server would answer by closing the session. */
+export function refuseOversized(message: readonly unknown[], maxPayload: number): void {
 	if (maxPayload === 0) return;
-	const bytes = largestPart([event, ...args(0)]);
+	const bytes = largestPart(message);
 	if (bytes <= maxPayload) return;
 	const [has, takes] = [bytes, maxPayload].map((number) => number.toLocaleString("en-US"));
 	throw new OpenFailure(

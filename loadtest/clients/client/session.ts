@@ -174,12 +174,15 @@ async function connectAndTime(
 		before = nowUs();
 	}
 	if (message === null) return;
-	refuseOversized(message, watch.maxPayload);
-	watch.stage = `while it waited for the answer to "${message.event}"`;
+	const { event } = message;
+	const seq = nextSeq();
+	const args = message.args(seq);
+	refuseOversized([event, ...args], watch.maxPayload);
+	watch.stage = `while it waited for the answer to "${event}"`;
 	const ackLimit = options.ackTimeout * 1000;
-	const answer = watch.unlessEnded(answered(answers, message));
+	const answered = new Promise<void>((resolve) => answers.send(event, args, seq, resolve));
 	try {
-		await withTimeout(ackLimit, "no_ack", `no answer to "${message.event}"`, answer);
+		await withTimeout(ackLimit, "no_ack", `no answer to "${event}"`, watch.unlessEnded(answered));
 	} catch (error) {
 		if (options.keepUnanswered && error instanceof OpenFailure && error.kind === "no_ack") return;
 		throw error;
@@ -203,12 +206,6 @@ function connectionPhases(times: ConnectTimes, handshake: number): Phases {
 		...(times.secure > 0 && { tls: times.secure - times.connect }),
 		engine_handshake: handshake - secured,
 	};
-}
-
-/** Sends one message and waits for its answer. */
-function answered(answers: Answers, { event, args }: Message): Promise<void> {
-	const seq = nextSeq();
-	return new Promise((resolve) => answers.send(event, args(seq), seq, resolve));
 }
 
 function connected(socket: Socket): Promise<void> {

@@ -35,7 +35,7 @@ export function exitReason(code: number | null, signal: string | null): string {
 	if (signal === "SIGABRT" || code === 134)
 		return `${how}: it ran out of memory, if it says so above; give fewer --clients or more --processes`;
 	if (signal === "SIGKILL" || code === 137)
-		return `${how}: somebody killed it, or the system did because memory ran out; in that case give fewer --clients or a larger machine`;
+		return `${how}: killed from outside, or by the system because memory ran out; in that case give fewer --clients or a larger machine`;
 	return `${how}; see its own messages above`;
 }
 
@@ -68,7 +68,9 @@ export class WorkerPool {
 		this.#workers = Array.from({ length: plan.processes }, () => {
 			const worker = start(plan);
 			worker.on("message", (report: Report) => this.#receive(report, worker));
-			worker.on("error", (error: Error) => this.#fail(worker, `cannot be started: ${error.message}`));
+			worker.on("error", ({ message }: Error) =>
+				this.#fail(worker, `could not be started or reached: ${message}`),
+			);
 			worker.on("exit", (code: number | null, signal: string | null) =>
 				this.#fail(worker, exitReason(code, signal)),
 			);

@@ -56,11 +56,11 @@ export async function measurePhases(
 	const watch = new LoopWatch();
 	const end = nowUs() + PHASES_LIMIT_S * 1e6;
 	let disturbed = 0;
-	let measured = 0;
+	let done = 0;
 	// Code that no session has run before is slow: the first one is not measured.
 	let isFirst = true;
 	let attempts = sessions * MAX_ATTEMPTS_FACTOR;
-	for (let n = 0; measured < sessions && attempts > 0 && nowUs() < end && !stop.aborted; n++) {
+	for (let n = 0; done < sessions && attempts > 0 && nowUs() < end && !stop.aborted; n++) {
 		watch.take();
 		const session = await tryOpen(group, numbers[n % numbers.length]!);
 		const isLate = watch.take() > MAX_LATE_US;
@@ -68,7 +68,7 @@ export async function measurePhases(
 		else {
 			attempts -= 1;
 			if (session !== null && isLate) disturbed += 1;
-			else measured += 1;
+			else done += 1;
 			if (session !== null && !isLate) group.recordPhases(session, 0);
 		}
 		if (session !== null) await endSession(session);

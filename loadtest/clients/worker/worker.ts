@@ -101,7 +101,7 @@ function reportDeltas(): void {
 
 async function runSlot(slot: Slot): Promise<void> {
 	const group = groups[slot.group]!;
-	const counted = countFrom(group, slot.measureAt);
+	const endCount = countFrom(group, slot.measureAt);
 	group.slot = slot;
 	let eachSecond = () => {};
 	check.take(0);
@@ -125,7 +125,7 @@ async function runSlot(slot: Slot): Promise<void> {
 		},
 	});
 	clearInterval(timer);
-	counted();
+	endCount();
 	reportSecond(slot, since);
 	send({ type: "slot-done", number: slot.number });
 }
@@ -179,7 +179,7 @@ async function carryOut(order: Order): Promise<void> {
 	else if (order.type === "halt") halt.abort();
 	else {
 		check.stop();
-		for (const group of groups) group.close();
+		await Promise.all(groups.map((group) => group.close()));
 		send({ type: "closed" });
 		process.disconnect();
 	}

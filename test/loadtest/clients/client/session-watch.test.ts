@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { refuseOversized } from "../../../../loadtest/clients/client/session-watch.ts";
 
-const message = (...args: unknown[]) => ({ event: "echo", args: () => args });
+const message = (...args: unknown[]) => ["echo", ...args];
 
 test("bytes inside an argument count as the attachment that they are sent as, not as their JSON", () => {
 	for (const bytes of [Buffer.alloc(90_000), new Uint8Array(90_000), new ArrayBuffer(90_000)])

@@ -107,12 +107,12 @@ test.each<[string, (worker: FakeWorker) => void, string]>([
 	[
 		"that is killed",
 		(worker) => worker.exit(null, "SIGKILL"),
-		"ended (signal SIGKILL): somebody killed it, or the system did because memory ran out; in that case give fewer --clients or a larger machine.",
+		"ended (signal SIGKILL): killed from outside, or by the system because memory ran out; in that case give fewer --clients or a larger machine.",
 	],
 	[
 		"that cannot be started",
 		(worker) => worker.emit("error", new Error("EAGAIN")),
-		"cannot be started: EAGAIN.",
+		"could not be started or reached: EAGAIN.",
 	],
 ])("a worker %s ends the order, and every later one, with an error that names it", async (_, fail, why) => {
 	const { pool, second } = startPool();
@@ -125,7 +125,7 @@ test.each<[string, (worker: FakeWorker) => void, string]>([
 
 test.each([
 	[134, null, "exit code 134): it ran out of memory, if"],
-	[137, null, "exit code 137): somebody killed it, or"],
+	[137, null, "exit code 137): killed from outside, or"],
 	[null, "SIGTERM", "signal SIGTERM); see"],
 	[0, null, "exit code 0); see"],
 ])("exit code %s and signal %s are explained only as far as they can be", (code, signal, words) => {
