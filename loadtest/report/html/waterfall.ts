@@ -37,8 +37,7 @@ export function waterfall(result: Result): Chart | undefined {
 		id: "waterfall",
 		title: "Where does connection time go? Median of each phase",
 		description: bars.map((bar) => `${bar.name}: ${bar.pieces.map(pieceText).join(", ")}`).join("; "),
-		caption:
-			"Each phase starts where the previous one ended. The thin bar is the upgrade to WebSocket, which runs beside the other phases from the Engine.IO handshake on. Medians of phases need not add up to the median of the total.",
+		caption: `Each phase starts where the previous one ended. ${bars.some(({ upgrade }) => upgrade) ? "The thin bar is the upgrade to WebSocket, which runs beside the other phases from the Engine.IO handshake on. " : ""}Medians of phases need not add up to the median of the total.`,
 		draw: (frame) => draw(frame, bars),
 		wide: { width: 980, height: height + 70, left: 150, right: 60, top: 40, bottom: 48 },
 		narrow: { width: 400, height: height + 150, left: 118, right: 40, top: 112, bottom: 48 },
