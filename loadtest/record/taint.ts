@@ -3,7 +3,7 @@ import { Histogram } from "./histogram.ts";
 import type { GeneratorWindow, Group, Metric } from "./result.ts";
 
 /** Event-loop utilisation above which messages queue in the generator. */
-export const MAX_ELU = 0.7;
+const MAX_ELU = 0.7;
 /** Share of sends that left late. */
 export const MAX_LATE_SHARE = 0.05;
 /** A second is tainted by a loop delay above both of these: an absolute one, and a share of the p99 measured in it. */

@@ -4,13 +4,14 @@ import { activityOf, cutsSessions, storedIn } from "../plan/stored-plan.ts";
 import { type Doubt, type DoubtedRun, doubt } from "./doubts.ts";
 import type { Flag, GeneratorWindow, Group, Result } from "./result.ts";
 import { driftOf, pointsOf } from "./steady.ts";
-import { MAX_ELU, MAX_LATE_SHARE, TOLERATED_DELAY_US } from "./taint.ts";
+import { MAX_LATE_SHARE, TOLERATED_DELAY_US } from "./taint.ts";
 
 /** Share of tainted seconds above which a run is invalid, if they are at least 3 or half of all. */
 const MAX_TAINTED_SHARE = 0.05;
 const MIN_TAINTED_SECONDS = 3;
 const MAX_UNOPENED_SHARE = 0.01;
-/** Sessions from which it is no accident that half of them began to open late. */
+/** Sessions that may begin to open late, and how many there must be for it not to be one pause. */
+const MAX_LATE_OPENING_SHARE = 0.25;
 const MIN_CROWD = 50;
 const MIN_SENT_SHARE = 0.95;
 /** Errors of sessions that might have opened with more time; k6's lack the prefix. */
@@ -60,14 +61,13 @@ export function doubtsAbout(
 }
 
 /**
- * Opening is not what is measured: it leaves the run valid. In a small run a pause of 20 ms makes some sessions late;
- * the table of opening times says so. The doubt is for what opening more slowly would mend: a crowd.
+ * Opening is not what is measured: it leaves the run valid. In a small run a pause of 20 ms makes some sessions late,
+ * which the table of opening times says. The doubt is for what opening more slowly would mend: a crowd.
  */
 function openingDoubts(run: DoubtedRun, opening: readonly GeneratorWindow[]): Doubt[] {
 	const { late, due } = sendsOf(opening);
-	const isBusy = opening.some(({ tainted, elu }) => tainted && elu > MAX_ELU);
-	const isCrowd = due >= MIN_CROWD && late > due / 2;
-	return isBusy || isCrowd ? [doubt(run, "opening_busy", "info", { late, due })] : [];
+	const isCrowd = due >= MIN_CROWD && late > due * MAX_LATE_OPENING_SHARE;
+	return isCrowd ? [doubt(run, "opening_busy", "info", { late, due })] : [];
 }
 
 function sendsOf(windows: readonly GeneratorWindow[]): { late: number; due: number } {
