@@ -30,6 +30,9 @@ function sectionTable(section: Section, comparison: Comparison): Table {
 	const metric = comparison.metric === "ack" ? "response time" : comparison.metric;
 	const runs = runsText(comparison);
 	const tested = section.rows.some((row) => row.adjustedP !== null);
+	const shown = section.rows.filter(
+		(row) => row.base !== null || row.candidate !== null || row.finding !== null,
+	);
 	return {
 		caption: `${section.title}: ${metric}, milliseconds, ${runs}`,
 		columns: [
@@ -44,12 +47,15 @@ function sectionTable(section: Section, comparison: Comparison): Table {
 			right("p"),
 			left("verdict"),
 		],
-		cells: section.rows.map(cellsOf),
+		cells: shown.map(cellsOf),
 		notes: [
 			...(tested
 				? [
 						"Only rows with a verdict were tested (exact Mann-Whitney on runs, adjusted by Holm); the others are for information.",
 					]
+				: []),
+			...(shown.length < section.rows.length
+				? ["Percentiles for which neither side has enough messages are left out."]
 				: []),
 			...(section.pairs.some(hasFewRuns)
 				? ["Intervals by resampling whole seconds, which cannot see what differs from run to run."]

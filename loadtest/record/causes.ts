@@ -117,7 +117,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 		`${said || "the code of the scenario's file did not end"} (--connect-timeout ${connectTimeout} s); look for a request or an acknowledgement that it waits for in vain, or raise --connect-timeout if that is slow.`,
 	no_free_client: () => "a flow was due while every client was busy with another one; raise --clients.",
 	no_sequence_number: () =>
-		"an event had no whole number at --hear-seq; correct the path, or leave --hear-seq out.",
+		"an event had no whole number at --hear-seq; correct it, or leave --hear-seq out.",
 	nothing_heard: () =>
 		"a session heard no such event in its slot; correct --hear, subscribe in the scenario's setup(), or measure for longer.",
 	not_back: () => "sessions that were cut had not reconnected when the slot ended; give a longer --duration.",

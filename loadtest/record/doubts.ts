@@ -19,30 +19,52 @@ export interface Doubt extends Flag {
 /** The codes are a contract with the readers of result files. */
 export type DoubtCode = keyof typeof DOUBTS;
 
+/** Seconds in which the generator's own delays would pass for the target's; the worst figures among them. */
+interface Tainted {
+	readonly tainted: number;
+	readonly seconds: number;
+	/** Of these seconds: messages sent late, and due. */
+	readonly late: number;
+	readonly due: number;
+	readonly elu: number;
+	readonly delayUs: number;
+}
+
+interface Unsent {
+	readonly group: string;
+	readonly sent: number;
+	readonly due: number;
+	readonly sessionsLost: number;
+	/** Flows that were due while every client was busy. */
+	readonly busy?: number;
+}
+
 /** What the sentence of a doubt states. */
 export type DoubtFacts<Code extends DoubtCode> = Parameters<(typeof DOUBTS)[Code]["sentence"]>[0];
 
 /** Sentence and advice are without a final full stop: reports add it. */
 const DOUBTS = {
 	generator_busy: {
-		sentence: (of: { tainted: number; seconds: number; elu: number; delayUs: number }) =>
-			`in ${of.tainted} of ${of.seconds} s the load generator was too busy to time messages correctly (event loop ${percent(of.elu)} busy and ${(of.delayUs / 1000).toFixed(0)} ms behind at worst)`,
+		sentence: (of: Tainted) =>
+			`in ${of.tainted} of ${of.seconds} s the load generator was too busy to time messages correctly (${sentLate(of)}event loop ${percent(of.elu)} busy and ${(of.delayUs / 1000).toFixed(0)} ms behind at worst)`,
 		advice: (run: DoubtedRun) =>
 			`${lowerLoad(run)}, ${moreProcessors(run)}, or stop other work on this one${run.tool === "k6" ? "" : "; `npm run swarm -- calibrate` shows what this machine can generate"}`,
 	},
 	generator_paused: {
-		sentence: (of: { tainted: number; seconds: number; elu: number; delayUs: number }) =>
-			`in ${of.tainted} of ${of.seconds} s something else stopped the load generator for up to ${(of.delayUs / 1000).toFixed(0)} ms (its own event loop was ${percent(of.elu)} busy)`,
+		sentence: (of: Tainted) =>
+			`in ${of.tainted} of ${of.seconds} s something else held up the load generator (${sentLate(of)}event loop ${(of.delayUs / 1000).toFixed(0)} ms behind at worst, although only ${percent(of.elu)} busy)`,
 		advice: () =>
 			"stop other work on this machine, or use one whose processors are not shared, and run again",
 	},
 	transport_left_out: {
-		sentence: (of: { group: string; cause: string }) => `${of.group} was left out: ${of.cause}`,
+		// Of a cause that ends with code, the words before it.
+		sentence: (of: { group: string; cause: string }) =>
+			`${of.group} was left out: ${of.cause.split("\n")[0]!.replace(/, or add to the application$/, "")}`,
 		advice: () => "--require makes this an error",
 	},
 	opening_busy: {
-		sentence: (of: { tainted: number; seconds: number }) =>
-			`while the sessions opened, the load generator was late in ${of.tainted} of ${of.seconds} s: the opening times include its own delays (the connection phases do not)`,
+		sentence: (of: { late: number; due: number }) =>
+			`the load generator was too busy to open the sessions on time: ${of.late} of ${of.due} began late, so the opening times include its own delays (the connection phases do not)`,
 		advice: (run: DoubtedRun) => `lower ${openingRate(run)}`,
 	},
 	generator_silent: {
@@ -78,17 +100,18 @@ const DOUBTS = {
 		advice: () => "see the group's errors",
 	},
 	not_sent: {
-		sentence: (of: { group: string; sent: number; due: number; busy?: number }) =>
+		sentence: (of: Unsent) =>
 			of.busy === undefined
 				? `${of.group}: only ${of.sent} of ${of.due} messages could be sent`
 				: `${of.group}: only ${of.sent} of ${of.due} flows could begin`,
-		advice: (run: DoubtedRun, { busy = 0 }: { busy?: number }) => {
+		advice: (run: DoubtedRun, { busy = 0, sessionsLost }: Unsent) => {
 			const { plan } = run;
 			if (busy > 0)
 				return `${busy} were due while every client was busy with a flow: raise ${now(run, "clients")} above ${now(run, "rate")} × the seconds that a flow takes`;
-			return cutsSessions(plan)
-				? `expected: ${plan.scenario} cuts sessions, and none can send until it is back`
-				: "their sessions were not open, or the scenario's code made no message; see the group's errors";
+			if (cutsSessions(plan))
+				return `expected: ${plan.scenario} cuts sessions, and none can send until it is back`;
+			if (sessionsLost > 0) return "their sessions were lost; see the group's errors";
+			return "their sessions had not opened, or the scenario's code made no message; see the group's errors";
 		},
 	},
 	messages_lost: {
@@ -210,6 +233,11 @@ function now({ plan }: DoubtedRun, name: FieldName, unit = ""): string {
 }
 
 const SHARED: readonly FieldName[] = ["clients", "rate", "connectRate"];
+
+/** The windows of k6, and of activities that send nothing, have no sends. */
+function sentLate({ late, due }: Tainted): string {
+	return late > 0 ? `${late} of ${due} messages sent late, ` : "";
+}
 
 function percent(share: number): string {
 	return `${(share * 100).toFixed(0)} %`;

@@ -5,7 +5,7 @@ import type { BudgetResult } from "./budgets/result.ts";
 import { budgetJson } from "./budgets/table.ts";
 import { headlineOf } from "./headline.ts";
 import { budgetChecks, type Check, junit } from "./junit.ts";
-import { flagLine, validityOf } from "./validity.ts";
+import { validityOf } from "./validity.ts";
 import { counted, showCount } from "./values/number.ts";
 import { addedOf, rowsOf } from "./values/rows.ts";
 
@@ -69,11 +69,11 @@ function csvField(value: string | number | null): string {
 }
 
 function checksOf(result: Result): Check[] {
-	const { trust, sentence, flags } = validityOf(result);
+	const { trust, sentence, notes } = validityOf(result);
 	const failures = failuresOf(result);
 	const check = (suite: string, name: string, failure: string | undefined): Check =>
 		failure === undefined ? { suite, name } : { suite, name, failure };
-	const invalid = trust === "invalid" ? [sentence, ...flags.map(flagLine)].join("\n") : undefined;
+	const invalid = trust === "invalid" ? [sentence, ...notes].join("\n") : undefined;
 	const stopped = result.interrupted ? "stopped early by a signal" : undefined;
 	return [
 		check("validity", "the measurement is valid", invalid),

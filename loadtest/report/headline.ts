@@ -73,8 +73,11 @@ function loadParts(plan: PlanRecord): string[] {
 	if (activity === "listen") return [`listening to "${storedIn(plan, "hear")}"`];
 	const rate = Math.round(plan.rate * 100) / 100;
 	if (activity === "flow") return [`${rate} flows/s each`];
+	if (activity === "idle" || storedIn(plan, "probe") === "connect") return ["no messages"];
 	const batches = plan.grain > 0 ? `, in batches every ${plan.grain} ms` : "";
-	return [`${rate} msg/s each${batches}`, `${plan.payload} B`];
+	// A message or arguments of the user's own are not of --payload bytes; what a scenario's code makes is unknown.
+	const isOwn = ["message", "args", "scenarioCode"].some((name) => plan.extra[name] !== undefined);
+	return [`${rate} msg/s each${batches}`, ...(isOwn ? [] : [`${plan.payload} B`])];
 }
 
 /** What sessions heard, one sentence per group. What was lost leaves the gaps as they were, so failed groups are among them. */
@@ -164,7 +167,7 @@ function rankSentence(ranked: Ranked[]): string {
 	const slower = ranked.filter((each) => isShown(fastest.group, each.group, "p50"));
 	const slowest = slower.at(-1);
 	if (slowest === undefined)
-		return `All are equally fast, as far as this run can show: the median answer takes ${range(ranked)} ms.`;
+		return `No difference that this run can show: the median answer takes ${extremes(ranked)}.`;
 	const ties = ranked.filter((each) => !slower.includes(each));
 	const apart = ties.length === 1 ? "" : ", too close to tell apart";
 	const times = (slowest.p50 / fastest.p50).toFixed(1);
@@ -222,6 +225,12 @@ function noAcks(result: Result): string {
 	const open = result.groups.reduce((sum, group) => sum + group.counts.sessionsOpen, 0);
 	if (open === 0) return "No session was opened: see the errors below.";
 	return `${counted(open, "session")} opened; too few acks for a latency figure.`;
+}
+
+/** Both ends by name: far ends are a difference that the run was too short or too disturbed to show. */
+function extremes(ranked: Ranked[]): string {
+	const [first, last] = [ranked[0]!, ranked.at(-1)!];
+	return `${showMs(first.p50)} ms (${first.name}) to ${showMs(last.p50)} ms (${last.name})`;
 }
 
 /** `0.92`, or `0.92 to 0.95` for several. */

@@ -14,8 +14,8 @@ import { spectrum } from "./html/spectrum.ts";
 import { foldedTable, htmlTable } from "./html/table.ts";
 import { waterfall } from "./html/waterfall.ts";
 import { type Tone, toneOf } from "./tone.ts";
-import { flagLine, validityOf } from "./validity.ts";
-import { hearingTable } from "./values/scenario-tables.ts";
+import { validityOf } from "./validity.ts";
+import { hearingTable, stepTable } from "./values/scenario-tables.ts";
 import { responseTable, tablesOf } from "./values/tables.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: "✓", doubt: "!", bad: "✕" };
@@ -23,9 +23,9 @@ const SIGNS: Readonly<Record<Tone, string>> = { good: "✓", doubt: "!", bad: "�
 /** The whole page as a string. */
 export function reportPage(result: Result, budgets: readonly BudgetResult[] = []): string {
 	const isListening = activityOf(result.plan) === "listen";
-	const first = isListening ? hearingTable(result) : responseTable(result);
-	const details = tablesOf(result).filter((table) => table.caption !== first.caption);
-	const figures = first.cells.length > 0 ? htmlTable(first) : "";
+	const first = isListening ? [hearingTable(result)] : [responseTable(result), stepTable(result)];
+	const details = tablesOf(result).filter(({ caption }) => first.every((one) => one.caption !== caption));
+	const figures = first.filter(({ cells }) => cells.length > 0).map(htmlTable);
 	const overTime = overTimeChart(result);
 	const [finding, ...more] = findingsOf(result);
 	const title = `Load test: ${result.plan.scenario}`;
@@ -35,6 +35,7 @@ export function reportPage(result: Result, budgets: readonly BudgetResult[] = []
 ${verdict(result, budgets)}
 ${finding === undefined ? "" : markup`<p class="finding">${finding}</p>`}
 ${more.map((line) => markup`<p>${line}</p>`)}
+${notesOf(result)}
 ${budgets.length > 0 ? htmlTable(runBudgetTable(budgets)) : ""}
 <h2>${isListening ? "Events heard" : "Response time"}</h2>
 ${figures}
@@ -53,8 +54,16 @@ function verdict(result: Result, budgets: readonly BudgetResult[]): Markup {
 	const validity = validityOf(result);
 	const tone = toneOf(result, budgets);
 	const [first, ...more] = [...problemsOf(result, budgets), validity.sentence];
-	const flags = validity.flags.map((flag) => markup`<li>${flagLine(flag)}</li>`);
-	return markup`<div class="verdict ${tone}"><b>${SIGNS[tone]}</b><span>${first}${more.map((line) => markup`<br>${line}`)}</span></div>${flags.length > 0 ? markup`<ul class="note">${flags}</ul>` : ""}`;
+	return markup`<div class="verdict ${tone}"><b>${SIGNS[tone]}</b><span>${first}${more.map((line) => markup`<br>${line}`)}</span></div>`;
+}
+
+/** What to do about doubts. Commands between backticks are set as code. */
+function notesOf(result: Result): Markup | string {
+	const items = validityOf(result).notes.map((note) => {
+		const parts = note.split("`").map((part, at) => (at % 2 === 1 ? markup`<code>${part}</code>` : part));
+		return markup`<li>${parts}</li>`;
+	});
+	return items.length > 0 ? markup`<ul class="note">${items}</ul>` : "";
 }
 
 function environment(result: Result): Markup {

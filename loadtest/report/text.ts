@@ -5,7 +5,7 @@ import type { BudgetResult } from "./budgets/result.ts";
 import { runBudgetTable } from "./budgets/table.ts";
 import { findingsOf, planLine, problemsOf } from "./headline.ts";
 import { toneOf } from "./tone.ts";
-import { flagLine, validityOf } from "./validity.ts";
+import { validityOf } from "./validity.ts";
 import { hearingTable } from "./values/scenario-tables.ts";
 import { markdownTable, type Table, textTable } from "./values/table.ts";
 import { responseTable, tablesOf } from "./values/tables.ts";
@@ -26,10 +26,12 @@ export function summaryText(result: Result): string {
 /** Plain text without colour, about 120 columns wide; what failed is said first. */
 export function reportText(result: Result, budgets: readonly BudgetResult[] = []): string {
 	const problems = problemsOf(result, budgets);
+	const [verdict, ...notes] = validityLines(result);
 	const blocks = [
 		...(problems.length > 0 ? [problems.join("\n")] : []),
-		validityLines(result).join("\n"),
+		verdict!,
 		[...findingsOf(result), planLine(result)].join("\n"),
+		...(notes.length > 0 ? [notes.join("\n")] : []),
 		...tablesWith(result, budgets).map(textTable),
 	];
 	return `${blocks.join("\n\n")}\n`;
@@ -37,7 +39,7 @@ export function reportText(result: Result, budgets: readonly BudgetResult[] = []
 
 /** GitHub-flavoured Markdown, for a comment or a wiki page. */
 export function reportMarkdown(result: Result, budgets: readonly BudgetResult[] = []): string {
-	const { sentence, flags } = validityOf(result);
+	const { sentence, notes } = validityOf(result);
 	const problems = problemsOf(result, budgets);
 	const findings = findingsOf(result);
 	const [first, ...more] = [...problems, sentence];
@@ -45,9 +47,9 @@ export function reportMarkdown(result: Result, budgets: readonly BudgetResult[] 
 		`## Load test: ${result.plan.scenario}`,
 		`${MARKS[toneOf(result, budgets)]} **${first}**`,
 		...(more.length > 0 ? [more.join("  \n")] : []),
-		...(flags.length > 0 ? [flags.map((flag) => `- ${flagLine(flag)}`).join("\n")] : []),
 		...(findings.length > 0 ? [findings.join("  \n")] : []),
 		`<sub>${planLine(result)}</sub>`,
+		...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join("\n")] : []),
 		...tablesWith(result, budgets).map(markdownTable),
 	];
 	return `${blocks.join("\n\n")}\n`;
@@ -58,6 +60,6 @@ function tablesWith(result: Result, budgets: readonly BudgetResult[]): Table[] {
 }
 
 function validityLines(result: Result): string[] {
-	const { sentence, flags } = validityOf(result);
-	return [sentence, ...flags.map((flag) => `  ${flagLine(flag)}`)];
+	const { sentence, notes } = validityOf(result);
+	return [sentence, ...notes.map((note) => `  ${note}`)];
 }

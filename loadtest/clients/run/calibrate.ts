@@ -42,10 +42,10 @@ export async function calibrateCommand(argv: readonly string[], stop: AbortSigna
 		"Shows how much load this machine can generate, against an echo server of its own on loopback.",
 	)
 		.addOption(
-			optionFor("transports", "--transports <list>", "transports to try, one after the other").default([
-				"polling",
-				"websocket",
-			]),
+			optionFor("transports", "--transports <list>", "transports to try, one after the other").default(
+				["polling", "websocket"],
+				"polling,websocket",
+			),
 		)
 		.option("--clients <n>", "clients", wholeNumber(1, 20_000), 200)
 		.option("--seconds <n>", "seconds at each rate", wholeNumber(1, 600), 4)

@@ -71,7 +71,7 @@ function checkedSession(plan: Plan, { group, url, phases, failure }: FirstSessio
 /** As in a report, with the upgrade before the first ack. */
 const CHECKED_PHASES = [...PHASES.slice(0, -1), ["upgrade", "upgrade"] as const, ...PHASES.slice(-1)];
 
-/** One line for each session. */
+/** One line for each session. A cause that the line before it has too is not repeated. */
 export function renderCheck(sessions: readonly CheckedSession[]): string {
 	const names = sessions.map(({ transport, path, url }) => [transport, path, url] as const);
 	const widths = [0, 1, 2].map((column) => Math.max(...names.map((name) => name[column]!.length)));
@@ -80,7 +80,8 @@ export function renderCheck(sessions: readonly CheckedSession[]): string {
 		const times = CHECKED_PHASES.flatMap(([phase, label]) =>
 			phasesMs[phase] === undefined ? [] : [`${label} ${phasesMs[phase].toFixed(1)} ms`],
 		);
-		return `${ok ? "OK  " : "FAIL"}  ${name}  ${error?.cause ?? times.join(", ")}`;
+		const isRepeated = error !== null && error.cause === sessions[row - 1]?.error?.cause;
+		return `${ok ? "OK  " : "FAIL"}  ${name}  ${isRepeated ? "the same" : (error?.cause ?? times.join(", "))}`;
 	});
 	return `${lines.join("\n")}\n`;
 }

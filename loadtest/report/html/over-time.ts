@@ -47,7 +47,7 @@ export function overTimeChart(result: Result): Chart | undefined {
 		id: "over-time",
 		title: "Was it steady? Response time over the run",
 		description: `${panels.length} panels over ${counted(secondsOf(result), "second")}; ${counted(tainted, "second")} tainted by the generator; ${counted(timedOut, "message")} timed out`,
-		caption: `Line: median of each ${width === 1 ? "second" : `${width} s`}. Band: p10 to p90. Dots: p99, where there are enough messages. ✕: messages that timed out. Groups take turns, so each has data in its own slots only; the thin line connects these slots. The bars at the bottom are the generator's self-check: a tall filled bar is a second in which the generator was too busy to be trusted.`,
+		caption: `Line: median of each ${width === 1 ? "second" : `${width} s`}. Band: p10 to p90. Dots: p99, where there are enough messages. ✕: messages that timed out. Groups take turns, so each has data in its own slots only; the thin line connects these slots. The bars at the bottom are the generator's self-check: a tall filled bar is a tainted second, in which the generator's own delays may be among the times.`,
 		draw: (each) => draw(each, result, panels, bins),
 		wide: { width: 980, left: 56, right: 20, ...frame },
 		narrow: { width: 400, left: 44, right: 12, ...frame },

@@ -21,7 +21,7 @@ p{margin:8px 0;max-width:80ch}.meta,.note,figcaption{max-width:110ch}
 .finding{font-size:18px;line-height:1.45;margin:18px 0}
 .scroll{overflow-x:auto;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
-th,td{padding:5px 10px;border-bottom:1px solid var(--rule);text-align:left;white-space:nowrap}
+th,td{padding:5px 8px;border-bottom:1px solid var(--rule);text-align:left;white-space:nowrap}
 th{font-weight:600;color:var(--soft);border-bottom-width:2px}
 th.r,td.r{text-align:right}
 td:last-child:not(.r){white-space:normal;min-width:92px}

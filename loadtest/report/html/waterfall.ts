@@ -26,6 +26,8 @@ interface Bar {
 }
 
 const ROW = 34;
+/** A row of the narrow legend, which has two columns. */
+const KEY_ROW = 20;
 
 /** The chart, or undefined where no connection was timed. */
 export function waterfall(result: Result): Chart | undefined {
@@ -33,15 +35,15 @@ export function waterfall(result: Result): Chart | undefined {
 	const bars = result.groups.map((group) => barOf(group, paths)).filter((bar) => bar.pieces.length > 0);
 	if (bars.length === 0) return undefined;
 	const height = 46 + bars.length * ROW;
+	const keyed = 32 + Math.ceil(keysOf(bars).length / 2) * KEY_ROW;
 	return {
 		id: "waterfall",
 		title: "Where does connection time go? Median of each phase",
 		description: bars.map((bar) => `${bar.name}: ${bar.pieces.map(pieceText).join(", ")}`).join("; "),
-		caption:
-			"Each phase starts where the previous one ended. The thin bar is the upgrade to WebSocket, which runs beside the other phases from the Engine.IO handshake on. Medians of phases need not add up to the median of the total.",
+		caption: `Each phase starts where the previous one ended. ${bars.some(({ upgrade }) => upgrade) ? "The thin bar is the upgrade to WebSocket, which runs beside the other phases from the Engine.IO handshake on. " : ""}Medians of phases need not add up to the median of the total.`,
 		draw: (frame) => draw(frame, bars),
 		wide: { width: 980, height: height + 70, left: 150, right: 60, top: 40, bottom: 48 },
-		narrow: { width: 400, height: height + 150, left: 118, right: 40, top: 112, bottom: 48 },
+		narrow: { width: 400, height: height + 38 + keyed, left: 118, right: 40, top: keyed, bottom: 48 },
 	};
 }
 
@@ -91,13 +93,19 @@ function barAt(bar: Bar, x: Scale, y: number): Markup {
 	return markup`<text class="label ${bar.colour}" x="${x(0) - 10}" y="${y + 14}" text-anchor="end">${bar.name}</text>${pieces}${beside}<text x="${x(bar.end) + 6}" y="${y + 14}">${showMs(bar.end)}</text>`;
 }
 
-function legend(frame: Frame, bars: Bar[]): Markup {
+/** What the legend explains: the phases that some bar has. */
+function keysOf(bars: Bar[]) {
 	const used = PHASES.map(([, phase], step) => ({ phase, step })).filter(({ step }) =>
 		bars.some((bar) => bar.pieces.some((piece) => piece.step === step)),
 	);
 	const keys = used.map(({ phase, step }) => ({ phase, mark: `phase step${step}`, height: 11 }));
 	if (bars.some((bar) => bar.upgrade !== undefined))
 		keys.push({ phase: "upgrade", mark: "beside", height: 5 });
+	return keys;
+}
+
+function legend(frame: Frame, bars: Bar[]): Markup {
+	const keys = keysOf(bars);
 	const narrow = frame.width < 600;
 	const column = narrow ? 190 : 0;
 	const perRow = narrow ? 2 : keys.length;
@@ -105,7 +113,7 @@ function legend(frame: Frame, bars: Bar[]): Markup {
 	return markup`${keys.map(({ phase, mark, height }, at) => {
 		const x = narrow ? 6 + (at % perRow) * column : next;
 		next += 44 + phase.length * 6.6;
-		const y = 6 + Math.floor(at / perRow) * 20;
+		const y = 6 + Math.floor(at / perRow) * KEY_ROW;
 		return markup`<rect class="${mark}" x="${x}" y="${y + (11 - height) / 2}" width="16" height="${height}"/><text x="${x + 22}" y="${y + 10}">${phase}</text>`;
 	})}`;
 }

@@ -2,7 +2,7 @@
 import { storedIn } from "../../plan/stored-plan.ts";
 import { Histogram } from "../../record/histogram.ts";
 import { PHASES } from "../../record/metrics.ts";
-import type { Result } from "../../record/result.ts";
+import type { Group, Result } from "../../record/result.ts";
 import { GROUP_COLUMNS, nameCells, QUANTILE_COLUMNS, quantileCells } from "./cells.ts";
 import { showCount, showMs } from "./number.ts";
 import { quantileMs } from "./quantile.ts";
@@ -29,6 +29,39 @@ export function phaseTable(result: Result): Table {
 		columns: [...GROUP_COLUMNS, ...measured.map(([, title]) => right(title))],
 		cells: measured.length > 0 ? cells : [],
 		notes: [],
+	};
+}
+
+/** Figures of a load group's connections, which have a table of their own. */
+export const CONNECTION_FIGURES: Readonly<Record<string, string>> = {
+	connections_opened: "TCP connections",
+	tls_resumed: "TLS sessions resumed",
+	phases_disturbed: "phases not counted",
+};
+
+/** How many connections the sessions took, and for how many of the phases the generator was late. */
+export function connectionTable({ groups, outcomes = [], plan }: Result): Table {
+	const isTls = plan.paths.some(({ urls }) => urls.some((url) => /^(https|wss):/.test(url)));
+	const names = Object.keys(CONNECTION_FIGURES).filter(
+		(name) => (isTls || name !== "tls_resumed") && outcomes.some((one) => one.name === name),
+	);
+	const figureOf = (group: Group, name: string) =>
+		outcomes.find((one) => one.name === name && one.transport === group.transport && one.path === group.path)
+			?.value ?? 0;
+	const isDisturbed = names.includes("phases_disturbed");
+	return {
+		caption: "Connections that the sessions opened",
+		columns: [...GROUP_COLUMNS, ...names.map((name) => right(CONNECTION_FIGURES[name]!))],
+		cells:
+			names.length === 0
+				? []
+				: groups.map((group) => [
+						...nameCells(group),
+						...names.map((name) => showCount(figureOf(group, name))),
+					]),
+		notes: isDisturbed
+			? ["phases not counted: sessions opened for the connection phases while the generator was late."]
+			: [],
 	};
 }
 

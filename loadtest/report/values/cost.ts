@@ -53,9 +53,13 @@ export function costOf({ transport, counts }: Group): Cost | undefined {
 	return { requestsPerMessage, requestsPerUserHour, dollars };
 }
 
-/** One row per transport, on the last path of the plan (usually the edge); none for flows and events, which are no messages. */
+/**
+ * One row per transport on the last path of the plan (usually the edge). None for flows and events, which are no
+ * messages, and for a single path unless it is called `edge`: the target may be any server.
+ */
 export function costTable(result: Result): Table {
-	const path = result.plan.paths.at(-1)?.name;
+	const { paths } = result.plan;
+	const path = paths.length > 1 ? paths.at(-1)!.name : "edge";
 	const hasMessages = !["flow", "listen"].includes(activityOf(result.plan));
 	const groups = result.groups.filter(
 		(group) => hasMessages && group.path === path && group.counts.received > 0,

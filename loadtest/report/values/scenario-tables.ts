@@ -36,9 +36,9 @@ export function hearingTable(result: Result): Table {
 			...GROUP_COLUMNS,
 			right("sessions"),
 			right("events"),
-			right("a second and session"),
+			right("events/s each"),
 			...(isNumbered ? [right("lost"), right("doubled"), right("reordered")] : []),
-			...QUANTILE_COLUMNS.map(({ title }) => right(`gap ${title}`)),
+			...QUANTILE_COLUMNS.map(({ title }, at) => (at === 0 ? right(`gap ${title}`) : right(title))),
 		],
 		cells: groups.map((group) => {
 			const { received, lost, doubled, reordered } = group.counts;
@@ -52,6 +52,9 @@ export function hearingTable(result: Result): Table {
 				...(gaps === undefined ? QUANTILE_COLUMNS.map(() => NOT_AVAILABLE) : quantileCells(gaps)),
 			];
 		}),
-		notes: isNumbered ? [] : ["Without --hear-seq it is unknown whether events were lost."],
+		notes: [
+			"events/s each: on each session. The gap, and all columns to its right, are times between two events of a session.",
+			...(isNumbered ? [] : ["Without --hear-seq it is unknown whether events were lost."]),
+		],
 	};
 }

@@ -10,7 +10,7 @@ import {
 	quantileRows,
 	sessions,
 } from "./cells.ts";
-import { openingTable, phaseTable } from "./connecting.ts";
+import { CONNECTION_FIGURES, connectionTable, openingTable, phaseTable } from "./connecting.ts";
 import { costTable } from "./cost.ts";
 import { isShown } from "./difference.ts";
 import { errorTable } from "./errors.ts";
@@ -37,6 +37,7 @@ export function tablesOf(result: Result): Table[] {
 		serviceTable(result),
 		phaseTable(result),
 		openingTable(result),
+		connectionTable(result),
 		spreadTable(result),
 		deliveryTable(result),
 		errorTable(result),
@@ -81,12 +82,14 @@ export function scenarioTable(result: Result): Table {
 	return {
 		caption: "What the scenario found",
 		columns: [left("figure"), left("transport"), left("path"), right("value"), left("unit")],
-		cells: (result.outcomes ?? []).map(({ name, transport, path, value, unit }) => [
-			name,
-			transport ?? "all",
-			path ?? "all",
-			...inMilliseconds(value, unit),
-		]),
+		cells: (result.outcomes ?? [])
+			.filter(({ name }) => CONNECTION_FIGURES[name] === undefined)
+			.map(({ name, transport, path, value, unit }) => [
+				name,
+				transport ?? "all",
+				path ?? "all",
+				...inMilliseconds(value, unit),
+			]),
 		notes: [],
 	};
 }
@@ -119,28 +122,31 @@ const ACKED: Partial<Record<Activity, string>> = { fanout: "arrived", flow: "com
 
 /** Messages sent, acknowledged and lost, traffic, and errors. */
 export function deliveryTable(result: Result): Table {
+	// What a server pushes is due and sent when it is heard, and the table of events has its losses.
+	const isListening = activityOf(result.plan) === "listen";
+	const sends = isListening ? [] : (["due", "sent"] as const);
+	const losses = isListening ? [] : (["lost", "doubled", "late"] as const);
 	return {
 		caption: "Delivery: messages, bytes and errors",
 		columns: [
 			...GROUP_COLUMNS,
-			right("due"),
-			right("sent"),
+			...sends.map(right),
 			right(ACKED[activityOf(result.plan)] ?? "acked"),
-			right("lost"),
-			right("doubled"),
-			right("late"),
+			...losses.map(right),
 			right("bytes out"),
 			right("bytes in"),
 			right("requests"),
 			left("errors"),
 		],
 		cells: result.groups.map((group) => {
-			const { due, sent, received, lost, doubled, late, bytesSent, bytesReceived, requests } = group.counts;
-			const counts = [due, sent, received, lost, doubled, late].map(showCount);
+			const { bytesSent, bytesReceived, requests } = group.counts;
+			const counts = [...sends, "received" as const, ...losses].map((name) => showCount(group.counts[name]));
 			const traffic = [showBytes(bytesSent), showBytes(bytesReceived), showCount(requests)];
 			return [...nameCells(group), ...counts, ...traffic, errorsOf(group)];
 		}),
-		notes: ["late: sent more than 5 ms after it was due, which is the generator's fault."],
+		notes: isListening
+			? []
+			: ["late: sent more than 5 ms after it was due, by a delay of the generator or of its machine."],
 	};
 }
 

@@ -136,6 +136,22 @@ test("a p50 that rises throughout the run raises a doubt, one that wavers does n
 });
 
 describe("the advice", () => {
+	test("about messages that were not sent says whether their sessions were lost or never opened", () => {
+		const counts = { sessionsTried: 10, sessionsOpen: 8, due: 80, sent: 64 };
+		const advice = (lost: number) =>
+			doubtsAbout(runOf(), [group({ ...counts, sessionsLost: lost })], []).find(
+				({ code }) => code === "not_sent",
+			)!.advice;
+		expect(advice(0)).toContain("had not opened");
+		expect(advice(2)).toContain("were lost");
+	});
+
+	test("about the generator gives the messages that were late", () => {
+		const late = [{ ...calm, due: 20, late: 3, elu: 0.03, loopDelayP99: 1000, tainted: true }];
+		const [paused] = doubtsAbout(runOf(), [], [...late, ...seconds(9, 0)]);
+		expect(paused!.message).toContain("3 of 20 messages sent late");
+	});
+
 	const busy = (options: PlanOptions, tool = "swarm") =>
 		doubtsAbout(runOf(options, tool), [], seconds(0, 3)).find(({ code }) => code === "generator_busy")!
 			.advice;
