@@ -20,7 +20,9 @@ test("busy processes beside the generator taint the seconds in which it got no p
 		never,
 	);
 	expect(result.generator.filter(({ tainted }) => tainted).length).toBeGreaterThan(0);
-	expect(result.validity.flags.map(({ code }) => code)).toContain("generator_busy");
+	// By its event loop, the generator may look idle while it waits for a processor.
+	const codes = result.validity.flags.map(({ code }) => code);
+	expect(codes.some((code) => code === "generator_busy" || code === "generator_paused")).toBe(true);
 });
 
 /** Processes that use all the processor time they get; they end by themselves, whatever happens to the test. */

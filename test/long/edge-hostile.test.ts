@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { skipWithoutAddresses } from "../support/edge/hostile/addresses.ts";
+import { skipWithoutAddresses } from "../support/addresses.ts";
 import { attacksOf } from "../support/edge/hostile/attacks.ts";
 import { runTrial, type Trial } from "../support/edge/hostile/trial.ts";
 
