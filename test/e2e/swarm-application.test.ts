@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { preflight } from "../../loadtest/clients/run/preflight.ts";
 import { runSwarm } from "../../loadtest/clients/run/run.ts";
 import { type PlanOptions, planFrom } from "../../loadtest/plan/plan.ts";
 import type { Group, Result } from "../../loadtest/record/result.ts";
@@ -132,6 +133,25 @@ test.concurrent("messages that are never answered are lost, and count with the a
 	expect(group.metrics.ack?.histogram.count).toBe(30);
 	expect(group.metrics.ack?.histogram.max).toBeGreaterThanOrEqual(1_000_000);
 	expect(group.errors).toEqual({ ack_timeout: 3 });
+});
+
+test.concurrent("a transport whose one message is lost is measured all the same, where another one is answered", async () => {
+	let lost = false;
+	await using target = await startTarget({
+		serve: (socket) =>
+			socket.on("echo", (payload: unknown, ack: (payload: unknown) => void) => {
+				if (lost || socket.conn.transport.name !== "websocket") ack(payload);
+				else lost = true;
+			}),
+	});
+	const asked = planFrom({ url: target.url, transports: ["polling", "websocket"], ackTimeout: 0.5 });
+	const { plan, leftOut } = await preflight(asked);
+	expect(plan.groups.map(({ transport }) => transport)).toEqual(["polling", "websocket"]);
+	expect(leftOut).toEqual([]);
+	lost = false;
+	await expect(preflight({ ...asked, require: true })).rejects.toThrow(
+		/\(websocket\): .*no answer to "echo"/,
+	);
 });
 
 test.concurrent("each client brings its own auth, query, headers, namespace and source address", async () => {

@@ -12,6 +12,9 @@ import { withUsableSources } from "./sources.ts";
 /** A server that says so means to offer fewer transports. */
 const NOT_OFFERED: readonly string[] = ["engine_0", "no_upgrade_offered"];
 
+/** The session opened, and its message was not answered: where others are, the run counts how many are lost. */
+const LOST_MESSAGE = "no_ack";
+
 /** The run that the targets allow. */
 export interface Checked {
 	readonly plan: Plan;
@@ -23,7 +26,7 @@ type Failed = Pick<FirstSession, "group" | "url"> & { readonly failure: OpenFail
 
 /**
  * Opens one session of each load group to each of its addresses and sends one message. Load groups whose transport
- * fails are left out if another transport of the path works. Throws a CommandError that says what to do when none
+ * opens no session are left out if another transport of the path works. Throws a CommandError that says what to do when none
  * does, when an address fails on all transports, or with `--require`.
  */
 export async function preflight(asked: Plan): Promise<Checked> {
@@ -34,8 +37,9 @@ export async function preflight(asked: Plan): Promise<Checked> {
 	if (failed.length === 0) return { plan, leftOut: [] };
 	const lost = failed.filter((one) => plan.require || isDead(plan, failed, one));
 	if (lost.length > 0) throw new CommandError(errorText(plan, lost));
-	const groups = plan.groups.filter((group) => failed.every((one) => one.group !== group));
-	return { plan: withGroups(plan, groups), leftOut: doubtsOf(plan, failed) };
+	const unusable = failed.filter(({ failure }) => failure.kind !== LOST_MESSAGE);
+	const groups = plan.groups.filter((group) => unusable.every((one) => one.group !== group));
+	return { plan: withGroups(plan, groups), leftOut: doubtsOf(plan, unusable) };
 }
 
 /** Whether an address fails on every transport: then it is the target that fails, not a transport. */
