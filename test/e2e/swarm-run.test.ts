@@ -7,6 +7,14 @@ import { startTarget } from "../support/swarm/target.ts";
 
 const quiet = { progress: () => {} };
 
+/** Sessions of the phases that may be counted: two in each of two rounds, and in each up to two disturbed ones are made up for. */
+function phaseCounts(disturbed: number): number[] {
+	const ofRound = (disturbedThen: number) => Math.min(2, 4 - disturbedThen);
+	return [0, 1, 2, 3, 4]
+		.filter((first) => disturbed - first >= 0 && disturbed - first <= 4)
+		.map((first) => ofRound(first) + ofRound(disturbed - first));
+}
+
 test("every transport on every path is measured on its own", async () => {
 	await using target = await startTarget();
 	const paths = `a=${target.url},b=${target.url}`;
@@ -36,11 +44,10 @@ test("every transport on every path is measured on its own", async () => {
 		});
 		expect(counts).toMatchObject({ lost: 0, doubled: 0, reordered: 0 });
 		expect(metrics.ack?.histogram.count).toBe(12);
-		// One that the machine disturbed is made up for, but at most four are.
 		const disturbed = result.outcomes!.find(
 			(one) => one.name === "phases_disturbed" && one.transport === transport && one.path === path,
 		);
-		expect(metrics.first_ack?.histogram.count).toBe(Math.min(4, 8 - (disturbed?.value ?? 0)));
+		expect(phaseCounts(disturbed?.value ?? 0)).toContain(metrics.first_ack?.histogram.count ?? 0);
 		expect(metrics.opening?.histogram.count).toBe(3);
 		expect(seconds).toBeCloseTo(0.2, 1);
 	}
