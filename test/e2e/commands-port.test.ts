@@ -13,10 +13,17 @@ beforeAll(async () => {
 });
 afterAll(() => holder.close());
 
+// One node: the next port may be in use too.
 const FREE = {
-	start: { "--https-port": "0", "--http-port": "0", "--origin-port": "0", "--policy-port": "0" },
+	start: {
+		"--nodes": "1",
+		"--https-port": "0",
+		"--http-port": "0",
+		"--origin-port": "0",
+		"--policy-port": "0",
+	},
 	edge: { "--https-port": "0", "--http-port": "0", "--node": "n1=http://127.0.0.1:1" },
-	origin: { "--port": "0", "--policy-port": "0" },
+	origin: { "--nodes": "1", "--port": "0", "--policy-port": "0" },
 };
 
 test.each([["--https-port"], ["--http-port"], ["--origin-port"], ["--policy-port"]])(
