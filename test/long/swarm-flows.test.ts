@@ -129,7 +129,8 @@ describe("a flow", () => {
 		expect(group.metrics.ack!.histogram.max).toBeGreaterThanOrEqual(1_000_000);
 		const text = reportText(result);
 		expect(text).toMatch(/^36 of 40 flows were completed \(websocket target\)\./);
-		expect(text).toContain("4 of 40 flows were not completed; the group's errors name the steps");
+		expect(text).toContain("websocket target: 4 of 40 flows were not completed.");
+		expect(text).toContain("flows_failed: the group's errors name the steps");
 		expect(text).toMatch(/ack_timeout:post: messages had no answer within --ack-timeout \(1 s\)/);
 		expect(verdictOf(result)).toBe("failed");
 	});
@@ -169,8 +170,10 @@ describe("a flow", () => {
 		expect(counts.sent).toBeLessThan(20);
 		expect(errors).toEqual({ no_free_client: counts.due - counts.sent });
 		expect(verdictOf(result)).toBe("invalid");
-		expect(reportText(result)).toMatch(
-			/only 1\d of 40 flows could begin; \d+ were due while every client was busy with a flow: raise --clients \(3 now\) above --rate \(20 now\) × the seconds that a flow takes/,
+		const text = reportText(result);
+		expect(text).toMatch(/websocket target: only 1\d of 40 flows could begin\./);
+		expect(text).toMatch(
+			/not_sent: \d+ were due while every client was busy with a flow: raise --clients \(3 now\) above --rate \(20 now\) × the seconds that a flow takes/,
 		);
 	});
 
