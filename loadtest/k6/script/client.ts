@@ -1,6 +1,6 @@
 /** One client, which is one iteration of k6: opens its session, does the scenario's work, leaves. */
 import { clearTimeout, setTimeout } from "k6/timers";
-import { type ErrorKind, openError, reasonFor, sessionError } from "../../record/error-kinds.ts";
+import { ACK_ERRORS, type ErrorKind, openError, reasonFor, sessionError } from "../../record/error-kinds.ts";
 import { Echo } from "./echo.ts";
 import { meter } from "./meter.ts";
 import type { Settings } from "./settings.ts";
@@ -61,7 +61,7 @@ export class Client {
 			this.#leave();
 			return;
 		}
-		this.#firstAck = setTimeout(() => this.#giveUp(), this.#settings.ackTimeout * 1000);
+		this.#firstAck = setTimeout(() => this.#startWork(null), this.#settings.ackTimeout * 1000);
 		this.#emit(FIRST_ACK_ID);
 	}
 
@@ -72,10 +72,12 @@ export class Client {
 		this.#session.emit(id, [event, ...messageArgs(firstSeq + id * clients + number)]);
 	}
 
-	#startWork(ackedAt: number): void {
+	/** `ackedAt` is null if the first event was not acknowledged in time: that message is lost, and the session is not. */
+	#startWork(ackedAt: number | null): void {
 		if (this.#isOpen || this.#steps === null) return;
 		const before = Math.max(this.#steps.connected, this.#steps.upgraded);
-		meter.phase.add(Math.max(0, ackedAt - before), { phase: "first_ack" });
+		if (ackedAt === null) meter.errors.add(1, { kind: ACK_ERRORS.timeout });
+		else meter.phase.add(Math.max(0, ackedAt - before), { phase: "first_ack" });
 		if (this.#firstAck !== null) clearTimeout(this.#firstAck);
 		this.#countOpen();
 		const { clients, rate, duration, ackTimeout } = this.#settings;
@@ -88,15 +90,10 @@ export class Client {
 		});
 	}
 
-	/** Counts the session as open, like the swarm: once its first event, if it sends any, was acknowledged. */
+	/** Counts the session as open, like the swarm: once its first event, if it sends any, was acknowledged or is lost. */
 	#countOpen(): void {
 		this.#isOpen = true;
 		meter.connected.add(true);
-	}
-
-	#giveUp(): void {
-		this.#lost("no_ack");
-		this.#leave();
 	}
 
 	#leave(): void {
