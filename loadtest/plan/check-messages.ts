@@ -15,10 +15,12 @@ export function checkMessages(settings: Settings, scenario: Scenario, paths: rea
 	checkRows(rows, settings, paths);
 	checkOneMessage(settings, scenario);
 	checkAnswers(settings, scenario);
-	for (const path of paths) checkTemplates(settingsFor(settings, path.name), path, rows);
+	const words = rowWords(rows);
+	const used = rows.slice(0, sessionsOf(settings, paths));
+	for (const path of paths) checkTemplates(settingsFor(settings, path.name), path, words, used);
 	for (const [at, step] of (scenario.flow ?? []).entries())
 		if ("emit" in step && Array.isArray(step.args))
-			for (const text of textsIn(step.args)) checkTemplate(text, `flow[${at}]`, ["seq", ...rowWords(rows)]);
+			for (const text of textsIn(step.args)) checkTemplate(text, `flow[${at}]`, ["seq", ...words]);
 }
 
 /** Each session is a user of its own: an application may end the older one of two sessions of one user. */
@@ -27,11 +29,19 @@ function checkRows(
 	{ data, clients, transports }: Settings,
 	paths: readonly Path[],
 ): void {
-	const groups = transports.length * paths.length;
-	if (data === "" || rows.length >= clients * groups) return;
+	const needed = sessionsOf({ clients, transports }, paths);
+	if (data === "" || rows.length >= needed) return;
 	throw new UsageError(
-		`--data ${data} has ${rows.length} rows, and ${clients * groups} are needed: one for each of ${clients} clients in each of ${groups} load groups; add rows, or lower --clients or --transports.`,
+		`--data ${data} has ${rows.length} rows, and ${needed} are needed: one for each of ${clients} clients in each of ${needed / clients} load groups; add rows, or lower --clients or --transports.`,
 	);
+}
+
+/** The sessions of all load groups. */
+function sessionsOf(
+	{ clients, transports }: Pick<Settings, "clients" | "transports">,
+	paths: readonly Path[],
+): number {
+	return clients * transports.length * paths.length;
 }
 
 function checkOneMessage({ message, args, binary }: Settings, { file, ...code }: Scenario): void {
@@ -60,9 +70,14 @@ function checkAnswers({ ack, ackMatch, message, args }: Settings, scenario: Scen
 		);
 }
 
-function checkTemplates(settings: Settings, path: Path, rows: readonly Row[]): void {
+/** `rows` are those that the sessions use, of which each may hold a value that cannot be sent. */
+function checkTemplates(
+	settings: Settings,
+	path: Path,
+	words: readonly string[],
+	rows: readonly Row[],
+): void {
 	const { auth, message, args, namespace, query, headers } = settings;
-	const words = rowWords(rows);
 	const valuesOf = (row: Row) => ({ n: 0, path: "", transport: "", seed: 0, seq: 0, row });
 	const all = (rows.length > 0 ? rows : [{}]).map(valuesOf);
 	for (const url of path.urls)

@@ -10,7 +10,7 @@ import { MAX_LATE_SHARE, TOLERATED_DELAY_US } from "./taint.ts";
 const MAX_TAINTED_SHARE = 0.05;
 const MIN_TAINTED_SECONDS = 3;
 const MAX_UNOPENED_SHARE = 0.01;
-/** Sessions that may begin to open late, and how many there must be for it not to be one pause. */
+/** Share of a crowd's sessions that may begin to open late. Of fewer sessions than a crowd, one pause makes many late. */
 const MAX_LATE_OPENING_SHARE = 0.25;
 const MIN_CROWD = 50;
 const MIN_SENT_SHARE = 0.95;

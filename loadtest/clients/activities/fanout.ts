@@ -34,13 +34,12 @@ export function isProbe(plan: Pick<Plan, "clients" | "probes">, number: number):
 	return Math.floor((number * probes) / subscribers) !== Math.floor(((number - 1) * probes) / subscribers);
 }
 
-/** Joins the load group's room; `limit` is in seconds. Throws an OpenFailure. */
+/** Joins the load group's room; `limit` is in seconds. Throws an OpenFailure, and leaves the session as it is. */
 export async function joinRoom(session: Session, room: string, limit: number): Promise<void> {
 	try {
 		await session.socket.timeout(limit * 1000).emitWithAck("join", room);
 	} catch {
-		const end = session.ended();
-		session.socket.disconnect();
+		const end = session.socket.connected ? null : session.ended();
 		if (end !== null) throw new OpenFailure(end.kind, session.masked(`${end.text} while it joined a room`));
 		throw new OpenFailure("no_join", `no acknowledgement of "join" in ${limit} s`);
 	}

@@ -106,10 +106,10 @@ export class LoadGroup {
 		const end = session.ended();
 		if (end !== null) this.#onLost(client, end);
 		session.socket.on("connect", () => {
-			this.#onReconnected(client, join).catch((error: unknown) => this.#countOwn(client, error));
+			this.#onReconnected(client, join).catch((error: unknown) => this.#countFailed(client, error));
 		});
 		session.socket.io.on("reconnect_error", (error) => {
-			if (error instanceof OpenFailure) this.#countOwn(client, error);
+			if (error instanceof OpenFailure) this.#countFailed(client, error);
 		});
 	}
 
@@ -121,7 +121,10 @@ export class LoadGroup {
 		this.tally.counts.sessionsTried += 1;
 		try {
 			const session = await openSession(options);
-			await join(session);
+			await join(session).catch((error: unknown) => {
+				session.socket.disconnect();
+				throw error;
+			});
 			this.tally.counts.sessionsOpen += 1;
 			return session;
 		} catch (error) {
@@ -163,10 +166,10 @@ export class LoadGroup {
 		else client.send(message, recovered);
 	}
 
-	/** Counts an error of the scenario's code while a session reconnects. */
-	#countOwn({ session }: Client, error: unknown): void {
+	/** Counts what failed while a session reconnected: the scenario's code, or joining the room again. */
+	#countFailed({ session }: Client, error: unknown): void {
 		const { kind, message } = error instanceof OpenFailure ? error : ownFailure("message", error);
-		this.tally.fail(kind, 1, session.masked(message));
+		this.tally.fail(kind.startsWith("scenario_") ? kind : openError(kind), 1, session.masked(message));
 	}
 
 	/** What all connections have carried since they were opened. */

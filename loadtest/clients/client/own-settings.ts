@@ -33,12 +33,12 @@ export function checkSettings(own: unknown): void {
 	const unknown = Object.keys(own).find((key) => !KEYS.includes(key));
 	if (unknown !== undefined) refuse(`the unknown key ${unknown}; return any of ${KEYS.join(", ")}`);
 	const { auth = {}, headers = {}, query = {}, namespace = "" } = own;
-	if (!isTable(auth)) refuse("an auth that is no object; write for example { auth: { token } }");
-	if (typeof namespace !== "string") refuse("a namespace that is no string");
+	if (!isTable(auth)) refuse("an auth that is not an object; write for example { auth: { token } }");
+	if (typeof namespace !== "string") refuse("a namespace that is not a string");
 	for (const [key, table] of Object.entries({ headers, query })) {
-		if (!isTable(table)) refuse(`${key} that are no object of strings`);
+		if (!isTable(table)) refuse(`${key} that are not an object of strings`);
 		const wrong = Object.keys(table).find((name) => typeof table[name] !== "string");
-		if (wrong !== undefined) refuse(`${key} in which ${wrong} is no string`);
+		if (wrong !== undefined) refuse(`${key} in which ${wrong} is not a string`);
 	}
 	for (const [name, value] of Object.entries(headers as Record<string, string>)) {
 		try {

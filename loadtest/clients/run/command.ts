@@ -48,7 +48,7 @@ export async function swarmCommand(
 	screen.note(describePlan(plan, repeat));
 	const id = randomUUID();
 	const verdicts: Verdict[] = [];
-	// Of the sessions of the check, after their end: the workers count the same errors.
+	// A timer that the scenario's code started in the check may throw after the check: the workers count such errors.
 	onStrayError(plan.scenarioFile, () => {});
 	for (let index = 1; index <= repeat; index++) {
 		const series = repeat > 1 ? { id, index, of: repeat } : null;

@@ -85,7 +85,11 @@ async function openOne(plan: Plan, asked: Asked, inputs: Inputs): Promise<FirstS
 	try {
 		const options = clientOptions(plan, group, testNumber(plan.machine, client), inputs);
 		const session = await openSession({ ...options, reconnection: false });
-		if (plan.activity === "fanout") await joinRoom(session, roomOf(plan, number), plan.connectTimeout);
+		if (plan.activity === "fanout")
+			await joinRoom(session, roomOf(plan, number), plan.connectTimeout).catch(async (error: unknown) => {
+				await endSession(session);
+				throw error;
+			});
 		const end = session.ended();
 		await endSession(session);
 		return {

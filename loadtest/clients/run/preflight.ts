@@ -26,8 +26,8 @@ type Failed = Pick<FirstSession, "group" | "url"> & { readonly failure: OpenFail
 
 /**
  * Opens one session of each load group to each of its addresses and sends one message. Load groups whose transport
- * opens no session are left out if another transport of the path works. Throws a CommandError that says what to do when none
- * does, when an address fails on all transports, or with `--require`.
+ * opens no session are left out if another transport of the path works. Throws a CommandError that says what to do when
+ * none does, when an address fails on all transports, or with `--require`.
  */
 export async function preflight(asked: Plan): Promise<Checked> {
 	const plan = await withUsableSources(asked);

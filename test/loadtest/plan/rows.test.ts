@@ -72,9 +72,9 @@ test.each([
 	expect(() => planFrom({ url: "http://a", transports: ["websocket"], data, ...options })).toThrow(said);
 });
 
-test("a value that cannot be sent is found in any row, and not shown", () => {
+test("a value that cannot be sent is found in any row that a session uses, and not shown", () => {
 	const data = fileOf('"name","token"\nann,a1\nbob,"b\n2"\n');
-	const options = { url: "http://a", transports: ["websocket"] as const, data, clients: 1 };
+	const options = { url: "http://a", transports: ["websocket"] as const, data, clients: 2 };
 	const plan = () => planFrom({ ...options, headers: { "x-token": "{row.token}" } });
 	expect(plan).toThrow(/--header x-token: HTTP does not allow a character of its value/);
 	expect(plan).not.toThrow(/b\n2/);

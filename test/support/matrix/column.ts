@@ -149,7 +149,7 @@ class CellRun {
 		this.#session = this.#open();
 	}
 
-	/** Opens a session and uses it. What happens to a session at a kind of node that loses some proves nothing about the others. */
+	/** Opens a session and uses it; another one if it fails at a kind of node that loses sessions now and then. */
 	async begin(): Promise<void> {
 		await this.#use();
 		for (
