@@ -90,13 +90,8 @@ async function climb(
 		});
 		const result = await runSwarm(plan, { progress: () => {} }, stop);
 		if (stop.aborted) return;
-		const failure = result.validity.flags.find(
-			({ code, severity }) => severity === "invalid" && !TOO_MUCH.includes(code),
-		);
-		if (failure !== undefined)
-			throw new CommandError(
-				`${transport}, ${rate} messages per second: ${failure.message}; ${failure.advice}.`,
-			);
+		const failure = failureOf(result);
+		if (failure !== null) throw new CommandError(`${transport}, ${rate} messages per second: ${failure}.`);
 		const step = stepOf(result, rate);
 		process.stdout.write(`${renderStep(step)}\n`);
 		if (!step.valid) break;
@@ -105,6 +100,18 @@ async function climb(
 	process.stdout.write(
 		`${most > 0 ? `${transport}: plan for at most ${most} messages per second on this machine` : `${transport}: even ${RATES_PER_SECOND[0]} messages per second are too many for this machine`}.\n\n`,
 	);
+}
+
+/** Why a run measured something other than the rate, with the fix; null when nothing but the rate was too high. */
+function failureOf({ validity, groups }: Result): string | null {
+	const failure = validity.flags.find(
+		({ code, severity }) => severity === "invalid" && !TOO_MUCH.includes(code),
+	);
+	if (failure !== undefined) return `${failure.message}; ${failure.advice}`;
+	const { sessionsOpen, sessionsTried } = groups[0]!.counts;
+	if (sessionsOpen === sessionsTried) return null;
+	// The echo server has the same limit of file descriptors, and resets what it cannot accept.
+	return `only ${sessionsOpen} of ${sessionsTried} sessions opened; raise \`ulimit -n\`, or lower --clients`;
 }
 
 function stepOf(result: Result, rate: number): Step {
