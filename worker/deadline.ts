@@ -54,7 +54,7 @@ export function withDeadline<T>(
 ): Promise<T> {
 	return new Promise((resolve, reject) => {
 		timer.allow(milliseconds, () => {
-			reject(new DeadlineExceeded(`no answer within ${milliseconds} ms`));
+			reject(new DeadlineExceeded());
 			controller?.abort();
 		});
 		work.then(

@@ -17,7 +17,7 @@ import {
 } from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
 import { type HeldBody, holdBody, isReadFirst, readBody, releaseBody } from "../policy/body.ts";
-import { type Denial, deny } from "../policy/denial.ts";
+import { deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
 import { logLimited, requestId as newRequestId } from "../stats/log.ts";
@@ -46,11 +46,14 @@ import type { PoolRequest, RequestContext } from "./context.ts";
 
 /** Routes a request to its pool and sends it to a node, if the pool's policy admits it. */
 export async function dispatch(context: RequestContext): Promise<Answer> {
-	const { parsed, request, isolate, env, ctx, startedAt } = context;
+	const { parsed, request, isolate, env, ctx, clientIp, startedAt } = context;
 	const { config, pools, verdictClock } = isolate;
 	const pool = route(config.routes, parsed);
 	if (pool === null) return answerWith("no_route", edgeError("EDGE_NO_ROUTE", parsed.headers.origin));
-	const denial = await denialOf(context, pool);
+	let denial = admitToPool(parsed, pool, clientIp);
+	// A session's requests wait for nothing here: each await costs CPU time in every poll.
+	if (denial === null && isHandshake(parsed))
+		denial = await admitHandshake(isolate.handshakes, env, pool, clientIp, parsed.headers.origin, startedAt);
 	if (denial !== null) return answerDenial(denial, pool);
 	const refresh = claimRefresh(verdictClock, startedAt);
 	const refreshing = refresh === "none" ? null : refreshVerdict(env, pools, verdictClock);
@@ -63,16 +66,6 @@ export async function dispatch(context: RequestContext): Promise<Answer> {
 	const checks = checkSuspected(pool, table, config.nodeSecret, Date.now());
 	if (checks !== null) ctx.waitUntil(checks);
 	return id === "" ? answer : { ...answer, id };
-}
-
-/** Applies the pool's policy, up to the request's body. */
-function denialOf(context: RequestContext, pool: Pool): Promise<Denial | null> | Denial | null {
-	const { parsed, isolate, env, clientIp, startedAt } = context;
-	const denied = admitToPool(parsed, pool, clientIp);
-	if (denied !== null) return denied;
-	const isLimited = pool.handshakeRate > 0 || env.HANDSHAKE_LIMITER !== undefined;
-	if (!isLimited || !isHandshake(parsed)) return null;
-	return admitHandshake(isolate.handshakes, env, pool, clientIp, parsed.headers.origin, startedAt);
 }
 
 function sendByStickiness(admitted: PoolRequest): Promise<Answer> | Answer {
@@ -104,7 +97,8 @@ function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> 
 /** Sends a session's request to the session's node, and never to another. A body is read only now, when a node is known. */
 async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> {
 	const { table, pool, parsed, request, isolate, clientIp, startedAt } = admitted;
-	if (table.nodes[node.index]!.state === "MAINT") return answerGone(admitted, []);
+	const status = table.nodes[node.index]!;
+	if (status.state === "MAINT") return answerGone(admitted, []);
 	let body: ArrayBuffer | ReadableStream | null = parsed.method === "POST" ? request.body : null;
 	let held: HeldBody | null = null;
 	const timer = new SilenceTimer();
@@ -118,7 +112,9 @@ async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Ans
 		}
 		body = read;
 	}
-	const attempt = await sendTo(admitted, node, upstreamOf(admitted, body), timer);
+	const upstream = upstreamOf(admitted, body);
+	const attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
+	recordAttempt(parsed, status, attempt);
 	if (held !== null) releaseBody(isolate.bodies, held);
 	const { result, response } = attempt;
 	if (result === "ok" || result === "refused") return answerPassed(admitted, [attempt]);
@@ -190,15 +186,10 @@ function uploadOf(parsed: ParsedRequest, request: Request, pool: Pool): Upload |
 }
 
 /** One attempt, recorded in the node's status; the answer of a handshake is adapted to the pool's stickiness. */
-async function sendTo(
-	admitted: PoolRequest,
-	node: Node,
-	upstream: UpstreamRequest,
-	timer?: SilenceTimer,
-): Promise<Attempt> {
+async function sendTo(admitted: PoolRequest, node: Node, upstream: UpstreamRequest): Promise<Attempt> {
 	const { parsed, table, isolate } = admitted;
 	const status = table.nodes[node.index]!;
-	let attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
+	let attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract);
 	let hasOpened = false;
 	if (upstream.opensSession) {
 		hasOpened = attempt.result === "ok" && mayOpenSession(attempt.response!);
@@ -207,11 +198,20 @@ async function sendTo(
 		if (attempt.result === "ok" && (hasOpened || parsed.isExactPath))
 			attempt = await adaptHandshake(admitted, status, attempt);
 	}
-	const { result, endedAt } = attempt;
-	if (result === "refused") recordRefusal(status, endedAt);
-	else if (isEvidence(parsed, node, result))
-		recordEvidence(status, { failed: result !== "ok", hasOpened }, endedAt);
+	recordAttempt(parsed, status, attempt, hasOpened);
 	return attempt;
+}
+
+/** Records in its node's status what an attempt says about the node. */
+function recordAttempt(
+	parsed: ParsedRequest,
+	status: NodeStatus,
+	{ result, endedAt }: Attempt,
+	hasOpened = false,
+): void {
+	if (result === "refused") recordRefusal(status, endedAt);
+	else if (isEvidence(parsed, status.node, result))
+		recordEvidence(status, { failed: result !== "ok", hasOpened }, endedAt);
 }
 
 /** Whether an answer to a handshake may have opened a session: not an error, and not a file of the client bundle. */
