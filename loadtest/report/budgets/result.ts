@@ -1,4 +1,6 @@
 /** What became of a budget, and how its figures are written. */
+
+import type { Metric } from "../../record/result.ts";
 import { counted, showAddedMs, showCount, showMs, showNearShare, showShare } from "../values/number.ts";
 import type { Budget } from "./budget.ts";
 
@@ -42,10 +44,16 @@ export function showInterval(budget: Budget, { low, high }: Estimate): string {
 
 /** `300 messages; about 1,900 would decide` */
 export function needText({ metric }: Budget, total: number, needed: number | null): string {
-	const isMessage = metric === "ack" || metric === "ack_service";
-	const noun = isMessage ? "message" : metric.startsWith("fanout_") ? "broadcast" : "session";
-	const have = counted(total, noun);
+	const have = counted(total, countedBy(metric));
 	return needed === null
 		? `${have}; too close to the limit for any number to decide`
 		: `${have}; about ${showCount(needed)} would decide`;
+}
+
+/** What a metric has one value of. */
+function countedBy(metric: Metric): string {
+	if (metric === "ack" || metric === "ack_service") return "message";
+	if (metric === "gap") return "gap";
+	if (metric.startsWith("step:")) return "step";
+	return metric.startsWith("fanout_") ? "broadcast" : "session";
 }

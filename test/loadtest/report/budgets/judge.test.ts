@@ -3,6 +3,7 @@ import type { Result } from "../../../../loadtest/record/result.ts";
 import { Tally } from "../../../../loadtest/record/tally.ts";
 import { checkMeasured, parseBudgets } from "../../../../loadtest/report/budgets/budget.ts";
 import { decide, judgeRun, neededFor } from "../../../../loadtest/report/budgets/judge.ts";
+import { needText } from "../../../../loadtest/report/budgets/result.ts";
 import { drawResult } from "../../../support/report/results.ts";
 
 const budgets = (...lines: string[]) => parseBudgets(lines.join("\n"), "budgets.txt");
@@ -85,6 +86,16 @@ describe("a budget on one run", () => {
 		const scaled = Math.round(0.99 * needed);
 		expect(decide({ least: scaled, most: scaled }, needed, 0.98)).toBe("met");
 		expect(needed).toBeLessThan(2000);
+	});
+
+	test.each([
+		["p99 edge websocket <= 5 ms", "300 messages; about 400 would decide"],
+		["p99 gap edge websocket <= 5 ms", "300 gaps; about 400 would decide"],
+		["p99 step:join edge websocket <= 5 ms", "300 steps; about 400 would decide"],
+		["p99 fanout_last edge websocket <= 5 ms", "300 broadcasts; about 400 would decide"],
+		["p99 connect edge websocket <= 5 ms", "300 sessions; about 400 would decide"],
+	])("counts what its metric measures: %s", (line, text) => {
+		expect(needText(budgets(line)[0]!, 300, 400)).toBe(text);
 	});
 
 	test("says so when no number of messages would decide", () => {
