@@ -80,9 +80,10 @@ test("with every feature on, a polling echo of real clients costs at most 1.2 ti
  */
 const SMALLEST_BOUND = 1.5;
 const WARM_UP_COUNT = 2000;
-/** Of each process. */
+/** Turns of each process; requests in each, and those before them that are not measured. */
 const ROUNDS = 15;
 const COUNT = 250;
+const TURN_COUNT = 100;
 
 async function stubNode(): Promise<{ url: string; server: Server } & AsyncDisposable> {
 	const server = createServer((request, response) => {
@@ -129,7 +130,11 @@ test.for([
 		for (const { run } of sides) await run(WARM_UP_COUNT);
 		const costs = { bare: [] as number[], edge: [] as number[] };
 		for (let round = 0; round < ROUNDS; round++)
-			for (const { kind, run } of sides) costs[kind].push(await run(COUNT));
+			for (const { kind, run } of sides) {
+				// The processor's caches hold the process before.
+				await run(TURN_COUNT);
+				costs[kind].push(await run(COUNT));
+			}
 		const [a, b] = [quantile(costs.bare, 0.25), quantile(costs.edge, 0.25)];
 		process.stderr.write(resultLine(`${what}, ${connections} connections`, a, b));
 		expect(b / a).toBeLessThanOrEqual(SMALLEST_BOUND);
