@@ -61,7 +61,7 @@ export async function calibrateCommand(argv: readonly string[], stop: AbortSigna
 		const [url] = (await once(server, "message")) as [string];
 		for (const transport of flags.transports) await climb(url, transport, flags, stop);
 	} finally {
-		server.disconnect();
+		if (server.connected) server.disconnect();
 	}
 	return stop.aborted ? EXIT.interrupted : EXIT.ok;
 }
@@ -104,14 +104,17 @@ async function climb(
 
 /** Why a run measured something other than the rate, with the fix; null when nothing but the rate was too high. */
 function failureOf({ validity, groups }: Result): string | null {
+	const { counts, errors } = groups[0]!;
+	const { sessionsOpen, sessionsTried } = counts;
+	if (sessionsOpen < sessionsTried) {
+		// The echo server has the same limit of file descriptors, and resets what it cannot accept.
+		const kinds = Object.entries(errors).map(([kind, times]) => `${kind}: ${times}`);
+		return `only ${sessionsOpen} of ${sessionsTried} sessions opened (${kinds.join(", ")}); raise \`ulimit -n\`, or lower --clients`;
+	}
 	const failure = validity.flags.find(
 		({ code, severity }) => severity === "invalid" && !TOO_MUCH.includes(code),
 	);
-	if (failure !== undefined) return `${failure.message}; ${failure.advice}`;
-	const { sessionsOpen, sessionsTried } = groups[0]!.counts;
-	if (sessionsOpen === sessionsTried) return null;
-	// The echo server has the same limit of file descriptors, and resets what it cannot accept.
-	return `only ${sessionsOpen} of ${sessionsTried} sessions opened; raise \`ulimit -n\`, or lower --clients`;
+	return failure === undefined ? null : `${failure.message}; ${failure.advice}`;
 }
 
 function stepOf(result: Result, rate: number): Step {

@@ -1,5 +1,4 @@
 /** What became of a budget, and how its figures are written. */
-
 import type { Metric } from "../../record/result.ts";
 import { counted, showAddedMs, showCount, showMs, showNearShare, showShare } from "../values/number.ts";
 import type { Budget } from "./budget.ts";
