@@ -1,7 +1,7 @@
 /** Sends a request to its session's node, or to the nodes of its pool in turn until one answers. */
 import { choose } from "../choose/choose.ts";
 import { hashKey, nodeOfAddress } from "../choose/hash.ts";
-import type { Node, Pool } from "../config/pool.ts";
+import type { Node } from "../config/pool.ts";
 import { TAG_LENGTH } from "../contract.ts";
 import { SilenceTimer, withDeadline } from "../deadline.ts";
 import { edgeError } from "../errors.ts";
@@ -16,7 +16,7 @@ import {
 	recordRefusal,
 } from "../health/node-table.ts";
 import { admitToPool, route } from "../policy/admit.ts";
-import { type HeldBody, holdBody, isReadFirst, readBody, releaseBody } from "../policy/body.ts";
+import { holdBody, isReadFirst, readBody, releaseBody } from "../policy/body.ts";
 import { deny } from "../policy/denial.ts";
 import { admitHandshake } from "../policy/handshake-rate.ts";
 import { isHandshake, type ParsedRequest } from "../request/url.ts";
@@ -32,7 +32,7 @@ import {
 	type UpstreamRequest,
 	upstreamRequest,
 } from "../upstream/send.ts";
-import { Upload } from "../upstream/upload.ts";
+import { uploadOf } from "../upstream/upload.ts";
 import {
 	type Answer,
 	answerDenial,
@@ -94,32 +94,48 @@ function sendByAddress(admitted: PoolRequest, address: string): Promise<Answer> 
 	return node === null ? answerGone(admitted, []) : sendToSessionNode(admitted, node);
 }
 
-/** Sends a session's request to the session's node, and never to another. A body is read only now, when a node is known. */
-async function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> {
-	const { table, pool, parsed, request, isolate, clientIp, startedAt } = admitted;
+/** Sends a session's request to the session's node, and never to another. */
+function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> | Answer {
+	const { table, pool, parsed, request } = admitted;
 	const status = table.nodes[node.index]!;
 	if (status.state === "MAINT") return answerGone(admitted, []);
-	let body: ArrayBuffer | ReadableStream | null = parsed.method === "POST" ? request.body : null;
-	let held: HeldBody | null = null;
+	const body = parsed.method === "POST" ? request.body : null;
+	const isHeld = body !== null && isReadFirst(parsed.headers.contentLength, pool.timeouts);
+	return isHeld ? sendHeldBody(admitted, status, body) : sendOnce(admitted, status, body);
+}
+
+/** Reads the whole body, now that a node is known, and sends it. */
+async function sendHeldBody(admitted: PoolRequest, status: NodeStatus, stream: ReadableStream) {
+	const { pool, parsed, isolate, clientIp, startedAt } = admitted;
 	const timer = new SilenceTimer();
-	if (body !== null && isReadFirst(parsed.headers.contentLength, pool.timeouts)) {
-		held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
-		const read = await readBody(body, pool, isolate.bodies, held, timer);
-		if (typeof read === "string") {
-			timer.stop();
-			releaseBody(isolate.bodies, held);
-			return answerDenial(deny(read, parsed, pool), pool);
-		}
-		body = read;
+	const held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
+	try {
+		const body = await readBody(stream, pool, isolate.bodies, held, timer);
+		if (typeof body === "string") return answerDenial(deny(body, parsed, pool), pool);
+		return await sendOnce(admitted, status, body, timer);
+	} finally {
+		timer.stop();
+		releaseBody(isolate.bodies, held);
 	}
+}
+
+/** Sends a session's request once. No async function: each costs CPU time in every poll. */
+function sendOnce(
+	admitted: PoolRequest,
+	status: NodeStatus,
+	body: UpstreamRequest["body"],
+	timer?: SilenceTimer,
+): Promise<Answer> {
+	const { parsed, isolate } = admitted;
 	const upstream = upstreamOf(admitted, body);
-	const attempt = await send(isolate.config.platform, node, upstream, status.hasSpokenContract, timer);
-	recordAttempt(parsed, status, attempt);
-	if (held !== null) releaseBody(isolate.bodies, held);
-	const { result, response } = attempt;
-	if (result === "ok" || result === "refused") return answerPassed(admitted, [attempt]);
-	await discard(response);
-	return result === "invalid" ? answerFailed(admitted, [attempt]) : answerGone(admitted, [attempt]);
+	const sent = send(isolate.config.platform, status.node, upstream, status.hasSpokenContract, timer);
+	return sent.then((attempt) => {
+		recordAttempt(parsed, status, attempt);
+		const { result, response } = attempt;
+		if (result === "ok" || result === "refused") return answerPassed(admitted, [attempt]);
+		const answer = result === "invalid" ? answerFailed : answerGone;
+		return discard(response).then(() => answer(admitted, [attempt]));
+	});
 }
 
 /** Sends to the nodes that `nextNode` returns, one after another, until one answers or no retry is allowed. */
@@ -132,7 +148,7 @@ async function sendWithFailover(
 	let node = nextNode([]);
 	// Without a node nothing is uploaded, so that the body can be read before the refusal.
 	if (node === null) return answerNoNode(admitted, attempts);
-	const upstream = upstreamOf(admitted, uploadOf(parsed, request, pool));
+	const upstream = upstreamOf(admitted, uploadOf(parsed, request.body, pool));
 	while (node !== null) {
 		const attempt = await sendTo(admitted, node, upstream);
 		attempts.push(attempt);
@@ -175,14 +191,6 @@ function upstreamOf(admitted: PoolRequest, body: UpstreamRequest["body"]): Upstr
 	if (isHandshake(parsed)) prepareHandshake(pool, parsed);
 	const added = { clientIp, secret: isolate.config.nodeSecret, requestId: id };
 	return upstreamRequest(parsed, pool, upstreamSearch(pool, parsed), body, added);
-}
-
-/** The body of a request outside Engine.IO. `fetch` rejects a GET or HEAD with a body, which must not make the node look failed. */
-function uploadOf(parsed: ParsedRequest, request: Request, pool: Pool): Upload | null {
-	const { method, enginePath, headers } = parsed;
-	if (enginePath !== null || method === "GET" || method === "HEAD" || request.body === null) return null;
-	const length = Number(headers.contentLength ?? Number.NaN);
-	return new Upload(request.body, Number.isSafeInteger(length) ? length : null, pool.timeouts.bodyIdle);
 }
 
 /** One attempt, recorded in the node's status; the answer of a handshake is adapted to the pool's stickiness. */

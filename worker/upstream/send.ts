@@ -58,8 +58,11 @@ export interface Attempt {
 
 type Platform = "cloudflare" | "workerd";
 
-/** Sends a request and waits for headers. `speaksContract`: the node has answered health checks with its own id. Never throws. */
-export async function send(
+/**
+ * Sends a request and waits for headers. `speaksContract`: the node has answered health checks with its own id. Never
+ * rejects. No async function: each costs CPU time in every poll.
+ */
+export function send(
 	platform: Platform,
 	node: Node,
 	upstream: UpstreamRequest,
@@ -68,26 +71,26 @@ export async function send(
 ): Promise<Attempt> {
 	const sentAt = Date.now();
 	const { method, headers, body, deadlineMs } = upstream;
-	try {
-		const controller = upstream.isSessionRequest ? null : new AbortController();
-		const signal = controller === null ? null : controller.signal;
-		const upload = body instanceof Upload ? body : null;
-		const sent = body instanceof Upload ? body.stream : body;
-		const answer = fetch(node.url + upstream.target, {
-			method,
-			headers,
-			body: sent,
-			redirect: "manual",
-			signal,
-		});
-		const response = await (upload === null
+	const controller = upstream.isSessionRequest ? null : new AbortController();
+	const upload = body instanceof Upload ? body : null;
+	const answer = fetch(node.url + upstream.target, {
+		method,
+		headers,
+		body: body instanceof Upload ? body.stream : body,
+		redirect: "manual",
+		signal: controller?.signal ?? null,
+	});
+	const inTime =
+		upload === null
 			? withDeadline(deadlineMs, answer, controller, timer)
-			: upload.untilAnswer(answer, deadlineMs, controller!));
-		const result = resultOf(response, platform, speaksContract, upstream.opensSession);
+			: upload.untilAnswer(answer, deadlineMs, controller!);
+	const end = (result: AttemptResult, response: Response | null): Attempt => {
 		return { node, result, response, sentAt, endedAt: Date.now() };
-	} catch (error) {
-		return { node, result: failureOf(error), response: null, sentAt, endedAt: Date.now() };
-	}
+	};
+	return inTime.then(
+		(response) => end(resultOf(response, platform, speaksContract, upstream.opensSession), response),
+		(error: unknown) => end(failureOf(error), null),
+	);
 }
 
 /** What a rejected fetch means. The runtime has one error for refused, dropped and reset connections. */

@@ -1,5 +1,7 @@
 /** Bodies outside Engine.IO, on their way to a node while they arrive. */
+import type { Pool } from "../config/pool.ts";
 import { DeadlineExceeded, SilenceTimer } from "../deadline.ts";
+import type { ParsedRequest } from "../request/url.ts";
 
 /** The client stopped sending the body. */
 export class ClientIdle extends Error {
@@ -73,4 +75,12 @@ export class Upload {
 		this.#awaited = awaited;
 		this.#onTurn();
 	}
+}
+
+/** The body of a request outside Engine.IO; null for all others. `fetch` rejects a GET or HEAD with a body, which must not make the node look failed. */
+export function uploadOf(parsed: ParsedRequest, body: ReadableStream | null, pool: Pool): Upload | null {
+	const { method, enginePath, headers } = parsed;
+	if (enginePath !== null || method === "GET" || method === "HEAD" || body === null) return null;
+	const length = Number(headers.contentLength ?? Number.NaN);
+	return new Upload(body, Number.isSafeInteger(length) ? length : null, pool.timeouts.bodyIdle);
 }
