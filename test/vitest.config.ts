@@ -7,7 +7,7 @@ const UNTIMED = [
 	"test/e2e/edge-{hosts,passthrough,robust,spellings,stickiness,targets}.test.ts",
 	"test/e2e/origin-{cluster,edge-only,hostile,redis}.test.ts",
 	"test/e2e/{k6-application,stats-line}.test.ts",
-	"test/e2e/swarm-{application,causes,certificates,check,command,machines,phases,plain-client,run,scenarios}.test.ts",
+	"test/e2e/swarm-{application,causes,certificates,check,command,machines,plain-client,run,scenarios}.test.ts",
 ];
 
 /** Pure decisions and single modules run side by side; what measures, or waits for a time, runs one file at a time, after them. */

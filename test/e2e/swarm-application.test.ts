@@ -192,19 +192,6 @@ test.concurrent("polling keeps its connections; Node's own agent opens one for e
 	expect(connections).toBeGreaterThan(60);
 });
 
-test.concurrent("each transport's sessions have the phases of their opening", async () => {
-	await using target = await startTarget();
-	const transports = ["polling", "upgrade", "flashsocket"] as const;
-	const { groups } = await short(target, { transports, policyPort: target.policyPort, phaseSessions: 4 });
-	const phases = Object.fromEntries(
-		groups.map(({ transport, metrics }) => [transport, Object.keys(metrics)]),
-	);
-	const common = ["tcp", "engine_handshake", "socket_connect", "connect", "first_ack"];
-	expect(phases["polling"]).toEqual(expect.arrayContaining(common));
-	expect(phases["upgrade"]).toEqual(expect.arrayContaining([...common, "upgrade"]));
-	expect(phases["flashsocket"]).toEqual(expect.arrayContaining([...common, "policy"]));
-});
-
 test.concurrent("calibrate prints one line for each rate", { timeout: 40_000 }, async () => {
 	const args = ["--transports", "websocket", "--clients", "5", "--seconds", "1", "--most", "500"];
 	const { code, stdout } = await runSwarmCommand("calibrate", ...args);

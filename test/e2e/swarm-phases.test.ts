@@ -37,6 +37,20 @@ test("connection phases are those of sessions opened one at a time, and every se
 	expect(mostAtOnce).toBe(1);
 });
 
+test("each transport's sessions have the phases of their opening", async () => {
+	await using target = await startTarget();
+	const transports = ["polling", "upgrade", "flashsocket"] as const;
+	const load = { transports, clients: 3, rate: 30, policyPort: target.policyPort, phaseSessions: 4 };
+	const { groups } = await run({ url: target.url, ...load });
+	const phases = Object.fromEntries(
+		groups.map(({ transport, metrics }) => [transport, Object.keys(metrics)]),
+	);
+	const common = ["tcp", "engine_handshake", "socket_connect", "connect", "first_ack"];
+	expect(phases["polling"]).toEqual(expect.arrayContaining(common));
+	expect(phases["upgrade"]).toEqual(expect.arrayContaining([...common, "upgrade"]));
+	expect(phases["flashsocket"]).toEqual(expect.arrayContaining([...common, "policy"]));
+});
+
 test("a polling session of the phases has ended at the server before the next one opens", async () => {
 	await using target = await startTarget();
 	const atOnce: number[] = [];
