@@ -211,7 +211,7 @@ class CellRun {
 
 /** Tries at the node itself what the facts about a cell say it lacks, and says which fact does not hold; null = all do. */
 async function checkFacts(cell: Cell, url: string, client: ClientProcess): Promise<string | null> {
-	const session = client.open(url, cell.mode);
+	const session = client.open(url, cell.mode, lacks(cell, "reconnection"));
 	const attempts: Readonly<Partial<Record<Lack, () => Promise<unknown>>>> = {
 		all: () =>
 			session.settled(PROOF_MS, ({ isUpgraded }) => isUpgraded).then(() => session.echo(PROOF_MS, ASCII)),
