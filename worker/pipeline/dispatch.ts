@@ -101,11 +101,11 @@ function sendToSessionNode(admitted: PoolRequest, node: Node): Promise<Answer> |
 	if (status.state === "MAINT") return answerGone(admitted, []);
 	const body = parsed.method === "POST" ? request.body : null;
 	const isHeld = body !== null && isReadFirst(parsed.headers.contentLength, pool.timeouts);
-	return isHeld ? sendHeldBody(admitted, status, body) : sendOnce(admitted, status, body);
+	return isHeld ? sendHeld(admitted, status, body) : sendOnce(admitted, status, body);
 }
 
 /** Reads the whole body, now that a node is known, and sends it. */
-async function sendHeldBody(admitted: PoolRequest, status: NodeStatus, stream: ReadableStream) {
+async function sendHeld(admitted: PoolRequest, status: NodeStatus, stream: ReadableStream): Promise<Answer> {
 	const { pool, parsed, isolate, clientIp, startedAt } = admitted;
 	const timer = new SilenceTimer();
 	const held = holdBody(isolate.bodies, clientIp, startedAt + pool.timeouts.body + pool.timeouts.post);
@@ -119,19 +119,18 @@ async function sendHeldBody(admitted: PoolRequest, status: NodeStatus, stream: R
 	}
 }
 
-/** Sends a session's request once. No async function: each costs CPU time in every poll. */
+/** Sends a session's request once. Not an async function, for the same reason as `send`. */
 function sendOnce(
 	admitted: PoolRequest,
 	status: NodeStatus,
 	body: UpstreamRequest["body"],
 	timer?: SilenceTimer,
 ): Promise<Answer> {
-	const { parsed, isolate } = admitted;
 	const upstream = upstreamOf(admitted, body);
-	const sent = send(isolate.config.platform, status.node, upstream, status.hasSpokenContract, timer);
-	return sent.then((attempt) => {
-		recordAttempt(parsed, status, attempt);
+	const { platform } = admitted.isolate.config;
+	return send(platform, status.node, upstream, status.hasSpokenContract, timer).then((attempt) => {
 		const { result, response } = attempt;
+		recordAttempt(admitted.parsed, status, attempt);
 		if (result === "ok" || result === "refused") return answerPassed(admitted, [attempt]);
 		const answer = result === "invalid" ? answerFailed : answerGone;
 		return discard(response).then(() => answer(admitted, [attempt]));

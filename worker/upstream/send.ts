@@ -60,7 +60,7 @@ type Platform = "cloudflare" | "workerd";
 
 /**
  * Sends a request and waits for headers. `speaksContract`: the node has answered health checks with its own id. Never
- * rejects. No async function: each costs CPU time in every poll.
+ * rejects. It is not an async function, since each of those costs CPU time in every poll.
  */
 export function send(
 	platform: Platform,
